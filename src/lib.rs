@@ -1,0 +1,2 @@
+//! Forebay.
+pub mod units;
