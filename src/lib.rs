@@ -1,2 +1,7 @@
 //! Forebay.
+pub mod catalog;
+pub mod diag;
+pub mod scenario;
+pub mod source;
 pub mod units;
+pub mod value;

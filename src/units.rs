@@ -12,6 +12,7 @@ mod money;
 mod number;
 mod rate;
 mod share;
+mod text;
 mod time;
 
 pub use bytes::Bytes;

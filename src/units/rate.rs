@@ -58,6 +58,9 @@ const PERIODS: [(&str, f64); 13] = [
     ("year", 31_536_000.0),
 ];
 
+/// Line rates, which count bits.
+const BIT_RATES: [(&str, f64); 4] = [("Gbps", 1e9), ("Mbps", 1e6), ("kbps", 1e3), ("bps", 1.0)];
+
 /// A rate of records (or requests, or events), above zero.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 pub struct RecordRate(f64);
@@ -143,7 +146,10 @@ impl FromStr for ByteRate {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        let (_, unit) = split(text).ok_or_else(|| BYTES.error(text, UnitProblem::NotANumber))?;
+        let (number, unit) = split(text).ok_or_else(|| BYTES.error(text, UnitProblem::NotANumber))?;
+        if let Some((_, bits)) = BIT_RATES.iter().find(|(name, _)| *name == unit) {
+            return Ok(Self(positive(&BYTES, text, number * bits / 8.0)?));
+        }
         if unit.is_empty() {
             return Err(BYTES.error(text, UnitProblem::MissingUnit));
         }
@@ -210,6 +216,7 @@ mod tests {
         assert_eq!(error("1e400 records/s").problem, UnitProblem::OutOfRange);
         assert!(matches!(error("5 cows/s").problem, UnitProblem::UnknownUnit(_)));
         assert!(matches!(error("5 records").problem, UnitProblem::UnknownUnit(_)));
+        assert_eq!("1 Gbps".parse::<ByteRate>().unwrap().get(), 125e6);
         assert!("5 parsecs/s".parse::<ByteRate>().is_err());
     }
 }

@@ -1,0 +1,263 @@
+//! What Forebay knows about services: facts, quotas, options, behaviour, meters, integrations, prices.
+//!
+//! The catalog is a folder of TOML files, embedded in the binary; a user's folder can be laid over it ([`Library`]).
+//! [`Catalog::load`] turns the files into checked types in this order: parse, hold against the schema, read, cross-check.
+//!
+//! The decision a reader would question: a fact is looked up by its id and the circumstances (edition, Region,
+//! destination), and the most specific entry wins. That keeps one file per service true for both editions and all Regions.
+
+mod library;
+mod prices;
+mod profile;
+pub mod raw;
+mod service;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use library::Library;
+pub use prices::{Price, PriceBook, Tier};
+pub use profile::Profile;
+pub use raw::{Criterion, MeterCount, Role, StageKind, VocabularyKey};
+pub use service::{Circumstances, Fact, OptionRule, Service};
+
+use crate::diag::{Diagnostic, Problems, nearest};
+use crate::source::{Document, SourceMap, validate};
+use raw::{RawCriteria, RawIntegrations, RawPrices, RawProfiles, RawRegions, RawService, RawSources, RawVocabulary};
+
+/// Which state of AWS the catalog speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, serde::Deserialize, JsonSchema)]
+pub enum Edition {
+    /// As the course of 2022 teaches it.
+    #[serde(rename = "2022")]
+    Course2022,
+    /// As it is now.
+    #[default]
+    #[serde(rename = "current")]
+    Current,
+}
+
+impl Edition {
+    /// The name used in files and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Course2022 => "2022",
+            Self::Current => "current",
+        }
+    }
+}
+
+impl std::str::FromStr for Edition {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "2022" => Ok(Self::Course2022),
+            "current" => Ok(Self::Current),
+            other => Err(format!("`{other}` is not an edition; write `2022` or `current`")),
+        }
+    }
+}
+
+/// A connection that data (or identity) can take.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edge {
+    /// Node that sends.
+    pub from: String,
+    /// Node that receives.
+    pub to: String,
+    /// How, in a few words.
+    pub how: String,
+    /// Whether the customer writes code for it.
+    pub needs_code: bool,
+    /// Whether records travel on it; identity does not count.
+    pub carries_data: bool,
+    /// Delay it adds, where a source gives one.
+    pub adds_latency: Option<crate::units::SimDuration>,
+    /// Edition it exists in, or both.
+    pub edition: Option<Edition>,
+    /// Where this was read.
+    pub source: String,
+}
+
+/// A system that data comes from, by its word in the vocabulary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceSystem {
+    /// Its word.
+    pub system: String,
+    /// Its node in the integration graph.
+    pub node: Option<String>,
+    /// How to call it in a drawing.
+    pub name: String,
+}
+
+/// Everything the catalog holds, checked.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    /// Services by id, in the order of their files.
+    pub services: Vec<Service>,
+    /// Integrations.
+    pub edges: Vec<Edge>,
+    /// Source systems.
+    pub sources: Vec<SourceSystem>,
+    /// Regions: id and name.
+    pub regions: BTreeMap<String, String>,
+    /// Criteria of the ranking.
+    pub criteria: Vec<Criterion>,
+    /// Rate profiles.
+    pub profiles: Vec<Profile>,
+    /// Rare requirement keys.
+    pub vocabulary: Vec<VocabularyKey>,
+    /// Unit prices.
+    pub prices: PriceBook,
+    /// Stable digest of all files, for result headers.
+    pub digest: String,
+}
+
+impl Catalog {
+    /// Reads and checks a library. Problems are collected; the catalog holds what could be read.
+    pub fn load(library: &Library, sources: &mut SourceMap, problems: &mut Problems) -> Self {
+        let mut catalog = Self {
+            services: Vec::new(),
+            edges: Vec::new(),
+            sources: Vec::new(),
+            regions: BTreeMap::new(),
+            criteria: Vec::new(),
+            vocabulary: Vec::new(),
+            profiles: Vec::new(),
+            prices: PriceBook::default(),
+            digest: library.digest(),
+        };
+        for (name, text) in library.files() {
+            catalog.load_file(name, text, &library.display_name(name), sources, problems);
+        }
+        catalog.check_references(problems);
+        catalog
+    }
+
+    fn load_file(&mut self, name: &str, text: &str, shown: &str, sources: &mut SourceMap, problems: &mut Problems) {
+        let mut read = Reader { shown, text, sources, problems };
+        match name.split_once('/').map_or(name, |(folder, _)| folder) {
+            "services" => {
+                if let Some((raw, document)) = read.read::<RawService>() {
+                    self.services.extend(Service::check(raw, &document, problems));
+                }
+            }
+            "prices" => {
+                if let Some((raw, document)) = read.read::<RawPrices>() {
+                    self.prices.add(raw, &document, problems);
+                }
+            }
+            "integrations.toml" => {
+                if let Some((raw, _)) = read.read::<RawIntegrations>() {
+                    self.edges.extend(raw.edge.into_iter().map(Edge::from));
+                }
+            }
+            "sources.toml" => {
+                if let Some((raw, _)) = read.read::<RawSources>() {
+                    self.sources.extend(raw.source.into_iter().map(SourceSystem::from));
+                }
+            }
+            "regions.toml" => {
+                if let Some((raw, _)) = read.read::<RawRegions>() {
+                    self.regions.extend(raw.region.into_iter().map(|region| (region.id, region.name)));
+                }
+            }
+            "criteria.toml" => {
+                if let Some((raw, _)) = read.read::<RawCriteria>() {
+                    self.criteria.extend(raw.criterion);
+                }
+            }
+            "vocabulary.toml" => {
+                if let Some((raw, _)) = read.read::<RawVocabulary>() {
+                    self.vocabulary.extend(raw.key);
+                }
+            }
+            "workloads.toml" => {
+                if let Some((raw, document)) = read.read::<RawProfiles>() {
+                    self.profiles.extend(profile::check(raw, &document, problems));
+                }
+            }
+            // Rules are read by `rules`, which knows conditions.
+            _ => {}
+        }
+    }
+
+    /// Edges must join services or source nodes that exist: a typing error would make a path vanish in silence.
+    fn check_references(&self, problems: &mut Problems) {
+        let nodes = self.nodes();
+        for edge in &self.edges {
+            for end in [&edge.from, &edge.to] {
+                if !nodes.contains(&end.as_str()) {
+                    let help = nearest(end, nodes.iter().copied()).map(|name| format!("did you mean `{name}`?"));
+                    let problem = Diagnostic::error(
+                        "unknown-node",
+                        format!("integration {} -> {}: `{end}` is no service and no source", edge.from, edge.to),
+                    );
+                    problems.push(help.into_iter().fold(problem, Diagnostic::help));
+                }
+            }
+        }
+    }
+
+    fn nodes(&self) -> Vec<&str> {
+        let services = self.services.iter().map(|service| service.id.as_str());
+        services.chain(self.sources.iter().filter_map(|source| source.node.as_deref())).collect()
+    }
+
+    /// The service with this id.
+    #[must_use]
+    pub fn service(&self, id: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.id == id)
+    }
+
+    /// The services of a role, in order.
+    pub fn with_role(&self, role: Role) -> impl Iterator<Item = &Service> {
+        self.services.iter().filter(move |service| service.role == role)
+    }
+
+    /// The source system with this word.
+    #[must_use]
+    pub fn source(&self, system: &str) -> Option<&SourceSystem> {
+        self.sources.iter().find(|source| source.system == system)
+    }
+}
+
+/// Reads one TOML text into a raw type, reporting all problems.
+pub(crate) struct Reader<'a> {
+    pub(crate) shown: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) sources: &'a mut SourceMap,
+    pub(crate) problems: &'a mut Problems,
+}
+
+impl Reader<'_> {
+    pub(crate) fn read<T: JsonSchema + DeserializeOwned>(&mut self) -> Option<(T, Document)> {
+        let before = self.problems.error_count();
+        let document = Document::parse(self.shown, self.text, self.sources, self.problems);
+        if self.problems.error_count() > before {
+            return None;
+        }
+        let schema = schemars::schema_for!(T).to_value();
+        validate(&document, &schema, self.problems);
+        if self.problems.error_count() > before {
+            return None;
+        }
+        read_checked(&document, self.problems).map(|raw| (raw, document))
+    }
+}
+
+/// Reads a document that has passed its schema. A refusal here would be a gap in the schema: it is reported, not hidden.
+pub(crate) fn read_checked<T: DeserializeOwned>(document: &Document, problems: &mut Problems) -> Option<T> {
+    match serde_json::from_value(document.root.to_json()) {
+        Ok(raw) => Some(raw),
+        Err(error) => {
+            problems.push(Diagnostic::error("unreadable", error.to_string()).at(document.span, "in this file"));
+            None
+        }
+    }
+}

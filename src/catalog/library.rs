@@ -1,0 +1,80 @@
+//! The catalog's files: embedded, with a user's folder laid over them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// Files listed by the build script: name relative to `catalog/`, text.
+const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalog_files.rs"));
+
+/// Catalog files by name (`services/firehose.toml`).
+#[derive(Debug, Clone)]
+pub struct Library {
+    files: BTreeMap<String, String>,
+    overlay: Option<PathBuf>,
+    overlaid: Vec<String>,
+}
+
+impl Library {
+    /// The files that came with the program.
+    #[must_use]
+    pub fn embedded() -> Self {
+        let files = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Self { files, overlay: None, overlaid: Vec::new() }
+    }
+
+    /// Lays the `.toml` files of `folder` over the library: a file of the same name replaces, any other adds.
+    ///
+    /// # Errors
+    /// The folder, or a file in it, could not be read as text.
+    pub fn overlay(mut self, folder: &Path) -> io::Result<Self> {
+        let mut found = Vec::new();
+        collect(folder, &mut found)?;
+        found.sort();
+        for path in found {
+            let relative = path.strip_prefix(folder).unwrap_or(&path);
+            let name = relative.to_string_lossy().replace('\\', "/");
+            let text = fs::read_to_string(&path)
+                .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+            self.overlaid.push(name.clone());
+            self.files.insert(name, text);
+        }
+        self.overlay = Some(folder.to_owned());
+        Ok(self)
+    }
+
+    /// Names and texts in order.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// How to call a file in messages: the user's path for an overlaid one.
+    #[must_use]
+    pub fn display_name(&self, name: &str) -> String {
+        match &self.overlay {
+            Some(folder) if self.overlaid.iter().any(|overlaid| overlaid == name) => {
+                folder.join(name).to_string_lossy().into_owned()
+            }
+            _ => format!("catalog/{name}"),
+        }
+    }
+
+    /// A digest that changes with any byte of any file.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        crate::source::digest(self.files().flat_map(|(name, text)| [name, text]))
+    }
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", folder.display()));
+    for entry in fs::read_dir(folder).map_err(named)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}

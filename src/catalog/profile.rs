@@ -1,0 +1,66 @@
+//! Rate profiles: how traffic changes over a day or a week.
+
+use super::raw::RawProfiles;
+use crate::diag::{Diagnostic, Problems};
+use crate::source::Document;
+use crate::units::SimDuration;
+
+/// How the rate changes over a period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Its name: `flat`, a name of the catalog, or `own`.
+    pub name: String,
+    /// Time after which it repeats.
+    pub period: SimDuration,
+    /// Factors of the mean rate, scaled to a mean of 1.
+    pub factors: Vec<f64>,
+}
+
+impl Profile {
+    /// The same rate all the time.
+    #[must_use]
+    pub fn flat() -> Self {
+        Self { name: "flat".to_owned(), period: SimDuration::from_secs(86_400), factors: vec![1.0] }
+    }
+
+    /// The greatest factor.
+    #[must_use]
+    pub fn peak(&self) -> f64 {
+        self.factors.iter().copied().fold(0.0, f64::max)
+    }
+
+    /// Factors of somebody's own, scaled to a mean of 1.
+    ///
+    /// # Errors
+    /// What is wrong with the factors, in words.
+    pub fn new(name: &str, factors: &[f64], period: SimDuration) -> Result<Self, String> {
+        if factors.iter().any(|factor| !factor.is_finite() || *factor < 0.0) {
+            return Err("the factors must be finite and not negative".to_owned());
+        }
+        let mean = factors.iter().sum::<f64>() / factors.len().max(1) as f64;
+        if mean <= 0.0 || !mean.is_finite() {
+            return Err("at least one factor must be above zero".to_owned());
+        }
+        // Each step must last at least a nanosecond, or the profile has no length.
+        if period.as_nanos() < factors.len() as u64 {
+            return Err("the period is too short for so many factors".to_owned());
+        }
+        let factors = factors.iter().map(|factor| factor / mean).collect();
+        Ok(Self { name: name.to_owned(), period, factors })
+    }
+}
+
+/// Checks the profiles of `workloads.toml`.
+pub(super) fn check(raw: RawProfiles, document: &Document, problems: &mut Problems) -> Vec<Profile> {
+    let mut profiles = Vec::new();
+    for profile in raw.profile {
+        match Profile::new(&profile.id, &profile.factors, profile.period) {
+            Ok(checked) => profiles.push(checked),
+            Err(message) => {
+                let message = format!("rate profile {}: {message}", profile.id);
+                problems.push(Diagnostic::error("profile", message).at(document.span, "in this file"));
+            }
+        }
+    }
+    profiles
+}

@@ -1,0 +1,495 @@
+//! The catalog's TOML files as written. Doc comments here are the documentation of the format: they reach
+//! `forebay schema` and every message about a missing or misspelt key.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Edition;
+use crate::units::{SimDuration, Usd};
+
+/// The part a service plays in a pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Carries or processes the data; weighed against the others.
+    Ingest,
+    /// Stands between clients and the pipeline.
+    FrontDoor,
+    /// Runs the customer's code between two services.
+    Processing,
+    /// Takes the data in the end.
+    Destination,
+}
+
+/// A service: `services/<id>.toml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawService {
+    /// Identifier, as in selection cases: `firehose`.
+    pub id: String,
+    /// The part it plays.
+    pub role: Role,
+    /// What it does, in a few lower-case words.
+    pub summary: String,
+    /// Address of its documentation.
+    pub docs: String,
+    /// Names by edition; `current` must be there.
+    pub name: BTreeMap<String, RawName>,
+    /// What is known of it.
+    #[serde(default)]
+    pub fact: Vec<RawFact>,
+    /// What a scenario may set in the table named after the service.
+    #[serde(default)]
+    pub option: Vec<RawOption>,
+    /// How it behaves, as a chain of queueing stages.
+    #[serde(default)]
+    pub stage: Vec<RawStage>,
+    /// What it bills.
+    #[serde(default)]
+    pub meter: Vec<RawMeter>,
+}
+
+/// A service's names in one edition.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawName {
+    /// The full name.
+    pub full: String,
+    /// The name for tables and drawings.
+    pub short: String,
+}
+
+/// How a fact is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// Stated by the vendor's documentation.
+    #[default]
+    Documented,
+    /// Measured by somebody, as the source says.
+    Measured,
+    /// Assumed; the note says on what grounds.
+    Assumption,
+}
+
+/// One fact. Entries of the same id may differ by edition, Region or destination; the most specific one wins.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawFact {
+    /// Name within the service: `buffer-interval-min`.
+    pub id: String,
+    /// A quantity with its unit, a word, a number, true or false, or a list of words.
+    #[schemars(with = "FreeValue")]
+    pub value: serde_json::Value,
+    /// Only in this edition.
+    pub edition: Option<Edition>,
+    /// Only in these Regions.
+    pub regions: Option<Vec<String>>,
+    /// Only towards this destination.
+    pub destination: Option<String>,
+    /// Whether the vendor raises it on request.
+    pub adjustable: Option<bool>,
+    /// How it is known.
+    #[serde(default)]
+    pub grade: Grade,
+    /// What else to know.
+    pub note: Option<String>,
+    /// Where it was read.
+    pub source: String,
+    /// When it was read, or the date the source shows: a TOML date.
+    pub checked: String,
+}
+
+/// Stands for "any value" in schemas.
+#[derive(Debug, Deserialize)]
+pub struct FreeValue;
+
+impl JsonSchema for FreeValue {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FreeValue".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({})
+    }
+}
+
+/// Kind of an option's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OptionKind {
+    /// A size such as `5 MiB`.
+    Size,
+    /// A duration such as `300 s`.
+    Duration,
+    /// A plain number.
+    Number,
+    /// One of `values`.
+    Word,
+}
+
+/// Something a scenario may set for a service.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawOption {
+    /// Key in the scenario's table of the service.
+    pub id: String,
+    /// Kind of its value.
+    pub kind: OptionKind,
+    /// What it does.
+    pub doc: String,
+    /// Fact that holds the default.
+    pub default_fact: Option<String>,
+    /// The default itself, for words.
+    pub default: Option<String>,
+    /// Fact that holds the least value.
+    pub min_fact: Option<String>,
+    /// Fact that holds the greatest value.
+    pub max_fact: Option<String>,
+    /// The words it may be.
+    pub values: Option<Vec<String>>,
+}
+
+/// Kind of a behaviour stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum StageKind {
+    /// Token bucket on requests.
+    TokenBucket,
+    /// Quotas counted in each whole second.
+    Quota,
+    /// A lognormal delay.
+    Delay,
+    /// Collects until size or interval, whichever is first.
+    Buffer,
+}
+
+/// One stage of a service's behaviour.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawStage {
+    /// Name within the service.
+    pub id: String,
+    /// What it does to a record.
+    pub kind: StageKind,
+    /// What it stands for.
+    pub doc: String,
+    /// Token bucket: fact with the refill rate.
+    pub rate_fact: Option<String>,
+    /// Token bucket: fact with the bucket's size.
+    pub burst_fact: Option<String>,
+    /// Quota: fact with the records per second.
+    pub records_fact: Option<String>,
+    /// Quota: fact with the requests per second.
+    pub requests_fact: Option<String>,
+    /// Quota: fact with the bytes per second.
+    pub bytes_fact: Option<String>,
+    /// Gate: fact with the largest record let through.
+    pub largest_record_fact: Option<String>,
+    /// Gate: fact with the largest request let through.
+    pub largest_request_fact: Option<String>,
+    /// Delay: option with the median.
+    pub median_option: Option<String>,
+    /// Delay: option with the standard deviation of the logarithm.
+    pub sigma_option: Option<String>,
+    /// Buffer: option with the size.
+    pub size_option: Option<String>,
+    /// Buffer: option with the interval.
+    pub interval_option: Option<String>,
+}
+
+/// What a meter counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MeterCount {
+    /// Requests let through.
+    Requests,
+    /// Bytes, each record rounded up to `increment`.
+    RoundedBytes,
+    /// Objects written.
+    Objects,
+    /// Bytes stored, averaged over the month.
+    StoredBytes,
+}
+
+/// Something a service bills.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawMeter {
+    /// Name within the service.
+    pub id: String,
+    /// Name on the bill.
+    pub name: String,
+    /// Meter in the price file.
+    pub price: String,
+    /// What is counted.
+    pub counts: MeterCount,
+    /// Size that each record is rounded up to.
+    pub increment: Option<crate::units::Bytes>,
+    /// Unit on the bill.
+    pub unit: String,
+    /// What else to know.
+    pub note: Option<String>,
+    /// Where it was read.
+    pub source: String,
+}
+
+/// `integrations.toml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawIntegrations {
+    /// The connections.
+    pub edge: Vec<RawEdge>,
+}
+
+/// One connection.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawEdge {
+    /// Node that sends.
+    pub from: String,
+    /// Node that receives.
+    pub to: String,
+    /// How.
+    pub how: String,
+    /// Whether the customer writes code for it.
+    pub needs_code: bool,
+    /// Whether records travel on it.
+    pub carries_data: Option<bool>,
+    /// Delay it adds, where a source gives one.
+    pub adds_latency: Option<SimDuration>,
+    /// Edition it exists in; both if absent.
+    pub edition: Option<Edition>,
+    /// What else to know.
+    pub note: Option<String>,
+    /// Where it was read.
+    pub source: String,
+    /// When.
+    pub checked: String,
+}
+
+impl From<RawEdge> for super::Edge {
+    fn from(raw: RawEdge) -> Self {
+        Self {
+            from: raw.from,
+            to: raw.to,
+            how: raw.how,
+            needs_code: raw.needs_code,
+            carries_data: raw.carries_data.unwrap_or(true),
+            adds_latency: raw.adds_latency,
+            edition: raw.edition,
+            source: raw.source,
+        }
+    }
+}
+
+/// `sources.toml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSources {
+    /// The systems data comes from.
+    pub source: Vec<RawSource>,
+}
+
+/// One source system.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSource {
+    /// Word of the vocabulary.
+    pub system: String,
+    /// Node of the integration graph, if there is one.
+    pub node: Option<String>,
+    /// Name in drawings.
+    pub name: String,
+    /// What it is.
+    pub doc: Option<String>,
+}
+
+impl From<RawSource> for super::SourceSystem {
+    fn from(raw: RawSource) -> Self {
+        Self { system: raw.system, node: raw.node, name: raw.name }
+    }
+}
+
+/// `regions.toml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawRegions {
+    /// The Regions.
+    pub region: Vec<RawRegion>,
+}
+
+/// One Region.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawRegion {
+    /// `us-east-1`.
+    pub id: String,
+    /// `US East (N. Virginia)`.
+    pub name: String,
+}
+
+/// `criteria.toml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawCriteria {
+    /// The criteria.
+    pub criterion: Vec<Criterion>,
+}
+
+/// How a criterion turns a fact into a value between 0 and 1.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Criterion {
+    /// Key in the scenario's `[priorities]`.
+    pub id: String,
+    /// Name in tables and charts.
+    pub name: String,
+    /// What it measures.
+    pub doc: String,
+    /// Default weight; the weights of all criteria are scaled to 100.
+    #[schemars(range(min = 0.0))]
+    pub weight: f64,
+    /// Facts that hold its value; several are averaged.
+    pub facts: Vec<String>,
+    /// Value of each word the facts may be.
+    #[serde(default)]
+    pub words: BTreeMap<String, f64>,
+    /// For a number: the fact's value that is worth 1.
+    pub best: Option<f64>,
+    /// For a number: the fact's value that is worth 0.
+    pub worst: Option<f64>,
+    /// For a duration: the requirement it is held against; nothing left of it is worth 0, all of it 1.
+    pub against: Option<String>,
+    /// Value where rules alone decide: they add to it and take from it.
+    pub base: Option<f64>,
+}
+
+/// `vocabulary.toml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawVocabulary {
+    /// The keys.
+    pub key: Vec<VocabularyKey>,
+}
+
+/// Kind of a rare requirement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VocabularyKind {
+    /// One of `values`.
+    Word,
+    /// Several of `values`.
+    Words,
+    /// True or false.
+    Flag,
+    /// A whole number.
+    Count,
+    /// A duration.
+    Duration,
+    /// Any text.
+    Text,
+}
+
+/// A rare requirement, written in `[needs.further]`.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VocabularyKey {
+    /// Its key.
+    pub id: String,
+    /// Its kind.
+    pub kind: VocabularyKind,
+    /// The words it may be.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// What it means.
+    pub doc: String,
+}
+
+/// `prices/<service>.toml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawPrices {
+    /// The service the prices belong to.
+    pub service: String,
+    /// The prices.
+    pub price: Vec<RawPrice>,
+}
+
+/// A unit price in one Region.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawPrice {
+    /// Region it holds in.
+    pub region: String,
+    /// Meter it belongs to.
+    pub meter: String,
+    /// Unit that `usd` is for, as the vendor words it.
+    pub unit: String,
+    /// Base units (requests, GB, hours) in one such unit.
+    #[schemars(range(min = 1))]
+    pub per: u64,
+    /// Prices by volume, lowest tier first.
+    pub tiers: Vec<RawTier>,
+    /// How far the source is to be trusted.
+    pub confidence: Confidence,
+    /// Date of the price.
+    pub as_of: String,
+    /// Where it was read.
+    pub source: String,
+    /// What else to know.
+    pub note: Option<String>,
+}
+
+/// How far a price is to be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// The vendor's price feed, documentation or calculator.
+    High,
+    /// Several public copies that agree.
+    Medium,
+    /// One weak source.
+    Low,
+}
+
+/// One tier of a price.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawTier {
+    /// Upper bound of the month's volume in base units, `"inf"` for the last tier.
+    pub up_to: String,
+    /// Price of one unit in this tier.
+    pub usd: Usd,
+}
+
+/// `workloads.toml`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawProfiles {
+    /// The rate profiles.
+    pub profile: Vec<RawRateProfile>,
+}
+
+/// A rate profile with its source.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawRateProfile {
+    /// Name that a scenario gives.
+    pub id: String,
+    /// Time after which it repeats.
+    pub period: SimDuration,
+    /// Factors of the mean rate, each holding for an equal part of the period.
+    #[schemars(length(min = 1))]
+    pub factors: Vec<f64>,
+    /// What it shows.
+    pub doc: String,
+    /// Where it was measured or read.
+    pub source: String,
+}

@@ -1,0 +1,152 @@
+//! Problems of input, told to people: what, where, what was expected, what to type instead.
+//!
+//! Lower layers return a message; whoever knows the place attaches it. All problems of a file are collected in
+//! [`Problems`] and shown together, so that one run tells everything there is to mend.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::source::{SourceMap, Span};
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing is run.
+    Error,
+    /// The run goes on.
+    Warning,
+}
+
+/// One problem.
+#[derive(Debug, Clone)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// Its short name, stable: `unknown-key`.
+    pub code: &'static str,
+    /// One lower-case sentence without a full stop.
+    pub message: String,
+    /// Where, and what to say under the caret.
+    pub label: Option<(Span, String)>,
+    /// What to type or do.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error.
+    #[must_use]
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, code, message: message.into(), label: None, help: Vec::new() }
+    }
+
+    /// A warning.
+    #[must_use]
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// Adds the place.
+    #[must_use]
+    pub fn at(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.label = Some((span, label.into()));
+        self
+    }
+
+    /// Adds something to type or do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+}
+
+/// Collected problems of one run.
+#[derive(Debug, Clone, Default)]
+pub struct Problems {
+    list: Vec<Diagnostic>,
+}
+
+impl Problems {
+    /// Adds one.
+    pub fn push(&mut self, problem: Diagnostic) {
+        self.list.push(problem);
+    }
+
+    /// Whether any of them is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.error_count() > 0
+    }
+
+    /// All of them, in the order found.
+    #[must_use]
+    pub fn list(&self) -> &[Diagnostic] {
+        &self.list
+    }
+
+    /// Number of errors.
+    #[must_use]
+    pub fn error_count(&self) -> usize {
+        self.list.iter().filter(|problem| problem.severity == Severity::Error).count()
+    }
+
+    /// The text to show, with carets, and with a closing line that counts the errors.
+    #[must_use]
+    pub fn render(&self, sources: &SourceMap, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let mut blocks: Vec<String> = self.list.iter().map(|problem| render_one(problem, sources, &renderer)).collect();
+        match self.error_count() {
+            0 => {}
+            1 => blocks.push("1 problem; nothing was run.".to_owned()),
+            count => blocks.push(format!("{count} problems; nothing was run.")),
+        }
+        blocks.join("\n\n")
+    }
+}
+
+fn render_one(problem: &Diagnostic, sources: &SourceMap, renderer: &Renderer) -> String {
+    let level = match problem.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = Group::with_title(level.primary_title(problem.message.as_str()).id(problem.code));
+    if let Some((span, label)) = &problem.label
+        && let Some((file, range)) = sources.resolve(*span)
+    {
+        let range = caret_range(&file.text, range);
+        let annotation = AnnotationKind::Primary.span(range).label(label.as_str());
+        group = group.element(Snippet::source(file.text.as_str()).path(file.name.as_str()).annotation(annotation));
+    }
+    for help in &problem.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    renderer.render(&[group])
+}
+
+/// A caret for a whole table or file would underline many lines: it marks the first one only.
+fn caret_range(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let first_line = text.get(range.clone()).and_then(|marked| marked.find('\n'));
+    first_line.map_or(range.clone(), |newline| range.start..range.start + newline)
+}
+
+/// The name nearest to `typed`, if one is near enough to be meant.
+#[must_use]
+pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let fold = |name: &str| name.to_lowercase().replace(['_', ' '], "-");
+    let typed = fold(typed);
+    names
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&fold(name), &typed), name))
+        .filter(|(distance, name)| *distance <= 1 + name.len().max(typed.len()) / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// ``did you mean `x`?`` if a name is near, else a list of what there is.
+#[must_use]
+pub fn suggest<'a>(typed: &str, names: &[&'a str], what: &str) -> String {
+    match nearest(typed, names.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None if names.len() > 24 => format!("there are {} {what}; see `forebay schema`", names.len()),
+        None => format!("{what}: {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    }
+}

@@ -1,0 +1,462 @@
+//! From a text and overrides to a checked scenario.
+
+use std::collections::BTreeMap;
+
+use schemars::schema_for;
+use serde_json::Value as Json;
+
+use super::raw::RawScenario;
+use super::{Answer, Answers, Origin, Scenario, Simulation, Workload};
+use crate::catalog::raw::{OptionKind, VocabularyKind};
+use crate::catalog::{Catalog, Circumstances, Edition, OptionRule, Service};
+use crate::diag::{Diagnostic, Problems, suggest};
+use crate::source::{Document, Item, Node, SourceMap, Span, Stated, digest, validate};
+use crate::units::SimDuration;
+use crate::value::Value;
+
+/// One `--set KEY=VALUE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// The text as typed.
+    pub text: String,
+}
+
+/// Reads scenarios against a catalog.
+#[derive(Debug)]
+pub struct Loader<'a> {
+    /// The catalog whose services, options, profiles and vocabulary a scenario may name.
+    pub catalog: &'a Catalog,
+    /// Edition that overrules the scenario's.
+    pub edition: Option<Edition>,
+    /// Region that overrules the scenario's.
+    pub region: Option<String>,
+}
+
+impl Loader<'_> {
+    /// Reads `text`, applies `overrides`, checks everything. `None` if there was an error; all are in `problems`.
+    pub fn load(
+        &self,
+        name: &str,
+        text: &str,
+        overrides: &[Override],
+        sources: &mut SourceMap,
+        problems: &mut Problems,
+    ) -> Option<Scenario> {
+        let before = problems.error_count();
+        let mut document = Document::parse(name, text, sources, problems);
+        if problems.error_count() > before {
+            return None;
+        }
+        if document.root.entries.is_empty() && overrides.is_empty() {
+            problems.push(empty_file(name, document.span));
+            return None;
+        }
+        let schema = schema_for!(RawScenario).to_value();
+        let paths = self.paths(&schema);
+        for wish in overrides {
+            apply(wish, &paths, &mut document, sources, problems);
+        }
+        let tables = self.take_option_tables(&mut document);
+        let stated = validate(&document, &schema, problems);
+        self.check_names(&document, problems);
+        if problems.error_count() > before {
+            // The option tables are checked all the same: one run tells everything.
+            self.options(&tables, &self.circumstances(None, &document), sources, problems);
+            return None;
+        }
+        let raw: RawScenario = crate::catalog::read_checked(&document, problems)?;
+        let circumstances = self.circumstances(Some(&raw), &document);
+        let options = self.options(&tables, &circumstances, sources, problems);
+        let mut answers = answers(stated, sources);
+        self.further(&document, &mut answers, sources, problems);
+        let simulation = simulation(&raw, &document, problems);
+        let workload = raw.workload.and_then(|raw| Workload::check(raw, &self.catalog.profiles, &document, problems));
+        derive(&mut answers, workload.as_ref());
+        (problems.error_count() == before).then(|| Scenario {
+            file: name.to_owned(),
+            title: raw.title,
+            region: circumstances.region,
+            edition: circumstances.edition,
+            alternatives: raw.alternatives.unwrap_or_default(),
+            answers,
+            workload,
+            simulation,
+            options,
+            priorities: raw.priorities,
+            digest: digest(std::iter::once(text).chain(overrides.iter().map(|wish| wish.text.as_str()))),
+        })
+    }
+
+    fn circumstances(&self, raw: Option<&RawScenario>, document: &Document) -> Circumstances {
+        let edition = self.edition.or(raw.and_then(|raw| raw.edition)).unwrap_or_default();
+        let region = self.region.clone().or_else(|| raw.and_then(|raw| raw.region.clone()));
+        let destination = match document.find("needs.destinations").map(|item| &item.node) {
+            Some(Node::List(items)) => items.first().and_then(|item| match &item.node {
+                Node::Text(text) => Some(text.clone()),
+                _ => None,
+            }),
+            _ => None,
+        };
+        Circumstances { edition, region: region.unwrap_or_else(|| "us-east-1".to_owned()), destination }
+    }
+
+    /// Every path that `--set` may name: those of the schema and the options of all services.
+    fn paths(&self, schema: &Json) -> Vec<String> {
+        let mut paths = Vec::new();
+        collect_paths(schema, schema, "", &mut paths);
+        let options = self.catalog.services.iter().flat_map(|service| {
+            service.options.iter().map(|option| format!("{}.{}", service.id, option.id))
+        });
+        paths.extend(options);
+        paths.extend(self.catalog.vocabulary.iter().map(|key| format!("needs.further.{}", key.id)));
+        paths.extend(self.catalog.criteria.iter().map(|criterion| format!("priorities.{}", criterion.id)));
+        paths
+    }
+
+    /// Takes the tables named after services out of the document, since the schema does not know services.
+    fn take_option_tables<'s>(&'s self, document: &mut Document) -> Vec<(&'s Service, Span, Item)> {
+        let services = self.catalog.services.iter().filter(|service| !service.options.is_empty());
+        services
+            .filter_map(|service| document.root.remove(&service.id).map(|(span, item)| (service, span, item)))
+            .collect()
+    }
+
+    /// Names that must be known to the catalog.
+    fn check_names(&self, document: &Document, problems: &mut Problems) {
+        let services: Vec<&str> = self.catalog.services.iter().map(|service| service.id.as_str()).collect();
+        if let Some(Node::List(items)) = document.find("alternatives").map(|item| &item.node) {
+            for item in items {
+                if let Node::Text(id) = &item.node
+                    && !services.contains(&id.as_str())
+                {
+                    let problem = Diagnostic::error("unknown-service", format!("there is no service `{id}`"));
+                    let help = suggest(id, &services, "the services are");
+                    problems.push(problem.at(item.span, "not in the catalog").help(help));
+                }
+            }
+        }
+        let regions: Vec<&str> = self.catalog.regions.keys().map(String::as_str).collect();
+        let stated = document.find("region").and_then(|item| match &item.node {
+            Node::Text(region) => Some((region.as_str(), Some(item.span))),
+            _ => None,
+        });
+        let asked = self.region.as_deref().map(|region| (region, None)).or(stated);
+        if let Some((region, span)) = asked
+            && !regions.contains(&region)
+        {
+            let problem = Diagnostic::error("unknown-region", format!("there is no Region `{region}`"));
+            let problem = problem.help(suggest(region, &regions, "the Regions are"));
+            problems.push(match span {
+                Some(span) => problem.at(span, "not in the catalog"),
+                None => problem,
+            });
+        }
+        self.check_priorities(document, problems);
+    }
+
+    fn check_priorities(&self, document: &Document, problems: &mut Problems) {
+        let Some(Node::Table(table)) = document.find("priorities").map(|item| &item.node) else { return };
+        let names: Vec<&str> = self.catalog.criteria.iter().map(|criterion| criterion.id.as_str()).collect();
+        for (key, span, item) in &table.entries {
+            if !names.contains(&key.as_str()) {
+                let problem = Diagnostic::error("unknown-key", format!("there is no criterion `{key}`"));
+                problems.push(problem.at(*span, "not in the catalog").help(suggest(key, &names, "the criteria are")));
+            }
+            let weight = match item.node {
+                Node::Integer(weight) => weight as f64,
+                Node::Float(weight) => weight,
+                _ => continue,
+            };
+            if !weight.is_finite() || weight < 0.0 {
+                let problem = Diagnostic::error("out-of-range", format!("the weight of `{key}` must not be negative"));
+                problems.push(problem.at(item.span, "expected zero or more"));
+            }
+        }
+    }
+
+    fn options(
+        &self,
+        tables: &[(&Service, Span, Item)],
+        at: &Circumstances,
+        sources: &SourceMap,
+        problems: &mut Problems,
+    ) -> BTreeMap<(String, String), Answer> {
+        let mut options = BTreeMap::new();
+        for (service, span, item) in tables {
+            let Node::Table(table) = &item.node else {
+                let message = format!("`{}` must be a table of options", service.id);
+                problems.push(Diagnostic::error("wrong-kind", message).at(*span, "expected a table"));
+                continue;
+            };
+            for (key, key_span, item) in &table.entries {
+                let Some(rule) = service.option(key) else {
+                    let names: Vec<&str> = service.options.iter().map(|option| option.id.as_str()).collect();
+                    let problem = Diagnostic::error("unknown-key", format!("unknown option `{key}` in [{}]", service.id));
+                    let help = suggest(key, &names, "its options are");
+                    problems.push(problem.at(*key_span, "not an option of this service").help(help));
+                    continue;
+                };
+                if let Some(value) = option_value(service, rule, item, at, problems) {
+                    let origin = origin(item.span, sources);
+                    options.insert((service.id.clone(), rule.id.clone()), Answer { value, origin });
+                }
+            }
+        }
+        options
+    }
+
+    /// Checks `[needs.further]` against the catalog's vocabulary.
+    fn further(&self, document: &Document, answers: &mut Answers, sources: &SourceMap, problems: &mut Problems) {
+        let Some(Node::Table(table)) = document.find("needs.further").map(|item| &item.node) else { return };
+        let names: Vec<&str> = self.catalog.vocabulary.iter().map(|key| key.id.as_str()).collect();
+        for (name, span, item) in &table.entries {
+            let Some(key) = self.catalog.vocabulary.iter().find(|key| key.id == *name) else {
+                let problem = Diagnostic::error("unknown-key", format!("unknown key `{name}` in [needs.further]"));
+                let help = suggest(name, &names, "the keys are");
+                problems.push(problem.at(*span, "not in the catalog's vocabulary").help(help));
+                continue;
+            };
+            match vocabulary_value(key.kind, &key.values, item) {
+                Ok(value) => answers.insert(format!("needs.further.{name}"), value, origin(item.span, sources)),
+                Err(expected) => {
+                    let problem = Diagnostic::error("wrong-kind", format!("`{name}` must be {expected}"));
+                    let label = format!("expected {expected}, found {}", item.node.kind());
+                    problems.push(problem.at(item.span, label).help(key.doc.clone()));
+                }
+            }
+        }
+    }
+}
+
+fn empty_file(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("empty-file", format!("{name} is empty"))
+        .at(span, "expected a scenario")
+        .help("`forebay init` writes a commented scenario to start from")
+}
+
+fn origin(span: Span, sources: &SourceMap) -> Origin {
+    Origin::Stated(sources.place(span).map_or_else(String::new, |place| place.to_string()))
+}
+
+fn answers(stated: BTreeMap<String, Stated>, sources: &SourceMap) -> Answers {
+    let mut answers = Answers::default();
+    for (path, Stated { value, span }) in stated {
+        answers.insert(path, value, origin(span, sources));
+    }
+    answers
+}
+
+/// What a word for freshness means in time; words that mean "on request" have no limit.
+const FRESHNESS_WORDS: [(&str, u64); 5] =
+    [("real_time", 1), ("seconds", 10), ("near_real_time", 60), ("minutes", 900), ("batch", 86_400)];
+
+/// Adds the answers that follow from others, so that rules need not work them out.
+fn derive(answers: &mut Answers, workload: Option<&Workload>) {
+    if let Some(word) = answers.word("needs.freshness").map(str::to_owned) {
+        let stated = answers.get("needs.freshness").map(|answer| answer.origin.to_string()).unwrap_or_default();
+        answers.insert("needs.freshness-word", Value::Text(word.clone()), Origin::Stated(stated.clone()));
+        if let Some((_, seconds)) = FRESHNESS_WORDS.iter().find(|(name, _)| *name == word) {
+            let limit = Value::Duration(SimDuration::from_secs(*seconds));
+            answers.insert("needs.freshness", limit, Origin::Derived(format!("`{word}` at {stated}")));
+        }
+    }
+    if let Some(workload) = workload {
+        let from = Origin::Derived("[workload]".to_owned());
+        if let Some(peak) = workload.peak_rate() {
+            answers.insert("workload.peak-rate", Value::Rate(peak), from.clone());
+        }
+        let mean = crate::units::Bytes::new(workload.sizes.mean().round() as u64);
+        answers.insert("workload.record-size-mean", Value::Size(mean), from);
+    }
+}
+
+fn simulation(raw: &RawScenario, document: &Document, problems: &mut Problems) -> Simulation {
+    let simulation = Simulation {
+        horizon: raw.simulation.horizon.unwrap_or(SimDuration::from_secs(86_400)),
+        replications: raw.simulation.replications.unwrap_or(10),
+        warm_up: raw.simulation.warm_up.unwrap_or(SimDuration::ZERO),
+        seed: raw.simulation.seed.unwrap_or(1),
+    };
+    if simulation.horizon == SimDuration::ZERO {
+        let problem = Diagnostic::error("zero", "`horizon` must be above zero");
+        problems.push(problem.at(document.span_of("simulation.horizon"), "expected a length of time"));
+    } else if simulation.warm_up >= simulation.horizon {
+        let message = format!("`warm-up` must be shorter than the horizon of {}", simulation.horizon);
+        let span = document.span_of("simulation.warm-up");
+        problems.push(Diagnostic::error("out-of-range", message).at(span, "nothing would be left to count"));
+    }
+    simulation
+}
+
+/// Reads an option's value and holds it against its range.
+fn option_value(
+    service: &Service,
+    rule: &OptionRule,
+    item: &Item,
+    at: &Circumstances,
+    problems: &mut Problems,
+) -> Option<Value> {
+    let read = match (&item.node, rule.kind) {
+        (Node::Text(text), OptionKind::Size) => text.parse().map(Value::Size).map_err(|error| error.to_string() + "; " + &error.help),
+        (Node::Text(text), OptionKind::Duration) => {
+            text.parse().map(Value::Duration).map_err(|error| error.to_string() + "; " + &error.help)
+        }
+        (Node::Text(text), OptionKind::Word) => {
+            let words: Vec<&str> = rule.values.iter().flatten().map(String::as_str).collect();
+            if words.contains(&text.as_str()) {
+                Ok(Value::Text(text.clone()))
+            } else {
+                Err(format!("`{text}` is not one of its values; {}", suggest(text, &words, "the values are")))
+            }
+        }
+        (Node::Integer(number), OptionKind::Number) if *number >= 0 => Ok(Value::Number(*number as f64)),
+        (Node::Float(number), OptionKind::Number) if number.is_finite() && *number >= 0.0 => Ok(Value::Number(*number)),
+        (node, kind) => {
+            let expected = match kind {
+                OptionKind::Size => "a size such as \"5 MiB\"",
+                OptionKind::Duration => "a duration such as \"300 s\"",
+                OptionKind::Number => "a number, not negative",
+                OptionKind::Word => "a word",
+            };
+            Err(format!("expected {expected}, found {}", node.kind()))
+        }
+    };
+    let name = format!("{}.{}", service.id, rule.id);
+    let value = match read {
+        Ok(value) => value,
+        Err(message) => {
+            let problem = Diagnostic::error("option", format!("`{name}`: {message}"));
+            problems.push(problem.at(item.span, "not a value of this option").help(rule.doc.clone()));
+            return None;
+        }
+    };
+    let bound = |fact: &Option<String>| fact.as_ref().and_then(|id| service.fact(id, at));
+    let below = bound(&rule.min_fact).filter(|least| value.compare(&least.value) == Some(std::cmp::Ordering::Less));
+    let above = bound(&rule.max_fact).filter(|most| value.compare(&most.value) == Some(std::cmp::Ordering::Greater));
+    if let Some(fact) = below.or(above) {
+        let side = if below.is_some() { "below the least" } else { "above the greatest" };
+        let message = format!("`{name}` = {value} is {side} value, {}", fact.value);
+        let edition = format!("edition {}, {}; source: {}", at.edition.name(), at.region, fact.source);
+        problems.push(Diagnostic::error("out-of-range", message).at(item.span, "out of its range").help(edition));
+        return None;
+    }
+    Some(value)
+}
+
+fn vocabulary_value(kind: VocabularyKind, values: &[String], item: &Item) -> Result<Value, String> {
+    let one_of = || format!("one of {}", values.join(", "));
+    let known = |text: &String| values.is_empty() || values.contains(text);
+    match (kind, &item.node) {
+        (VocabularyKind::Word, Node::Text(text)) if known(text) => Ok(Value::Text(text.clone())),
+        (VocabularyKind::Word, _) => Err(one_of()),
+        (VocabularyKind::Words, Node::List(items)) => {
+            let words: Option<Vec<String>> = items
+                .iter()
+                .map(|item| match &item.node {
+                    Node::Text(text) if known(text) => Some(text.clone()),
+                    _ => None,
+                })
+                .collect();
+            words.map(Value::Words).ok_or_else(|| format!("a list of words, each {}", one_of()))
+        }
+        (VocabularyKind::Words, _) => Err("a list of words".to_owned()),
+        (VocabularyKind::Flag, Node::Flag(flag)) => Ok(Value::Flag(*flag)),
+        (VocabularyKind::Flag, _) => Err("true or false".to_owned()),
+        (VocabularyKind::Count, Node::Integer(count)) if *count >= 0 => Ok(Value::Number(*count as f64)),
+        (VocabularyKind::Count, _) => Err("a whole number".to_owned()),
+        (VocabularyKind::Duration, Node::Text(text)) => {
+            text.parse().map(Value::Duration).map_err(|_| "a duration such as \"30 s\"".to_owned())
+        }
+        (VocabularyKind::Duration, _) => Err("a duration such as \"30 s\"".to_owned()),
+        (VocabularyKind::Text, Node::Text(text)) => Ok(Value::Text(text.clone())),
+        (VocabularyKind::Text, _) => Err("a text".to_owned()),
+    }
+}
+
+/// Applies one `--set`. A path may be shortened to its end where that is unambiguous: `freshness=1s`.
+fn apply(wish: &Override, paths: &[String], document: &mut Document, sources: &mut SourceMap, problems: &mut Problems) {
+    let shown = format!("--set {}", wish.text);
+    let base = sources.add(shown, wish.text.clone());
+    let whole = Span { start: base, end: base + wish.text.len() };
+    let Some((key, text)) = wish.text.split_once('=') else {
+        let problem = Diagnostic::error("override", "an override is written KEY=VALUE").at(whole, "there is no `=`");
+        return problems.push(problem.help("write for example `--set needs.freshness=1s`"));
+    };
+    let key_span = Span { start: base, end: base + key.len() };
+    let key = key.trim();
+    let path = match resolve_path(key, paths) {
+        Ok(path) => path,
+        Err(help) => {
+            let problem = Diagnostic::error("unknown-key", format!("there is nothing called `{key}` to set"));
+            return problems.push(problem.at(key_span, "not a key of a scenario").help(help));
+        }
+    };
+    let mut item = Document::parse_value(text, base + wish.text.len() - text.len(), problems);
+    // One word for a list of words is a list of one.
+    if path == "needs.destinations" || path == "alternatives" || path == "team.skills" || path == "source.network" {
+        item = as_list(item);
+    }
+    let keys: Vec<&str> = path.split('.').collect();
+    if let Err(span) = document.root.set(&keys, key_span, item) {
+        let problem = Diagnostic::error("override", format!("`{path}` cannot be set: a key on the way is not a table"));
+        problems.push(problem.at(span, "this is not a table"));
+    }
+}
+
+fn as_list(item: Item) -> Item {
+    match &item.node {
+        Node::Text(text) if text.contains(',') || !text.is_empty() => {
+            let words = text.split(',').map(|word| Item { node: Node::Text(word.trim().to_owned()), span: item.span });
+            Item { node: Node::List(words.collect()), span: item.span }
+        }
+        _ => item,
+    }
+}
+
+/// The full path that a typed key means.
+fn resolve_path(key: &str, paths: &[String]) -> Result<String, String> {
+    let below = |path: &String| key.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('.'));
+    if paths.iter().any(|path| path == key) || paths.iter().any(below) {
+        return Ok(key.to_owned());
+    }
+    let ends: Vec<&String> = paths.iter().filter(|path| path.ends_with(&format!(".{key}"))).collect();
+    match ends.as_slice() {
+        [only] => Ok((*only).clone()),
+        [] => {
+            let names: Vec<&str> = paths.iter().map(String::as_str).collect();
+            let tails: Vec<&str> = names.iter().map(|path| path.rsplit('.').next().unwrap_or(path)).collect();
+            let near = crate::diag::nearest(key, names.iter().copied())
+                .or_else(|| {
+                    let tail = crate::diag::nearest(key, tails.iter().copied())?;
+                    names.iter().copied().find(|path| path.rsplit('.').next() == Some(tail))
+                });
+            Err(near.map_or_else(
+                || "`forebay schema scenario` lists the keys".to_owned(),
+                |name| format!("did you mean `{name}`?"),
+            ))
+        }
+        several => {
+            let list: Vec<String> = several.iter().map(|path| format!("`{path}`")).collect();
+            Err(format!("it could be {}", list.join(" or ")))
+        }
+    }
+}
+
+/// All dotted paths of a schema's tables.
+fn collect_paths(schema: &Json, root: &Json, prefix: &str, paths: &mut Vec<String>) {
+    let resolved = schema
+        .get("$ref")
+        .and_then(Json::as_str)
+        .and_then(|reference| root.pointer(reference.trim_start_matches('#')))
+        .unwrap_or(schema);
+    for branch in ["anyOf", "oneOf"].iter().filter_map(|key| resolved.get(*key)?.as_array()).flatten() {
+        collect_paths(branch, root, prefix, paths);
+    }
+    for (key, child) in resolved.get("properties").and_then(Json::as_object).into_iter().flatten() {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        collect_paths(child, root, &path, paths);
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! A TOML text as a tree in which every key and value knows its place.
+
+use toml::de::{DeTable, DeValue};
+
+use super::{SourceMap, Span};
+use crate::diag::{Diagnostic, Problems};
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The value.
+    pub node: Node,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A TOML value.
+#[derive(Debug, Clone)]
+pub enum Node {
+    /// A string.
+    Text(String),
+    /// An integer.
+    Integer(i64),
+    /// A floating-point number, possibly NaN or infinite.
+    Float(f64),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A date or time, as written.
+    Date(String),
+    /// An array.
+    List(Vec<Item>),
+    /// A table.
+    Table(Table),
+}
+
+/// A table, in the order of the file.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// Key, place of the key, value.
+    pub entries: Vec<(String, Span, Item)>,
+}
+
+/// A parsed text.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The outermost table.
+    pub root: Table,
+    /// The whole text.
+    pub span: Span,
+}
+
+impl Node {
+    /// What a reader would call this value.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a string",
+            Self::Integer(_) => "an integer",
+            Self::Float(_) => "a number",
+            Self::Flag(_) => "true or false",
+            Self::Date(_) => "a date",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a table",
+        }
+    }
+
+    /// The same value without places, for reading into Rust types.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Text(text) | Self::Date(text) => text.clone().into(),
+            Self::Integer(integer) => (*integer).into(),
+            Self::Float(float) => (*float).into(),
+            Self::Flag(flag) => (*flag).into(),
+            Self::List(items) => items.iter().map(|item| item.node.to_json()).collect(),
+            Self::Table(table) => table.to_json(),
+        }
+    }
+}
+
+impl Table {
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Item> {
+        self.entries.iter().find(|(name, _, _)| name == key).map(|(_, _, item)| item)
+    }
+
+    /// Takes a key out of the table.
+    pub fn remove(&mut self, key: &str) -> Option<(Span, Item)> {
+        let index = self.entries.iter().position(|(name, _, _)| name == key)?;
+        let (_, span, item) = self.entries.remove(index);
+        Some((span, item))
+    }
+
+    /// The table without places.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        self.entries.iter().map(|(key, _, item)| (key.clone(), item.node.to_json())).collect()
+    }
+
+    /// Sets the value at a path of keys, creating tables on the way and replacing what stands there.
+    ///
+    /// # Errors
+    /// The span of a value on the way that is not a table.
+    pub fn set(&mut self, path: &[&str], key_span: Span, item: Item) -> Result<(), Span> {
+        let Some((first, rest)) = path.split_first() else { return Ok(()) };
+        let index = self.entries.iter().position(|(name, _, _)| name == first).unwrap_or_else(|| {
+            let empty = Item { node: Node::Table(Self::default()), span: key_span };
+            self.entries.push(((*first).to_owned(), key_span, empty));
+            self.entries.len() - 1
+        });
+        let (_, span, slot) = &mut self.entries[index];
+        if rest.is_empty() {
+            *span = key_span;
+            *slot = item;
+            return Ok(());
+        }
+        match &mut slot.node {
+            Node::Table(table) => table.set(rest, key_span, item),
+            _ => Err(slot.span),
+        }
+    }
+}
+
+impl Document {
+    /// Parses `text` under `name`. Every syntax error goes to `problems`; the tree holds what could be read.
+    pub fn parse(name: &str, text: &str, sources: &mut SourceMap, problems: &mut Problems) -> Self {
+        let base = sources.add(name, text);
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            let range = error.span().unwrap_or(0..text.len());
+            let span = Span { start: base + range.start, end: base + range.end };
+            problems.push(Diagnostic::error("syntax", error.message().to_owned()).at(span, "not valid TOML here"));
+        }
+        let span = Span { start: base, end: base + text.len() };
+        Self { root: convert_table(table.get_ref(), base, problems), span }
+    }
+
+    /// Parses one value, as typed behind `--set key=`; a text that is no TOML value is taken as a string.
+    pub fn parse_value(text: &str, base: usize, problems: &mut Problems) -> Item {
+        let span = Span { start: base, end: base + text.len() };
+        let (value, errors) = DeValue::parse_recoverable(text);
+        if errors.is_empty() && !text.trim().is_empty() {
+            return Item { node: convert(value.get_ref(), base, span, problems), span };
+        }
+        Item { node: Node::Text(text.trim().to_owned()), span }
+    }
+
+    /// The item at a dotted path such as `needs.freshness`.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<&Item> {
+        let mut keys = path.split('.');
+        let mut item = self.root.get(keys.next()?)?;
+        for key in keys {
+            let Node::Table(table) = &item.node else { return None };
+            item = table.get(key)?;
+        }
+        Some(item)
+    }
+
+    /// The place of the item at a dotted path, or of the whole text.
+    #[must_use]
+    pub fn span_of(&self, path: &str) -> Span {
+        self.find(path).map_or(self.span, |item| item.span)
+    }
+}
+
+fn convert_table(table: &DeTable<'_>, base: usize, problems: &mut Problems) -> Table {
+    let shift = |range: std::ops::Range<usize>| Span { start: base + range.start, end: base + range.end };
+    let entries = table
+        .iter()
+        .map(|(key, value)| {
+            let span = shift(value.span());
+            let node = convert(value.get_ref(), base, span, problems);
+            (key.get_ref().to_string(), shift(key.span()), Item { node, span })
+        })
+        .collect();
+    Table { entries }
+}
+
+fn convert(value: &DeValue<'_>, base: usize, span: Span, problems: &mut Problems) -> Node {
+    match value {
+        DeValue::String(text) => Node::Text(text.to_string()),
+        DeValue::Integer(integer) => {
+            i64::from_str_radix(integer.as_str(), integer.radix()).map_or_else(|_| too_large(span, problems), Node::Integer)
+        }
+        DeValue::Float(float) => float.as_str().parse().map_or_else(|_| too_large(span, problems), Node::Float),
+        DeValue::Boolean(flag) => Node::Flag(*flag),
+        DeValue::Datetime(date) => Node::Date(date.to_string()),
+        DeValue::Array(items) => Node::List(
+            items
+                .iter()
+                .map(|item| {
+                    let range = item.span();
+                    let span = Span { start: base + range.start, end: base + range.end };
+                    Item { node: convert(item.get_ref(), base, span, problems), span }
+                })
+                .collect(),
+        ),
+        DeValue::Table(table) => Node::Table(convert_table(table, base, problems)),
+    }
+}
+
+fn too_large(span: Span, problems: &mut Problems) -> Node {
+    let message = "this number is too large".to_owned();
+    problems.push(Diagnostic::error("out-of-range", message).at(span, "more than 64 bits can hold"));
+    Node::Integer(0)
+}

@@ -1,0 +1,348 @@
+//! Holds a document against the JSON schema of its Rust type.
+//!
+//! The schema is generated from the same types that are read afterwards, so key names, kinds, units, allowed words and
+//! documentation live in one place. Everything that is wrong is reported in one run, each with its place, the nearest
+//! name and what to type. The values that pass come back by path, typed, for whoever looks answers up by name.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+use super::{Document, Item, Node, Span, Table};
+use crate::diag::{Diagnostic, Problems, suggest};
+use crate::units::{ByteRate, RecordRate, Share, SimDuration, UnitError, UnitProblem, Usd};
+use crate::value::Value;
+
+/// A value that a document states, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stated {
+    /// The typed value.
+    pub value: Value,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Checks `document` against `schema` and returns what it states, by dotted path. Elements of lists of tables are not
+/// returned, only checked.
+pub fn validate(document: &Document, schema: &Json, problems: &mut Problems) -> BTreeMap<String, Stated> {
+    let mut walker = Walker { definitions: schema.get("$defs"), problems, stated: BTreeMap::new() };
+    walker.table(&document.root, schema, "", document.span);
+    walker.stated
+}
+
+struct Walker<'a> {
+    definitions: Option<&'a Json>,
+    problems: &'a mut Problems,
+    stated: BTreeMap<String, Stated>,
+}
+
+impl<'a> Walker<'a> {
+    /// Follows `$ref`.
+    fn resolve(&self, schema: &'a Json) -> &'a Json {
+        let name = schema.get("$ref").and_then(Json::as_str).and_then(|path| path.strip_prefix("#/$defs/"));
+        name.and_then(|name| self.definitions?.get(name)).unwrap_or(schema)
+    }
+
+    /// The alternatives a value may follow, without `null` (which only says that a key may be absent).
+    fn branches(&self, schema: &'a Json) -> Vec<&'a Json> {
+        let schema = self.resolve(schema);
+        for key in ["anyOf", "oneOf"] {
+            if let Some(list) = schema.get(key).and_then(Json::as_array) {
+                let real = list.iter().filter(|branch| branch.get("type").and_then(Json::as_str) != Some("null"));
+                return real.flat_map(|branch| self.branches(branch)).collect();
+            }
+        }
+        vec![schema]
+    }
+
+    fn item(&mut self, item: &Item, schema: &'a Json, path: &str) {
+        let branches = self.branches(schema);
+        if branches.iter().any(|branch| branch.as_bool() == Some(true) || is_open(branch)) {
+            return self.state(path, free_value(&item.node), item.span);
+        }
+        let matching: Vec<&Json> = branches.iter().copied().filter(|branch| accepts(branch, &item.node)).collect();
+        match (&item.node, matching.as_slice()) {
+            (Node::Text(text), [_, ..]) => self.text(text, item.span, &matching, path),
+            (Node::Table(table), [_, ..]) => self.one_table(table, item.span, &matching, path),
+            (Node::List(items), [schema, ..]) => self.list(items, item.span, schema, path),
+            (node, [schema, ..]) => self.number_or_flag(node, item.span, schema, path),
+            (node, []) => self.wrong_kind(node, item.span, &branches, path),
+        }
+    }
+
+    fn state(&mut self, path: &str, value: Option<Value>, span: Span) {
+        if let Some(value) = value
+            && !path.contains('[')
+        {
+            self.stated.insert(path.to_owned(), Stated { value, span });
+        }
+    }
+
+    fn table(&mut self, table: &Table, schema: &'a Json, path: &str, span: Span) {
+        let properties = schema.get("properties").and_then(Json::as_object);
+        for (key, key_span, item) in &table.entries {
+            let inner = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let child = properties.and_then(|known| known.get(key)).or_else(|| additional(schema));
+            match child {
+                Some(child) => self.item(item, child, &inner),
+                None => self.unknown_key(key, *key_span, path, properties),
+            }
+        }
+        let required = schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+        for key in required.filter(|key| table.get(key).is_none()) {
+            self.missing_key(key, path, span, properties.and_then(|known| known.get(key)));
+        }
+    }
+
+    fn unknown_key(&mut self, key: &str, span: Span, path: &str, known: Option<&'a Map<String, Json>>) {
+        let place = if path.is_empty() { "at the top".to_owned() } else { format!("in [{path}]") };
+        let names: Vec<&str> = known.into_iter().flat_map(Map::keys).map(String::as_str).collect();
+        let help = suggest(key, &names, "the keys here are");
+        let problem = Diagnostic::error("unknown-key", format!("unknown key `{key}` {place}"));
+        self.problems.push(problem.at(span, "not a key of this table").help(help));
+    }
+
+    fn missing_key(&mut self, key: &str, path: &str, span: Span, schema: Option<&'a Json>) {
+        let place = if path.is_empty() { "at the top".to_owned() } else { format!("in [{path}]") };
+        let schema = schema.map(|schema| self.resolve(schema));
+        let example = schema.and_then(example).unwrap_or_else(|| "...".to_owned());
+        let problem = Diagnostic::error("missing-key", format!("`{key}` is missing {place}"));
+        self.problems.push(problem.at(span, "needed here").help(format!("add `{key} = {example}`")));
+    }
+
+    /// A table that may follow one of several shapes, told apart by the key that names the shape.
+    fn one_table(&mut self, table: &Table, span: Span, shapes: &[&'a Json], path: &str) {
+        if let [shape] = shapes {
+            return self.table(table, shape, path, span);
+        }
+        let named = |shape: &&&Json| {
+            let required = shape.get("required").and_then(Json::as_array);
+            required.is_some_and(|keys| keys.iter().filter_map(Json::as_str).any(|key| table.get(key).is_some()))
+        };
+        if let Some(shape) = shapes.iter().find(named) {
+            return self.table(table, shape, path, span);
+        }
+        let names: Vec<&str> = shapes.iter().filter_map(|shape| shape["required"].as_array()?.first()?.as_str()).collect();
+        let typed = table.entries.first();
+        let help = suggest(typed.map_or("", |(key, _, _)| key), &names, "one of");
+        let message = format!("`{}` must name one of its kinds", last(path));
+        let span = typed.map_or(span, |(_, span, _)| *span);
+        self.problems.push(Diagnostic::error("unknown-kind", message).at(span, "no kind has this name").help(help));
+    }
+
+    fn list(&mut self, items: &[Item], span: Span, schema: &'a Json, path: &str) {
+        let Some(element) = schema.get("items") else { return };
+        let before = self.problems.error_count();
+        for (index, item) in items.iter().enumerate() {
+            self.item(item, element, &format!("{path}[{index}]"));
+        }
+        let words: Option<Vec<String>> = items
+            .iter()
+            .map(|item| match &item.node {
+                Node::Text(text) => Some(text.clone()),
+                _ => None,
+            })
+            .collect();
+        if self.problems.error_count() == before {
+            self.state(path, words.map(Value::Words), span);
+        }
+    }
+
+    fn text(&mut self, text: &str, span: Span, shapes: &[&'a Json], path: &str) {
+        let words: Vec<&str> = shapes.iter().flat_map(|shape| words_of(shape)).collect();
+        if words.contains(&text) {
+            return self.state(path, Some(Value::Text(text.to_owned())), span);
+        }
+        let formats = shapes.iter().filter_map(|shape| shape.get("format").and_then(Json::as_str));
+        let mut first_error = None;
+        for format in formats {
+            match quantity(format, text) {
+                Ok(value) => return self.state(path, Some(value), span),
+                Err(error) => first_error = first_error.or(Some(error)),
+            }
+        }
+        match first_error {
+            Some(error) if !words.is_empty() && error.problem == UnitProblem::NotANumber => {
+                self.unknown_word(text, span, &words, path, Some(&error));
+            }
+            Some(error) => self.unit_error(&error, span, path),
+            None if words.is_empty() => self.state(path, Some(Value::Text(text.to_owned())), span),
+            None => self.unknown_word(text, span, &words, path, None),
+        }
+    }
+
+    fn unknown_word(&mut self, text: &str, span: Span, words: &[&str], path: &str, unit: Option<&UnitError>) {
+        let message = format!("`{text}` is not a value of `{}`", last(path));
+        let problem = Diagnostic::error("unknown-value", message).at(span, "expected another word");
+        let problem = problem.help(suggest(text, words, "the values are"));
+        self.problems.push(match unit {
+            Some(unit) => problem.help(format!("or {}, {}", unit.expected, unit.help)),
+            None => problem,
+        });
+    }
+
+    fn unit_error(&mut self, error: &UnitError, span: Span, path: &str) {
+        let (code, message) = match &error.problem {
+            UnitProblem::MissingUnit => ("unit-missing", format!("`{}` needs a unit", last(path))),
+            UnitProblem::UnknownUnit(_) => ("unit-unknown", error.message()),
+            UnitProblem::Negative => ("negative", format!("`{}` must not be negative", last(path))),
+            UnitProblem::Zero => ("zero", format!("`{}` must be above zero", last(path))),
+            UnitProblem::OutOfRange => ("out-of-range", error.message()),
+            UnitProblem::NotANumber => ("not-a-quantity", format!("`{}` is not {}", last(path), error.expected)),
+        };
+        let label = format!("expected {}", error.expected);
+        self.problems.push(Diagnostic::error(code, message).at(span, label).help(error.help.clone()));
+    }
+
+    fn number_or_flag(&mut self, node: &Node, span: Span, schema: &'a Json, path: &str) {
+        let number = match node {
+            Node::Integer(integer) => *integer as f64,
+            Node::Float(float) => *float,
+            Node::Flag(flag) => return self.state(path, Some(Value::Flag(*flag)), span),
+            _ => return self.state(path, free_value(node), span),
+        };
+        let bound = |key: &str| schema.get(key).and_then(Json::as_f64);
+        let too_low = bound("minimum").filter(|low| number < *low).map(|low| format!("at least {low}"));
+        let not_above = bound("exclusiveMinimum").filter(|low| number <= *low).map(|low| format!("above {low}"));
+        let too_high = bound("maximum").filter(|high| number > *high).map(|high| format!("at most {high}"));
+        let not_finite = (!number.is_finite()).then(|| "a finite number".to_owned());
+        match too_low.or(not_above).or(too_high).or(not_finite) {
+            None => self.state(path, Some(Value::Number(number)), span),
+            Some(expected) => {
+                let message = format!("`{}` must be {expected}", last(path));
+                self.problems.push(Diagnostic::error("out-of-range", message).at(span, format!("expected {expected}")));
+            }
+        }
+    }
+
+    fn wrong_kind(&mut self, node: &Node, span: Span, branches: &[&'a Json], path: &str) {
+        // A bare number where a quantity is wanted: say which units there are.
+        let format = branches.iter().find_map(|branch| branch.get("format").and_then(Json::as_str));
+        if let (Node::Integer(_) | Node::Float(_), Some(format)) = (node, format) {
+            let typed = node.to_json().to_string();
+            let help = quantity(format, &typed).err().map_or_else(String::new, |error| error.help);
+            let problem = Diagnostic::error("unit-missing", format!("`{}` needs a unit", last(path)));
+            let label = format!("a number; expected {}", describe(branches[0]));
+            return self.problems.push(problem.at(span, label).help(help));
+        }
+        let expected = branches.first().map_or_else(|| "something else".to_owned(), |branch| describe(branch));
+        let message = format!("`{}` must be {expected}", last(path));
+        let problem = Diagnostic::error("wrong-kind", message).at(span, format!("expected {expected}, found {}", node.kind()));
+        self.problems.push(match branches.first().and_then(|branch| example(branch)) {
+            Some(example) => problem.help(format!("write for example `{} = {example}`", last(path))),
+            None => problem,
+        });
+    }
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+/// The schema of keys that are not listed, for tables that take any name.
+fn additional(schema: &Json) -> Option<&Json> {
+    schema.get("additionalProperties").filter(|inner| inner.is_object() || inner.as_bool() == Some(true))
+}
+
+/// A schema that says nothing about kinds accepts anything.
+fn is_open(schema: &Json) -> bool {
+    schema.as_object().is_some_and(|schema| {
+        !["type", "enum", "const", "properties", "$ref", "anyOf", "oneOf", "format"].iter().any(|key| schema.contains_key(*key))
+    })
+}
+
+fn accepts(schema: &Json, node: &Node) -> bool {
+    let wanted = |kind: &str| match schema.get("type") {
+        Some(Json::String(only)) => only == kind,
+        Some(Json::Array(several)) => several.iter().any(|one| one == kind),
+        _ => kind == "string" && (schema.get("enum").is_some() || schema.get("const").is_some()),
+    };
+    match node {
+        Node::Text(_) | Node::Date(_) => wanted("string"),
+        Node::Integer(_) => wanted("integer") || wanted("number"),
+        Node::Float(_) => wanted("number"),
+        Node::Flag(_) => wanted("boolean"),
+        Node::List(_) => wanted("array"),
+        Node::Table(_) => wanted("object"),
+    }
+}
+
+fn words_of(schema: &Json) -> Vec<&str> {
+    let listed = schema.get("enum").and_then(Json::as_array).into_iter().flatten();
+    listed.chain(schema.get("const")).filter_map(Json::as_str).collect()
+}
+
+/// Reads `text` as the quantity that `format` names.
+fn quantity(format: &str, text: &str) -> Result<Value, UnitError> {
+    match format {
+        "size" => text.parse().map(Value::Size),
+        "duration" => text.parse::<SimDuration>().map(Value::Duration),
+        "record-rate" => text.parse::<RecordRate>().map(Value::Rate),
+        "byte-rate" => text.parse::<ByteRate>().map(Value::ByteRate),
+        "share" => text.parse::<Share>().map(Value::Share),
+        "usd" => text.parse::<Usd>().map(|_| Value::Text(text.to_owned())),
+        _ => Ok(Value::Text(text.to_owned())),
+    }
+}
+
+fn describe(schema: &Json) -> String {
+    let named = match schema.get("format").and_then(Json::as_str) {
+        Some("size") => Some("a size"),
+        Some("duration") => Some("a duration"),
+        Some("record-rate") => Some("a rate of records"),
+        Some("byte-rate") => Some("a rate of bytes"),
+        Some("share") => Some("a share"),
+        Some("usd") => Some("an amount in USD"),
+        _ => None,
+    };
+    let kind = match schema.get("type") {
+        Some(Json::Array(kinds)) => kinds.first().and_then(Json::as_str),
+        Some(Json::String(kind)) => Some(kind.as_str()),
+        _ => None,
+    };
+    let by_kind = match kind {
+        Some("object") => "a table",
+        Some("array") => "a list",
+        Some("integer") => "a whole number",
+        Some("number") => "a number",
+        Some("boolean") => "true or false",
+        _ => "a word",
+    };
+    named.unwrap_or(by_kind).to_owned()
+}
+
+fn example(schema: &Json) -> Option<String> {
+    let given = schema.get("examples").and_then(Json::as_array).and_then(|examples| examples.first());
+    if let Some(given) = given {
+        return Some(given.to_string());
+    }
+    let first_word = words_of(schema).first().map(|word| format!("\"{word}\""));
+    let nested = schema.get("oneOf").and_then(Json::as_array).and_then(|branches| example(branches.first()?));
+    first_word.or(nested).or_else(|| match describe(schema).as_str() {
+        "a table" => Some("{ ... }".to_owned()),
+        "a list" => Some("[...]".to_owned()),
+        "a whole number" => Some("1".to_owned()),
+        "true or false" => Some("true".to_owned()),
+        _ => Some("\"...\"".to_owned()),
+    })
+}
+
+/// A value whose schema says nothing, as rules would read it.
+fn free_value(node: &Node) -> Option<Value> {
+    match node {
+        Node::Text(text) => Some(Value::parse(text)),
+        Node::Integer(integer) => Some(Value::Number(*integer as f64)),
+        Node::Float(float) => float.is_finite().then_some(Value::Number(*float)),
+        Node::Flag(flag) => Some(Value::Flag(*flag)),
+        Node::Date(date) => Some(Value::Text(date.clone())),
+        Node::List(items) => items
+            .iter()
+            .map(|item| match &item.node {
+                Node::Text(text) => Some(text.clone()),
+                _ => None,
+            })
+            .collect::<Option<Vec<String>>>()
+            .map(Value::Words),
+        Node::Table(_) => None,
+    }
+}
