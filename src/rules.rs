@@ -1,0 +1,132 @@
+//! Rules: what a situation says for or against a service.
+//!
+//! A rule is one TOML table: an id, a kind, a typed condition, a reason, a page. [`RuleBook::load`] checks the tables;
+//! [`RuleBook::evaluate`] holds one rule against one service in one scenario and returns an [`Evaluation`] with the whole
+//! trace and the evidence: the facts and the requirements that made it fire.
+//!
+//! The decision a reader would question: logic has three values. What nobody stated is unknown, and a rule whose
+//! condition is unknown does not fire. So an empty scenario rejects nothing, and the trace says what was not known.
+
+mod condition;
+mod evaluate;
+pub mod raw;
+
+pub use condition::Condition;
+pub use evaluate::{Evaluation, FactEvidence, Outcome, RequirementEvidence, Situation, Trace};
+pub use raw::{Page, RuleKind};
+
+use crate::catalog::{Catalog, Library, Reader, Role, Service};
+use crate::diag::{Diagnostic, Problems, suggest};
+use crate::source::SourceMap;
+use raw::{RawRule, RawRules};
+
+/// A checked rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its name, which states the condition that fails.
+    pub id: String,
+    /// What it does when it fires.
+    pub kind: RuleKind,
+    /// Services it speaks of; all of the roles if empty.
+    pub services: Vec<String>,
+    /// Roles it speaks of.
+    pub roles: Vec<Role>,
+    /// When it fires.
+    pub when: Condition,
+    /// The reason, with `{needs.freshness}` and `{fact:least-delay}` filled in when it fires.
+    pub reason: String,
+    /// Criterion that an advising rule changes, and by how much of the criterion's range.
+    pub points: Option<(String, f64)>,
+    /// Whether a screened service cannot be a piece of another service's pipeline either.
+    pub holds_on_the_way: bool,
+    /// Its page.
+    pub page: Page,
+}
+
+impl Rule {
+    /// Whether the rule speaks of this service.
+    #[must_use]
+    pub fn applies_to(&self, service: &Service) -> bool {
+        if self.services.is_empty() { self.roles.contains(&service.role) } else { self.services.contains(&service.id) }
+    }
+}
+
+/// All rules, in the order of their files.
+#[derive(Debug, Clone, Default)]
+pub struct RuleBook {
+    /// The rules.
+    pub rules: Vec<Rule>,
+}
+
+impl RuleBook {
+    /// Reads and checks the rules of a library. Problems are collected.
+    pub fn load(library: &Library, catalog: &Catalog, sources: &mut SourceMap, problems: &mut Problems) -> Self {
+        let mut book = Self::default();
+        for (name, text) in library.files().filter(|(name, _)| name.starts_with("rules/")) {
+            let shown = library.display_name(name);
+            let mut reader = Reader { shown: &shown, text, sources, problems };
+            let Some((raw, document)) = reader.read::<RawRules>() else { continue };
+            for rule in raw.rule {
+                let id = rule.id.clone();
+                match check(rule, catalog, &book) {
+                    Ok(rule) => book.rules.push(rule),
+                    Err(message) => {
+                        let problem = Diagnostic::error("rule", format!("rule `{id}`: {message}"));
+                        problems.push(problem.at(document.span, "in this file"));
+                    }
+                }
+            }
+        }
+        book
+    }
+
+    /// The rule of this id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// Holds every rule that speaks of `service` against the situation.
+    #[must_use]
+    pub fn evaluate(&self, service: &Service, situation: &Situation<'_>) -> Vec<Evaluation> {
+        let speaking = self.rules.iter().filter(|rule| rule.applies_to(service));
+        speaking.map(|rule| evaluate::evaluate(rule, service, situation)).collect()
+    }
+}
+
+fn check(raw: RawRule, catalog: &Catalog, book: &RuleBook) -> Result<Rule, String> {
+    if book.find(&raw.id).is_some() {
+        return Err("there is another rule of this name".to_owned());
+    }
+    let well_named = raw.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if !well_named || !raw.id.contains('-') {
+        return Err("a rule's name is lower-case words joined by hyphens, naming the condition that fails".to_owned());
+    }
+    let services: Vec<&str> = catalog.services.iter().map(|service| service.id.as_str()).collect();
+    if let Some(unknown) = raw.services.iter().find(|id| !services.contains(&id.as_str())) {
+        return Err(format!("there is no service `{unknown}`; {}", suggest(unknown, &services, "the services are")));
+    }
+    let points = match (raw.kind, raw.criterion, raw.points) {
+        (RuleKind::Advise, Some(criterion), Some(points)) => {
+            let criteria: Vec<&str> = catalog.criteria.iter().map(|known| known.id.as_str()).collect();
+            if !criteria.contains(&criterion.as_str()) {
+                return Err(format!("there is no criterion `{criterion}`; {}", suggest(&criterion, &criteria, "the criteria are")));
+            }
+            Some((criterion, points))
+        }
+        (RuleKind::Advise, _, _) => return Err("an advising rule needs `criterion` and `points`".to_owned()),
+        (_, None, None) => None,
+        _ => return Err("only an advising rule has `criterion` and `points`".to_owned()),
+    };
+    Ok(Rule {
+        when: Condition::check(&raw.when)?,
+        id: raw.id,
+        kind: raw.kind,
+        roles: if raw.roles.is_empty() { vec![Role::Ingest] } else { raw.roles },
+        services: raw.services,
+        reason: raw.reason,
+        points,
+        holds_on_the_way: raw.holds_on_the_way,
+        page: raw.page,
+    })
+}

@@ -1,0 +1,301 @@
+//! Evaluation with three values, trace and evidence.
+
+use std::cmp::Ordering;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Rule;
+use super::condition::{Comparison, Condition, Operand, Subject};
+use super::raw::RuleKind;
+use crate::catalog::{Circumstances, Service};
+use crate::scenario::Answers;
+use crate::value::Value;
+
+/// What a rule is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// What the scenario answers.
+    pub answers: &'a Answers,
+    /// Edition, Region, destination.
+    pub at: &'a Circumstances,
+}
+
+/// Truth, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// Something was not stated.
+    Unknown,
+}
+
+impl Outcome {
+    fn from_truth(truth: Option<bool>) -> Self {
+        match truth {
+            Some(true) => Self::Yes,
+            Some(false) => Self::No,
+            None => Self::Unknown,
+        }
+    }
+
+    const fn negated(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// One node of a condition with its outcome.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Trace {
+    /// The condition, with the values that were compared.
+    pub text: String,
+    /// What came out.
+    pub outcome: Outcome,
+    /// Its parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Trace>,
+}
+
+/// A fact that a rule rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FactEvidence {
+    /// Service and fact: `emr.billing-basis`.
+    pub id: String,
+    /// Its value, with unit.
+    pub value: String,
+    /// Where it was read.
+    pub source: String,
+    /// When.
+    pub checked: String,
+}
+
+/// An answer that a rule rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RequirementEvidence {
+    /// Path of the answer: `needs.freshness`.
+    pub path: String,
+    /// Its value, with unit.
+    pub value: String,
+    /// Where it was stated.
+    pub place: String,
+}
+
+/// A rule held against a service.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// The rule.
+    pub rule: String,
+    /// Its kind.
+    pub kind: RuleKind,
+    /// Whether it fired.
+    pub outcome: Outcome,
+    /// The reason, filled in.
+    pub text: String,
+    /// Criterion and points of an advising rule.
+    pub points: Option<(String, f64)>,
+    /// Whether a screened service cannot be a piece of another's pipeline either.
+    pub holds_on_the_way: bool,
+    /// The whole condition with outcomes.
+    pub trace: Trace,
+    /// Facts that made it fire.
+    pub facts: Vec<FactEvidence>,
+    /// Answers that made it fire.
+    pub requirements: Vec<RequirementEvidence>,
+}
+
+pub(super) fn evaluate(rule: &Rule, service: &Service, situation: &Situation<'_>) -> Evaluation {
+    let mut evaluator = Evaluator { service, situation, facts: Vec::new(), requirements: Vec::new() };
+    let trace = evaluator.condition(&rule.when);
+    let text = fill(&rule.reason, service, situation);
+    let Evaluator { mut facts, mut requirements, .. } = evaluator;
+    // What the reason names belongs to the evidence even where the condition did not look at it.
+    for name in placeholders(&rule.reason) {
+        match name.strip_prefix("fact:") {
+            Some(id) => facts.extend(fact_evidence(service, id, situation)),
+            None => requirements.extend(requirement_evidence(name, situation)),
+        }
+    }
+    facts.sort_by(|a, b| a.id.cmp(&b.id));
+    facts.dedup();
+    requirements.sort_by(|a, b| a.path.cmp(&b.path));
+    requirements.dedup();
+    Evaluation {
+        rule: rule.id.clone(),
+        kind: rule.kind,
+        outcome: trace.outcome,
+        text,
+        points: rule.points.clone(),
+        holds_on_the_way: rule.holds_on_the_way,
+        trace,
+        facts,
+        requirements,
+    }
+}
+
+struct Evaluator<'a> {
+    service: &'a Service,
+    situation: &'a Situation<'a>,
+    facts: Vec<FactEvidence>,
+    requirements: Vec<RequirementEvidence>,
+}
+
+impl Evaluator<'_> {
+    fn condition(&mut self, condition: &Condition) -> Trace {
+        let (outcome, parts, text) = match condition {
+            Condition::All(list) => {
+                let parts = self.parts(list);
+                (worst(&parts), parts, condition.to_string())
+            }
+            Condition::Any(list) => {
+                let parts = self.parts(list);
+                (best(&parts), parts, condition.to_string())
+            }
+            Condition::Not(part) => {
+                let part = self.condition(part);
+                (part.outcome.negated(), vec![part], condition.to_string())
+            }
+            Condition::Stated(subject, wanted) => {
+                let stated = self.value(subject).is_some();
+                self.note(subject);
+                (Outcome::from_truth(Some(stated == *wanted)), Vec::new(), condition.to_string())
+            }
+            Condition::Compare(subject, how, operand) => {
+                let (outcome, text) = self.compare(subject, *how, operand);
+                (outcome, Vec::new(), text)
+            }
+        };
+        Trace { text, outcome, parts }
+    }
+
+    fn parts(&mut self, list: &[Condition]) -> Vec<Trace> {
+        list.iter().map(|part| self.condition(part)).collect()
+    }
+
+    fn value(&self, subject: &Subject) -> Option<Value> {
+        match subject {
+            Subject::Field(path) => self.situation.answers.get(path).map(|answer| answer.value.clone()),
+            Subject::Fact(id) => self.service.fact(id, self.situation.at).map(|fact| fact.value.clone()),
+        }
+    }
+
+    fn note(&mut self, subject: &Subject) {
+        match subject {
+            Subject::Field(path) => self.requirements.extend(requirement_evidence(path, self.situation)),
+            Subject::Fact(id) => self.facts.extend(fact_evidence(self.service, id, self.situation)),
+        }
+    }
+
+    fn compare(&mut self, subject: &Subject, how: Comparison, operand: &Operand) -> (Outcome, String) {
+        let left = self.value(subject);
+        let right = match operand {
+            Operand::Value(value) => Some(value.clone()),
+            Operand::Fact(id) => self.value(&Subject::Fact(id.clone())),
+        };
+        let shown = |value: &Option<Value>| value.as_ref().map_or_else(|| "not stated".to_owned(), ToString::to_string);
+        let right_text = match operand {
+            Operand::Value(_) => shown(&right),
+            Operand::Fact(id) => format!("{id} ({})", shown(&right)),
+        };
+        let text = format!("{subject} ({}) {how} {right_text}", shown(&left));
+        let truth = left.as_ref().zip(right.as_ref()).and_then(|(left, right)| holds(left, how, right));
+        if truth == Some(true) {
+            self.note(subject);
+            if let Operand::Fact(id) = operand {
+                self.note(&Subject::Fact(id.clone()));
+            }
+        }
+        (Outcome::from_truth(truth), text)
+    }
+}
+
+/// All: one No decides, then one Unknown.
+fn worst(parts: &[Trace]) -> Outcome {
+    let any = |wanted| parts.iter().any(|part| part.outcome == wanted);
+    if any(Outcome::No) {
+        Outcome::No
+    } else if any(Outcome::Unknown) {
+        Outcome::Unknown
+    } else {
+        Outcome::Yes
+    }
+}
+
+/// Any: one Yes decides, then one Unknown.
+fn best(parts: &[Trace]) -> Outcome {
+    let any = |wanted| parts.iter().any(|part| part.outcome == wanted);
+    if any(Outcome::Yes) {
+        Outcome::Yes
+    } else if any(Outcome::Unknown) {
+        Outcome::Unknown
+    } else {
+        Outcome::No
+    }
+}
+
+/// Whether a comparison holds; `None` where the kinds do not allow it.
+fn holds(left: &Value, how: Comparison, right: &Value) -> Option<bool> {
+    let shared = || left.words().iter().any(|word| right.holds(word));
+    let comparable = !left.words().is_empty() || matches!(left, Value::Words(_));
+    match how {
+        Comparison::Is => Some(equal(left, right)),
+        Comparison::IsNot => Some(!equal(left, right)),
+        Comparison::In => comparable.then(shared),
+        Comparison::NotIn => comparable.then(|| !shared()),
+        Comparison::Below => left.compare(right).map(Ordering::is_lt),
+        Comparison::AtMost => left.compare(right).map(Ordering::is_le),
+        Comparison::Above => left.compare(right).map(Ordering::is_gt),
+        Comparison::AtLeast => left.compare(right).map(Ordering::is_ge),
+    }
+}
+
+/// Equality; a list equals a word that it holds, so that `needs.destinations is s3` reads as it sounds.
+fn equal(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Words(_), Value::Text(word)) => left.holds(word),
+        _ => left == right,
+    }
+}
+
+fn fact_evidence(service: &Service, id: &str, situation: &Situation<'_>) -> Option<FactEvidence> {
+    let fact = service.fact(id, situation.at)?;
+    Some(FactEvidence {
+        id: format!("{}.{id}", service.id),
+        value: fact.value.to_string(),
+        source: fact.source.clone(),
+        checked: fact.checked.clone(),
+    })
+}
+
+fn requirement_evidence(path: &str, situation: &Situation<'_>) -> Option<RequirementEvidence> {
+    let answer = situation.answers.get(path)?;
+    Some(RequirementEvidence {
+        path: path.to_owned(),
+        value: answer.value.to_string(),
+        place: answer.origin.to_string(),
+    })
+}
+
+/// The names in braces.
+pub(crate) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+}
+
+fn fill(template: &str, service: &Service, situation: &Situation<'_>) -> String {
+    let mut text = template.to_owned();
+    for name in placeholders(template) {
+        let value = match name.strip_prefix("fact:") {
+            Some(id) => service.fact(id, situation.at).map(|fact| fact.value.to_string()),
+            None if name == "service" => Some(service.short_name(situation.at.edition).to_owned()),
+            None => situation.answers.get(name).map(|answer| answer.value.to_string()),
+        };
+        text = text.replace(&format!("{{{name}}}"), &value.unwrap_or_else(|| "unknown".to_owned()));
+    }
+    text
+}
