@@ -26,7 +26,7 @@ pub use service::{Circumstances, Fact, OptionRule, Service};
 
 use crate::diag::{Diagnostic, Problems, nearest};
 use crate::source::{Document, SourceMap, validate};
-use raw::{RawCriteria, RawIntegrations, RawPrices, RawProfiles, RawRegions, RawService, RawSources, RawVocabulary};
+use raw::{RawCriteria, RawIntegrations, RawPlace, RawPrices, RawProfiles, RawRegions, RawService, RawSources, RawVocabulary};
 
 /// Which state of AWS the catalog speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, serde::Deserialize, JsonSchema)]
@@ -78,6 +78,8 @@ pub struct Edge {
     pub carries_data: bool,
     /// Delay it adds, where a source gives one.
     pub adds_latency: Option<crate::units::SimDuration>,
+    /// The least delay it can be set up for, where that is a limit of the connection itself.
+    pub least_latency: Option<crate::units::SimDuration>,
     /// Edition it exists in, or both.
     pub edition: Option<Edition>,
     /// Where this was read.
@@ -104,6 +106,8 @@ pub struct Catalog {
     pub edges: Vec<Edge>,
     /// Source systems.
     pub sources: Vec<SourceSystem>,
+    /// Words for destinations and their nodes, where they differ.
+    pub places: Vec<RawPlace>,
     /// Regions: id and name.
     pub regions: BTreeMap<String, String>,
     /// Criteria of the ranking.
@@ -125,6 +129,7 @@ impl Catalog {
             services: Vec::new(),
             edges: Vec::new(),
             sources: Vec::new(),
+            places: Vec::new(),
             regions: BTreeMap::new(),
             criteria: Vec::new(),
             vocabulary: Vec::new(),
@@ -160,6 +165,7 @@ impl Catalog {
             "sources.toml" => {
                 if let Some((raw, _)) = read.read::<RawSources>() {
                     self.sources.extend(raw.source.into_iter().map(SourceSystem::from));
+                    self.places.extend(raw.destination);
                 }
             }
             "regions.toml" => {
@@ -218,6 +224,13 @@ impl Catalog {
     /// The services of a role, in order.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = &Service> {
         self.services.iter().filter(move |service| service.role == role)
+    }
+
+    /// The node that a word of `needs.destinations` means, if the graph has one.
+    #[must_use]
+    pub fn destination_node<'a>(&'a self, word: &'a str) -> Option<&'a str> {
+        let alias = self.places.iter().find(|place| place.word == word).map(|place| place.node.as_str());
+        alias.or_else(|| self.service(word).map(|service| service.id.as_str()))
     }
 
     /// The source system with this word.

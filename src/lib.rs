@@ -1,6 +1,8 @@
 //! Forebay.
+pub mod architecture;
 pub mod catalog;
 pub mod diag;
+pub mod ranking;
 pub mod rules;
 pub mod scenario;
 pub mod source;

@@ -10,7 +10,7 @@ use crate::units::Usd;
 /// One step of a tiered price.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tier {
-    /// Upper bound of the month's volume in base units; `None` for the last tier.
+    /// Upper bound of the month's volume in base units; `None` for a last tier without one.
     pub up_to: Option<u64>,
     /// Price of one billing unit.
     pub usd: Usd,
@@ -23,7 +23,7 @@ pub struct Price {
     pub unit: String,
     /// Base units in one billing unit.
     pub per: u64,
-    /// Tiers, lowest first; the last has no bound.
+    /// Tiers, lowest first. Where the last has a bound, no price is known above it.
     pub tiers: Vec<Tier>,
     /// How far it is to be trusted.
     pub confidence: Confidence,
@@ -90,9 +90,9 @@ fn check(raw: RawPrice) -> Result<Price, String> {
         };
         tiers.push(Tier { up_to, usd: tier.usd });
     }
-    let bounds: Vec<u64> = tiers.iter().filter_map(|tier| tier.up_to).collect();
-    let rising = bounds.windows(2).all(|pair| pair[0] < pair[1]);
-    if !rising || bounds.len() + 1 != tiers.len() || tiers.last().is_none_or(|tier| tier.up_to.is_some()) {
+    // `inf` sorts last, so one comparison sees both a falling bound and an `inf` that is not the last.
+    let bounds: Vec<u64> = tiers.iter().map(|tier| tier.up_to.unwrap_or(u64::MAX)).collect();
+    if tiers.is_empty() || !bounds.windows(2).all(|pair| pair[0] < pair[1]) {
         return Err("its tiers must rise and only the last may be `inf`".to_owned());
     }
     Ok(Price { unit: raw.unit, per: raw.per, tiers, confidence: raw.confidence, as_of: raw.as_of, source: raw.source })

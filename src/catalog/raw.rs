@@ -264,6 +264,8 @@ pub struct RawEdge {
     pub carries_data: Option<bool>,
     /// Delay it adds, where a source gives one.
     pub adds_latency: Option<SimDuration>,
+    /// The least delay it can be set up for, where that is a limit of the connection itself.
+    pub least_latency: Option<SimDuration>,
     /// Edition it exists in; both if absent.
     pub edition: Option<Edition>,
     /// What else to know.
@@ -283,6 +285,7 @@ impl From<RawEdge> for super::Edge {
             needs_code: raw.needs_code,
             carries_data: raw.carries_data.unwrap_or(true),
             adds_latency: raw.adds_latency,
+            least_latency: raw.least_latency,
             edition: raw.edition,
             source: raw.source,
         }
@@ -295,6 +298,19 @@ impl From<RawEdge> for super::Edge {
 pub struct RawSources {
     /// The systems data comes from.
     pub source: Vec<RawSource>,
+    /// The places data ends up in.
+    #[serde(default)]
+    pub destination: Vec<RawPlace>,
+}
+
+/// A word of `needs.destinations` and its node of the integration graph.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawPlace {
+    /// Word of the vocabulary.
+    pub word: String,
+    /// Node of the integration graph.
+    pub node: String,
 }
 
 /// One source system.

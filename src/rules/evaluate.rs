@@ -102,6 +102,8 @@ pub struct Evaluation {
     pub points: Option<(String, f64)>,
     /// Whether a screened service cannot be a piece of another's pipeline either.
     pub holds_on_the_way: bool,
+    /// Where the rule was read.
+    pub source: String,
     /// The whole condition with outcomes.
     pub trace: Trace,
     /// Facts that made it fire.
@@ -133,6 +135,7 @@ pub(super) fn evaluate(rule: &Rule, service: &Service, situation: &Situation<'_>
         text,
         points: rule.points.clone(),
         holds_on_the_way: rule.holds_on_the_way,
+        source: rule.page.source.clone(),
         trace,
         facts,
         requirements,

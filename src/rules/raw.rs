@@ -24,6 +24,8 @@ pub enum RuleKind {
     Advise,
     /// Says something without changing the answer.
     Warn,
+    /// Removes the service where the integration graph has no path; `when` says when paths are asked for.
+    Path,
     /// Asks for a front door before the pipeline; written for the services that could be it.
     Require,
 }

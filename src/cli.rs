@@ -1,0 +1,94 @@
+//! The command line: verbs, each one file in, one answer out.
+//!
+//! Answers go to standard output; progress, warnings and problems to standard error. Exit codes: 0 done, 1 internal
+//! failure, 2 bad command line, 3 input invalid, 4 nothing satisfies the requirements, 5 a verification failed,
+//! 130 interrupted.
+
+mod args;
+mod context;
+mod describe;
+mod scenario;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::diag::Diagnostic;
+use args::{Cli, Verb};
+use context::Context;
+
+/// Why a verb did not end in an answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The input is wrong; the problems are in the context.
+    Input,
+    /// Nothing satisfies the requirements; the answer that says so has been printed.
+    NothingFits,
+    /// A verification failed; the table that says so has been printed.
+    Verification,
+    /// The reader of the output has gone, which is no failure.
+    ReaderGone,
+    /// Something that should work did not.
+    Internal(String),
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::ReaderGone,
+            _ => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<std::fmt::Error> for Failure {
+    fn from(error: std::fmt::Error) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut context = Context::new(&cli);
+    let outcome = dispatch(&cli, &mut context);
+    context.print_problems();
+    let code = match outcome {
+        Ok(()) | Err(Failure::ReaderGone) => 0,
+        Err(Failure::Input) => 3,
+        Err(Failure::NothingFits) => 4,
+        Err(Failure::Verification) => 5,
+        Err(Failure::Internal(message)) => {
+            let mut stderr = anstream::stderr();
+            let _ = writeln!(stderr, "error: {message}");
+            1
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
+    match &cli.verb {
+        Verb::Run(args) => scenario::run(args, context),
+        Verb::Advise(args) => scenario::advise(args, context),
+        Verb::Simulate(args) => scenario::simulate(args, context),
+        Verb::Cost(args) => scenario::cost(args, context),
+        Verb::Check(args) => scenario::check(args, context),
+        Verb::Init(args) => describe::init(args, context),
+        Verb::Explain(args) => describe::explain(args, context),
+        Verb::Catalog(args) => describe::catalog(args, context),
+        Verb::Schema(args) => describe::schema(args, context),
+        Verb::Completions(args) => describe::completions(args, context),
+        Verb::Man => describe::man(context),
+    }
+}
+
+impl Context {
+    /// Notes a problem of input and fails.
+    fn refuse<T>(&mut self, problem: Diagnostic) -> Result<T, Failure> {
+        self.problems.push(problem);
+        Err(Failure::Input)
+    }
+}

@@ -1,0 +1,286 @@
+//! What the user typed. Doc comments here are the help texts.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::catalog::Edition;
+use crate::units::SimDuration;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  forebay run scenarios/clickstream.toml
+  forebay advise scenarios/clickstream.toml --set needs.freshness=1s
+  forebay simulate scenarios/clickstream.toml --set firehose.buffer-interval=900s
+  forebay simulate scenarios/clickstream.toml --trace access.log.gz
+  forebay cost scenarios/clickstream.toml --format json
+  forebay explain freshness-below-least-delay
+
+Exit codes: 0 done; 1 internal failure; 2 bad command line; 3 input invalid;
+4 nothing satisfies the requirements; 5 a verification failed; 130 interrupted.";
+
+/// Which AWS services should carry your data, at what delay and what price.
+///
+/// Forebay reads a scenario (a TOML file of requirements and workload), screens and ranks services by rules, simulates
+/// the recommended pipeline record by record, and prices it. Every reason cites a rule, a fact and a requirement.
+#[derive(Debug, Parser)]
+#[command(name = "forebay", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+
+    /// Lay the TOML files of this folder over the embedded catalog: the same name replaces, any other adds.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Catalog")]
+    pub(crate) catalog: Option<PathBuf>,
+
+    /// Colour: auto follows the terminal, NO_COLOR and CLICOLOR_FORCE.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output")]
+    pub(crate) color: Color,
+
+    /// No progress, no hints.
+    #[arg(long, short, global = true, help_heading = "Output")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For eyes; may change from version to version.
+    Table,
+    /// The contract: versioned, numbers as numbers.
+    Json,
+    /// The main table as comma-separated values.
+    Csv,
+    /// The main table as Markdown.
+    Md,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Everything on one screen: the decision, the simulated pipeline, its bill; charts with --out.
+    Run(RunArgs),
+    /// Which services should carry the data, and why not the others.
+    Advise(AdviseArgs),
+    /// Simulate the pipeline: delay, freshness, objects, quotas.
+    Simulate(SimulateArgs),
+    /// The month's bill of the simulated pipeline, line by line.
+    Cost(CostArgs),
+    /// Check a scenario and a catalog, and say everything that is wrong.
+    Check(CheckArgs),
+    /// Write a commented scenario to start from.
+    Init(InitArgs),
+    /// Print the page of a rule.
+    Explain(ExplainArgs),
+    /// Look into the catalog: list, show.
+    Catalog(CatalogArgs),
+    /// Print a JSON schema: of a scenario, of catalog files, of results.
+    Schema(SchemaArgs),
+    /// Print a completion script for a shell.
+    Completions(CompletionsArgs),
+    /// Print the manual page.
+    Man,
+}
+
+/// What every verb that reads a scenario takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ScenarioArgs {
+    /// The scenario, a TOML file; `-` reads standard input.
+    pub(crate) scenario: PathBuf,
+
+    /// Set a key of the scenario or an option of a service; may be repeated. The end of a path will do where it is
+    /// unambiguous: `freshness=1s`.
+    #[arg(long = "set", value_name = "KEY=VALUE", help_heading = "Scenario")]
+    pub(crate) overrides: Vec<String>,
+
+    /// Edition of the catalog to answer with: `2022` as the course teaches it, `current` as it is now.
+    #[arg(long, value_name = "EDITION", help_heading = "Scenario")]
+    pub(crate) edition: Option<Edition>,
+
+    /// Region of the pipeline.
+    #[arg(long, value_name = "REGION", help_heading = "Scenario")]
+    pub(crate) region: Option<String>,
+
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
+    pub(crate) format: Format,
+}
+
+/// What every verb that simulates takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SimulationArgs {
+    /// Seed of the random numbers.
+    #[arg(long, value_name = "N", help_heading = "Simulation")]
+    pub(crate) seed: Option<u64>,
+
+    /// Number of independent runs.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Simulation")]
+    pub(crate) replications: Option<u32>,
+
+    /// Length of a run: `24 h`.
+    #[arg(long, value_name = "TIME", help_heading = "Simulation")]
+    pub(crate) horizon: Option<SimDuration>,
+
+    /// Time from the start whose records are not counted.
+    #[arg(long, value_name = "TIME", help_heading = "Simulation")]
+    pub(crate) warm_up: Option<SimDuration>,
+
+    /// Threads to use; the answer does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Simulation")]
+    pub(crate) threads: Option<u16>,
+
+    /// Replay recorded traffic: CSV with `ts_ms` or `ts_s` and `record_bytes`, or a Common or Combined log; gzip or
+    /// plain; `-` reads standard input.
+    #[arg(long, value_name = "FILE", help_heading = "Trace")]
+    pub(crate) trace: Option<PathBuf>,
+
+    /// Divide the gaps of the trace by this factor.
+    #[arg(long, value_name = "FACTOR", requires = "trace", help_heading = "Trace")]
+    pub(crate) speedup: Option<f64>,
+
+    /// Superpose this many shifted copies of the trace.
+    #[arg(long, value_name = "COPIES", requires = "trace", help_heading = "Trace")]
+    pub(crate) overlay: Option<u32>,
+
+    /// Go on where more than 1 % of the lines of a trace cannot be read.
+    #[arg(long, requires = "trace", help_heading = "Trace")]
+    pub(crate) lenient: bool,
+
+    /// Simulate the pipeline of this service instead of the recommended one.
+    #[arg(long, value_name = "SERVICE", help_heading = "Simulation")]
+    pub(crate) primary: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    #[command(flatten)]
+    pub(crate) simulation: SimulationArgs,
+    /// Write result.json and the charts (SVG, PNG and their data as CSV) into this folder.
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdviseArgs {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    /// Print the whole trace: every rule, every comparison, every score.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) explain: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    #[command(flatten)]
+    pub(crate) simulation: SimulationArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CostArgs {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    #[command(flatten)]
+    pub(crate) simulation: SimulationArgs,
+    /// Take the always-free and first-year allowances off, as a new account would get them.
+    #[arg(long, help_heading = "Money")]
+    pub(crate) free_tier: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Scenarios to check; none checks the catalog alone.
+    pub(crate) scenarios: Vec<PathBuf>,
+    /// Set a key of the scenarios or an option of a service; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// File to write; `-` prints it.
+    #[arg(default_value = "scenario.toml")]
+    pub(crate) file: PathBuf,
+    /// Example to start from.
+    #[arg(long, default_value = "clickstream", value_name = "NAME")]
+    pub(crate) example: String,
+    /// Replace the file if it exists.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Name of a rule; without one, all rules are listed.
+    pub(crate) rule: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogArgs {
+    #[command(subcommand)]
+    pub(crate) what: CatalogVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogVerb {
+    /// The services.
+    List {
+        /// Edition whose names to show.
+        #[arg(long, default_value = "current")]
+        edition: Edition,
+    },
+    /// One service: facts with sources, options, stages, meters, integrations.
+    Show {
+        /// Service id.
+        service: String,
+        /// Edition to show; all facts if absent.
+        #[arg(long)]
+        edition: Option<Edition>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// What to print the schema of.
+    #[arg(value_enum, default_value_t = SchemaOf::Scenario)]
+    pub(crate) of: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// A scenario file.
+    Scenario,
+    /// A service file of the catalog.
+    Service,
+    /// A rule file of the catalog.
+    Rules,
+    /// A price file of the catalog.
+    Prices,
+    /// The integrations file of the catalog.
+    Integrations,
+    /// What `run --format json` prints; `advise`, `simulate` and `cost` print parts of it.
+    Result,
+    /// What `verify --format json` prints.
+    Verify,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    pub(crate) shell: clap_complete::Shell,
+}

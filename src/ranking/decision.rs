@@ -1,0 +1,274 @@
+//! The decision as a result: what screens, tables, charts and JSON are made from.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
+
+use super::{Considered, score};
+use crate::architecture::Architecture;
+use crate::catalog::{Catalog, Circumstances, Role};
+use crate::rules::{Evaluation, FactEvidence, Outcome, RequirementEvidence, RuleKind, Trace};
+use crate::scenario::Scenario;
+
+/// What became of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Passed every screen; its place in the ranking, from 1.
+    Ranked(usize),
+    /// A screen or a missing path removed it.
+    Rejected,
+    /// Stands before the pipeline.
+    InFront,
+    /// Nothing asks for it.
+    NotNeeded,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const ORDINALS: [&str; 6] = ["first", "second", "third", "fourth", "fifth", "sixth"];
+        match self {
+            Self::Ranked(place) => match ORDINALS.get(place.saturating_sub(1)) {
+                Some(word) => write!(f, "{word}"),
+                None => write!(f, "{place}th"),
+            },
+            Self::Rejected => write!(f, "rejected"),
+            Self::InFront => write!(f, "in front"),
+            Self::NotNeeded => write!(f, "not needed"),
+        }
+    }
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl JsonSchema for Verdict {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Verdict".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "examples": ["first", "second", "rejected", "in front", "not needed"] })
+    }
+}
+
+/// Why: one rule that fired, with what it rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Reason {
+    /// The rule; `forebay explain` prints its page.
+    pub rule: String,
+    /// The reason in words.
+    pub text: String,
+    /// The first fact it rests on, `service.fact = value`.
+    pub fact: Option<String>,
+    /// Where that fact, or else the rule, was read.
+    pub source: String,
+    /// The first requirement it rests on, `path = value (place)`.
+    pub requirement: Option<String>,
+    /// All facts.
+    pub facts: Vec<FactEvidence>,
+    /// All requirements.
+    pub requirements: Vec<RequirementEvidence>,
+}
+
+/// A criterion's part of a score.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Contribution {
+    /// The criterion.
+    pub criterion: String,
+    /// Its name.
+    pub name: String,
+    /// Its weight; all weights add up to 100.
+    pub weight: f64,
+    /// Its value, from 0 to 1.
+    pub value: f64,
+    /// Weight times value; these add up to the score.
+    pub points: f64,
+    /// What the value was made of.
+    pub basis: String,
+}
+
+/// A rule's whole trace.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct RuleTrace {
+    /// The rule.
+    pub rule: String,
+    /// Its kind.
+    pub kind: String,
+    /// Whether it fired.
+    pub outcome: Outcome,
+    /// The condition with the values compared.
+    pub condition: Trace,
+}
+
+/// What became of one service, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ServiceVerdict {
+    /// Service id.
+    pub id: String,
+    /// Short name in the edition.
+    pub name: String,
+    /// The part it plays.
+    pub role: Role,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Points out of 100, if it was ranked.
+    pub score: Option<f64>,
+    /// The parts of the score.
+    pub contributions: Vec<Contribution>,
+    /// Why, the deciding reason first.
+    pub reasons: Vec<Reason>,
+    /// Its pipeline, if it was ranked.
+    pub architecture: Option<Architecture>,
+    /// Every rule that was held against it.
+    pub trace: Vec<RuleTrace>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Recommendation {
+    /// The service the pipeline is about.
+    pub primary: String,
+    /// All services of the pipeline in the order data meets them.
+    pub architecture: Vec<String>,
+    /// The pipeline itself.
+    pub path: Architecture,
+}
+
+/// The decision on a scenario.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Decision {
+    /// What is recommended; absent if nothing satisfies the requirements.
+    pub recommended: Option<Recommendation>,
+    /// Every service considered: ranked ones first, then the rejected, then the front doors.
+    pub services: Vec<ServiceVerdict>,
+    /// Criteria that could not be compared, because a fact or a requirement is not known.
+    pub criteria_not_compared: Vec<String>,
+    /// Warnings of rules.
+    pub warnings: Vec<Reason>,
+}
+
+impl Decision {
+    /// The services of a verdict class, in order.
+    pub fn ranked(&self) -> impl Iterator<Item = &ServiceVerdict> {
+        self.services.iter().filter(|service| matches!(service.verdict, Verdict::Ranked(_)))
+    }
+
+    /// Services considered for the pipeline itself that were rejected, nearest first: those with the fewest reasons.
+    #[must_use]
+    pub fn nearest_rejected(&self) -> Vec<&ServiceVerdict> {
+        let rejected = |service: &&ServiceVerdict| service.role == Role::Ingest && service.verdict == Verdict::Rejected;
+        let mut list: Vec<&ServiceVerdict> = self.services.iter().filter(rejected).collect();
+        list.sort_by_key(|service| service.reasons.len());
+        list
+    }
+
+    /// The verdict on a service.
+    #[must_use]
+    pub fn service(&self, id: &str) -> Option<&ServiceVerdict> {
+        self.services.iter().find(|service| service.id == id)
+    }
+}
+
+pub(super) fn assemble(
+    catalog: &Catalog,
+    scenario: &Scenario,
+    at: &Circumstances,
+    candidates: Vec<Considered<'_>>,
+    fronts: Vec<Considered<'_>>,
+    front_door: Option<String>,
+) -> Decision {
+    let (passed, rejected): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| !candidate.is_screened());
+    let (rows, criteria_not_compared) =
+        score::score(&passed.iter().collect::<Vec<_>>(), &catalog.criteria, scenario, at);
+    let mut ranked: Vec<(f64, Considered<'_>, Vec<Contribution>)> = passed
+        .into_iter()
+        .zip(rows)
+        .map(|(candidate, row)| (row.iter().map(|part| part.points).sum(), candidate, row))
+        .collect();
+    // Equal scores fall by id, so that the order never depends on the order of files.
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.service.id.cmp(&b.1.service.id)));
+    let warnings = ranked.first().map_or_else(Vec::new, |(_, first, _)| first.fired(RuleKind::Warn).map(reason).collect());
+    let mut services: Vec<ServiceVerdict> = ranked
+        .into_iter()
+        .enumerate()
+        .map(|(index, (score, candidate, row))| {
+            let verdict = Verdict::Ranked(index + 1);
+            ServiceVerdict { score: Some(score), contributions: row, ..verdict_of(candidate, verdict, at) }
+        })
+        .collect();
+    services.extend(rejected.into_iter().map(|candidate| verdict_of(candidate, Verdict::Rejected, at)));
+    let first = services.first().filter(|service| service.verdict == Verdict::Ranked(1));
+    let recommended = first.and_then(|service| {
+        let path = service.architecture.clone()?;
+        Some(Recommendation { primary: service.id.clone(), architecture: path.services(), path })
+    });
+    let in_use: Vec<String> = recommended.as_ref().map_or_else(Vec::new, |answer| answer.architecture.clone());
+    for front in fronts {
+        let chosen = front_door.as_deref() == Some(front.service.id.as_str()) && in_use.contains(&front.service.id);
+        let verdict = match (chosen, front.is_screened()) {
+            (true, _) => Verdict::InFront,
+            (_, true) => Verdict::Rejected,
+            _ => Verdict::NotNeeded,
+        };
+        services.push(verdict_of(front, verdict, at));
+    }
+    Decision { recommended, services, criteria_not_compared, warnings }
+}
+
+fn verdict_of(candidate: Considered<'_>, verdict: Verdict, at: &Circumstances) -> ServiceVerdict {
+    let reasons = match verdict {
+        Verdict::Ranked(place) => advice(&candidate, place == 1),
+        Verdict::Rejected => {
+            let screens = candidate.fired(RuleKind::Screen).chain(candidate.fired(RuleKind::Path));
+            screens.map(reason).collect()
+        }
+        Verdict::InFront => candidate.fired(RuleKind::Require).map(reason).collect(),
+        Verdict::NotNeeded => Vec::new(),
+    };
+    ServiceVerdict {
+        id: candidate.service.id.clone(),
+        name: candidate.service.short_name(at.edition).to_owned(),
+        role: candidate.service.role,
+        verdict,
+        score: None,
+        contributions: Vec::new(),
+        reasons,
+        trace: candidate.evaluations.iter().map(trace).collect(),
+        architecture: candidate.architecture,
+    }
+}
+
+/// What advising rules say: for the winner what speaks for it first, for the others what speaks against them.
+fn advice(candidate: &Considered<'_>, winner: bool) -> Vec<Reason> {
+    let mut list: Vec<&Evaluation> = candidate.fired(RuleKind::Advise).collect();
+    let points = |evaluation: &Evaluation| evaluation.points.as_ref().map_or(0.0, |(_, points)| *points);
+    list.sort_by(|a, b| if winner { points(b).total_cmp(&points(a)) } else { points(a).total_cmp(&points(b)) });
+    list.into_iter().map(reason).collect()
+}
+
+fn reason(evaluation: &Evaluation) -> Reason {
+    let fact = evaluation.facts.first();
+    let requirement = evaluation.requirements.first();
+    Reason {
+        rule: evaluation.rule.clone(),
+        text: evaluation.text.clone(),
+        fact: fact.map(|fact| format!("{} = {}", fact.id, fact.value)),
+        source: fact.map_or_else(|| evaluation.source.clone(), |fact| fact.source.clone()),
+        requirement: requirement.map(|answer| format!("{} = {} ({})", answer.path, answer.value, answer.place)),
+        facts: evaluation.facts.clone(),
+        requirements: evaluation.requirements.clone(),
+    }
+}
+
+fn trace(evaluation: &Evaluation) -> RuleTrace {
+    RuleTrace {
+        rule: evaluation.rule.clone(),
+        kind: format!("{:?}", evaluation.kind).to_lowercase(),
+        outcome: evaluation.outcome,
+        condition: evaluation.trace.clone(),
+    }
+}

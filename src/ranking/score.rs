@@ -1,0 +1,130 @@
+//! Values of criteria and the weighted sum (SAW).
+//!
+//! # Source
+//! Simple additive weighting: Hwang & Yoon, *Multiple Attribute Decision Making* (1981), chapter 3. Values are set by
+//! fixed scales (0 to 1), not by the range of the alternatives, so that adding an alternative changes no other's score.
+
+use std::collections::BTreeMap;
+
+use super::Considered;
+use super::decision::Contribution;
+use crate::catalog::{Circumstances, Criterion};
+use crate::rules::{RuleKind, Situation};
+use crate::scenario::{Answers, Scenario};
+use crate::value::Value;
+
+/// A criterion's value for one service, and what it was made of.
+struct Valued {
+    value: f64,
+    basis: String,
+}
+
+/// Contributions of every criterion to each candidate's score, in the order of the candidates, and the criteria that
+/// could not be compared. The contributions of a candidate add up to its score, at most 100.
+pub(super) fn score(
+    candidates: &[&Considered<'_>],
+    criteria: &[Criterion],
+    scenario: &Scenario,
+    at: &Circumstances,
+) -> (Vec<Vec<Contribution>>, Vec<String>) {
+    let situation = Situation { answers: &scenario.answers, at };
+    let mut columns: Vec<(&Criterion, Vec<Valued>)> = Vec::new();
+    let mut unknown = Vec::new();
+    for criterion in criteria {
+        let values: Option<Vec<Valued>> = candidates.iter().map(|candidate| value(candidate, criterion, &situation)).collect();
+        match values {
+            Some(values) => columns.push((criterion, values)),
+            None => unknown.push(criterion.id.clone()),
+        }
+    }
+    let weights = weights(columns.iter().map(|(criterion, _)| *criterion), &scenario.priorities);
+    let rows = (0..candidates.len())
+        .map(|row| {
+            let parts = columns.iter().zip(&weights).map(|((criterion, values), weight)| Contribution {
+                criterion: criterion.id.clone(),
+                name: criterion.name.clone(),
+                weight: *weight,
+                value: values[row].value,
+                points: weight * values[row].value,
+                basis: values[row].basis.clone(),
+            });
+            parts.collect()
+        })
+        .collect();
+    (rows, unknown)
+}
+
+/// Weights scaled to a sum of 100; all equal if every one of them is zero.
+fn weights<'a>(criteria: impl Iterator<Item = &'a Criterion>, priorities: &BTreeMap<String, f64>) -> Vec<f64> {
+    let raw: Vec<f64> =
+        criteria.map(|criterion| priorities.get(&criterion.id).copied().unwrap_or(criterion.weight)).collect();
+    let sum: f64 = raw.iter().sum();
+    let even = 100.0 / raw.len().max(1) as f64;
+    raw.iter().map(|weight| if sum > 0.0 { 100.0 * weight / sum } else { even }).collect()
+}
+
+fn value(candidate: &Considered<'_>, criterion: &Criterion, situation: &Situation<'_>) -> Option<Valued> {
+    let base = match (&criterion.against, criterion.base) {
+        (Some(path), _) => against(candidate, criterion, path, situation)?,
+        (None, Some(base)) => Valued { value: base, basis: "rules".to_owned() },
+        (None, None) => from_facts(candidate, criterion, situation)?,
+    };
+    Some(with_advice(base, candidate, criterion))
+}
+
+/// The mean of the facts' values.
+fn from_facts(candidate: &Considered<'_>, criterion: &Criterion, situation: &Situation<'_>) -> Option<Valued> {
+    let mut sum = 0.0;
+    let mut basis = Vec::new();
+    for id in &criterion.facts {
+        let fact = candidate.service.fact(id, situation.at)?;
+        sum += match &fact.value {
+            Value::Text(word) => *criterion.words.get(word)?,
+            Value::Number(number) => {
+                let (best, worst) = (criterion.best?, criterion.worst?);
+                ((number - worst) / (best - worst)).clamp(0.0, 1.0)
+            }
+            _ => return None,
+        };
+        basis.push(format!("{id} {}", fact.value));
+    }
+    Some(Valued { value: sum / criterion.facts.len().max(1) as f64, basis: basis.join(", ") })
+}
+
+/// How much of an allowed delay is left: the first fact that is within it counts, nothing is left if none is.
+fn against(candidate: &Considered<'_>, criterion: &Criterion, path: &str, situation: &Situation<'_>) -> Option<Valued> {
+    let limit = duration(situation.answers, path)?;
+    let mut basis = String::new();
+    for id in &criterion.facts {
+        let fact = candidate.service.fact(id, situation.at)?;
+        let Value::Duration(delay) = fact.value else { return None };
+        basis = format!("{id} {delay} of {}", situation.answers.get(path)?.value);
+        let left = 1.0 - delay.as_secs_f64() / limit;
+        if left >= 0.0 {
+            return Some(Valued { value: left, basis });
+        }
+    }
+    Some(Valued { value: 0.0, basis })
+}
+
+fn duration(answers: &Answers, path: &str) -> Option<f64> {
+    match answers.get(path)?.value {
+        Value::Duration(limit) => Some(limit.as_secs_f64()).filter(|limit| *limit > 0.0),
+        _ => None,
+    }
+}
+
+/// Adds what advising rules say, within 0 and 1.
+fn with_advice(base: Valued, candidate: &Considered<'_>, criterion: &Criterion) -> Valued {
+    let advice = candidate.fired(RuleKind::Advise).filter_map(|evaluation| {
+        let (about, points) = evaluation.points.as_ref()?;
+        (*about == criterion.id).then_some((evaluation.rule.as_str(), *points))
+    });
+    let mut valued = base;
+    for (rule, points) in advice {
+        valued.value += points;
+        valued.basis = format!("{}, {rule} {points:+}", valued.basis);
+    }
+    valued.value = valued.value.clamp(0.0, 1.0);
+    valued
+}
