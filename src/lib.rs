@@ -1,2 +1,4 @@
 //! Forebay.
+pub mod sim;
+pub mod theory;
 pub mod units;
