@@ -16,7 +16,7 @@ const BIAS: u64 = 1023;
 /// nodes, and 2^k is written straight into an exponent.
 #[inline]
 pub(super) fn exp(x: f64) -> f64 {
-    let x = x.clamp(-700.0, 700.0);
+    let x = within(x, -700.0, 700.0);
     let shifted = x * std::f64::consts::LOG2_E + ROUND;
     let r = x - (shifted - ROUND) * std::f64::consts::LN_2;
     let r2 = r * r;
@@ -26,6 +26,13 @@ pub(super) fn exp(x: f64) -> f64 {
         + (0.001_394_863_814_052_533_2 + 0.000_199_076_357_265_920_95 * r) * r2;
     let power = f64::from_bits(shifted.to_bits().wrapping_add(BIAS) << 52);
     (low + high * (r2 * r2)) * power
+}
+
+/// `x`, or the nearer end of `low..=high`; NaN becomes `low`. Each comparison compiles to a single instruction.
+#[inline]
+pub(super) fn within(x: f64, low: f64, high: f64) -> f64 {
+    let x = if x > low { x } else { low };
+    if x < high { x } else { high }
 }
 
 #[cfg(test)]

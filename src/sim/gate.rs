@@ -31,6 +31,16 @@ impl Load {
         self.bytes = self.bytes.saturating_add(other.bytes);
     }
 
+    /// What these records are together.
+    #[inline]
+    pub(super) fn of_records<'a>(records: impl Iterator<Item = &'a Record>) -> Self {
+        records.fold(Self::default(), |sum, record| Self {
+            requests: sum.requests + u64::from(record.leads()),
+            records: sum.records + 1,
+            bytes: sum.bytes.saturating_add(record.size()),
+        })
+    }
+
     fn at_least(&mut self, other: Self) {
         self.requests = self.requests.max(other.requests);
         self.records = self.records.max(other.records);
@@ -59,8 +69,10 @@ impl Rejected {
 struct Meter {
     counts: Counted,
     capacity: f64,
-    /// Units a nanosecond; `None` for a quota that starts anew each second.
-    refill: Option<f64>,
+    /// Units a nanosecond; zero for a quota.
+    refill: f64,
+    /// Whether all of it is back when a second begins.
+    renews: bool,
     room: f64,
     updated: u64,
     rejected: Rejected,
@@ -70,14 +82,15 @@ struct Meter {
 
 impl Meter {
     fn new(limit: &Limit) -> Self {
-        let (capacity, refill) = match limit.rule {
-            LimitRule::TokenBucket { rate, burst } => (burst, Some(rate / SECOND as f64)),
-            LimitRule::PerSecond(quota) => (quota, None),
+        let (capacity, refill, renews) = match limit.rule {
+            LimitRule::TokenBucket { rate, burst } => (burst, rate / SECOND as f64, false),
+            LimitRule::PerSecond(quota) => (quota, 0.0, true),
         };
         Self {
             counts: limit.counts,
             capacity,
             refill,
+            renews,
             room: capacity,
             updated: 0,
             rejected: Rejected::default(),
@@ -85,19 +98,42 @@ impl Meter {
         }
     }
 
-    /// Brings a bucket up to the time; a quota is renewed by the gate when a second begins.
+    /// The room at a later time; a quota is renewed by the gate when a second begins.
     #[inline]
+    fn room_at(&self, room: f64, since: u64, now: u64) -> f64 {
+        let filled = room + (now - since) as i64 as f64 * self.refill;
+        if filled < self.capacity { filled } else { self.capacity }
+    }
+
     fn refresh(&mut self, now: u64) {
-        if let Some(refill) = self.refill {
-            self.room = (self.room + (now - self.updated) as f64 * refill).min(self.capacity);
-            self.updated = now;
-        }
+        self.room = self.room_at(self.room, self.updated, now);
+        self.updated = now;
     }
 
     fn renew(&mut self) {
-        if self.refill.is_none() {
+        if self.renews {
             self.room = self.capacity;
         }
+    }
+
+    /// The room that is left after all of `records`, if there is always enough for them.
+    fn room_after(&self, records: &[Record]) -> Option<f64> {
+        match self.counts {
+            Counted::Requests => self.room_after_each(records, |record| f64::from(u8::from(record.leads()))),
+            Counted::Records => self.room_after_each(records, |_| 1.0),
+            Counted::Bytes => self.room_after_each(records, |record| record.size() as i64 as f64),
+        }
+    }
+
+    #[inline]
+    fn room_after_each(&self, records: &[Record], need: impl Fn(Record) -> f64) -> Option<f64> {
+        let (mut room, mut since, mut lowest) = (self.room, self.updated, f64::INFINITY);
+        for record in records {
+            room = self.room_at(room, since, record.at) - need(*record);
+            since = record.at;
+            lowest = if room < lowest { room } else { lowest };
+        }
+        (lowest >= -SLACK).then_some(room)
     }
 
     #[inline]
@@ -107,6 +143,7 @@ impl Meter {
 }
 
 /// What came of a request or record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Pass,
     Oversize,
@@ -133,6 +170,8 @@ pub(super) struct GateTally {
 #[derive(Debug, Clone)]
 pub(super) struct GateState {
     meters: Vec<Meter>,
+    /// The room in each meter if everything at hand passes.
+    rooms: Vec<f64>,
     largest_record: u64,
     largest_request: u64,
     increments: Vec<u64>,
@@ -149,6 +188,7 @@ impl GateState {
     pub(super) fn new(gate: &Gate, increments: &[u64], warm_up: u64) -> Self {
         Self {
             meters: gate.limits.iter().map(Meter::new).collect(),
+            rooms: Vec::new(),
             largest_record: gate.largest_record.map_or(u64::MAX, crate::units::Bytes::get),
             largest_request: gate.largest_request.map_or(u64::MAX, crate::units::Bytes::get),
             increments: increments.to_vec(),
@@ -164,54 +204,91 @@ impl GateState {
     /// Keeps what passes of records in the order of time.
     pub(super) fn admit(&mut self, records: &mut Vec<Record>) {
         let (mut kept, mut start) = (0, 0);
-        while start < records.len() {
-            let end = request_end(records, start);
-            kept = self.admit_request(records, start, end, kept);
+        while let Some(first) = records.get(start) {
+            if first.at >= self.second_ends {
+                self.end_second(first.at);
+            }
+            let rest = records.get(start..).unwrap_or_default();
+            let end = start + rest.partition_point(|record| record.at < self.second_ends);
+            kept = self.admit_second(records, start, end, kept);
             start = end;
         }
         records.truncate(kept);
     }
 
-    /// Judges the request in `start..end` and moves what passes to `kept`; returns the new end of what is kept.
-    #[inline]
-    fn admit_request(&mut self, records: &mut [Record], start: usize, end: usize, mut kept: usize) -> usize {
-        let first_kept = kept;
-        self.request += 1;
-        let (at, counted) = records.get(start).map_or((0, false), |record| (record.at, record.sent >= self.warm_up));
-        let bytes = records.get(start..end).unwrap_or_default().iter().map(|record| record.size()).sum();
-        let load = Load { requests: 1, records: (end - start) as u64, bytes };
-        self.see(at, load, counted);
-        let request = self.judge_request(bytes);
-        for index in start..end {
-            let Some(mut record) = records.get(index).copied() else { break };
-            let verdict = if let Verdict::Pass = request { self.judge_record(record.size()) } else { Verdict::Pass };
-            match (&request, &verdict) {
-                (Verdict::Pass, Verdict::Pass) => {
-                    if kept == first_kept {
-                        record.lead();
-                    }
-                    if let Some(place) = records.get_mut(kept) {
-                        *place = record;
-                    }
-                    kept += 1;
-                }
-                (Verdict::Pass, refusal) | (refusal, _) => self.reject(refusal, record.size(), counted),
+    /// Judges the records in `start..end`, all of one second, and moves what passes to `kept`; returns the new end of what
+    /// is kept. Mostly everything passes, which is quick to see.
+    fn admit_second(&mut self, records: &mut [Record], start: usize, end: usize, mut kept: usize) -> usize {
+        let second = records.get(start..end).unwrap_or_default();
+        let counted = second.iter().filter(|record| record.sent >= self.warm_up);
+        self.this_second.add(Load::of_records(counted));
+        if self.admit_all(second) {
+            if kept != start {
+                records.copy_within(start..end, kept);
             }
+            return kept + (end - start);
         }
-        self.close_request(kept > first_kept, counted);
+        let mut next = start;
+        while next < end {
+            let request_end = request_end(records, next);
+            kept = self.admit_request(records, next, request_end, kept);
+            next = request_end;
+        }
         kept
     }
 
-    /// Books what arrives, starts a new second and refills the buckets.
-    #[inline]
-    fn see(&mut self, at: u64, load: Load, counted: bool) {
-        if at >= self.second_ends {
-            self.end_second(at);
+    /// Whether all of `records` pass; charges for them only if so.
+    fn admit_all(&mut self, records: &[Record]) -> bool {
+        if !self.all_small_enough(records) {
+            return false;
         }
-        if counted {
-            self.this_second.add(load);
+        self.rooms.clear();
+        for meter in &self.meters {
+            let Some(room) = meter.room_after(records) else { return false };
+            self.rooms.push(room);
         }
+        for (meter, room) in self.meters.iter_mut().zip(&self.rooms) {
+            meter.room = *room;
+            meter.updated = records.last().map_or(meter.updated, |last| last.at);
+        }
+        true
+    }
+
+    fn all_small_enough(&self, records: &[Record]) -> bool {
+        if self.largest_record < u64::MAX && records.iter().any(|record| record.size() > self.largest_record) {
+            return false;
+        }
+        let mut requests = records.chunk_by(|_, next| !next.leads());
+        let too_large = |request: &[Record]| Load::of_records(request.iter()).bytes > self.largest_request;
+        self.largest_request == u64::MAX || !requests.any(too_large)
+    }
+
+    /// Judges the request in `start..end` and moves what passes to `kept`; returns the new end of what is kept.
+    fn admit_request(&mut self, records: &mut [Record], start: usize, end: usize, mut kept: usize) -> usize {
+        let first_kept = kept;
+        self.request += 1;
+        let request = records.get(start..end).unwrap_or_default();
+        let bytes = Load::of_records(request.iter()).bytes;
+        let (at, counted) = request.first().map_or((0, false), |record| (record.at, record.sent >= self.warm_up));
         self.meters.iter_mut().for_each(|meter| meter.refresh(at));
+        let whole = self.judge_request(bytes);
+        for index in start..end {
+            let Some(mut record) = records.get(index).copied() else { break };
+            let verdict = if whole == Verdict::Pass { self.judge_record(record.size()) } else { whole };
+            if verdict != Verdict::Pass {
+                self.reject(verdict, record.size(), counted);
+                continue;
+            }
+            if kept == first_kept {
+                record.lead();
+            }
+            if let Some(place) = records.get_mut(kept) {
+                *place = record;
+            }
+            kept += 1;
+        }
+        self.close_request(kept > first_kept, counted);
+        kept
     }
 
     #[cold]
@@ -250,7 +327,7 @@ impl GateState {
 
     /// Books a rejected record; the first of its cause also marks the request.
     #[cold]
-    fn reject(&mut self, cause: &Verdict, size: u64, counted: bool) {
+    fn reject(&mut self, cause: Verdict, size: u64, counted: bool) {
         if !counted {
             return;
         }
@@ -260,7 +337,7 @@ impl GateState {
         }
         match cause {
             Verdict::Limit(limit) => {
-                if let Some(meter) = self.meters.get_mut(*limit) {
+                if let Some(meter) = self.meters.get_mut(limit) {
                     meter.rejected.book(&mut meter.last_request, self.request);
                 }
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rand::Rng;
 use rand_distr::{Distribution, Gamma, StandardNormal};
 
-use super::exponential::exp;
+use super::exponential::{exp, within};
 use super::model::{LatencyLaw, SizeLaw};
 use super::stream::Stream;
 
@@ -79,7 +79,7 @@ impl SizeSampler {
 /// Rounds to whole bytes in range; NaN becomes one byte.
 #[inline]
 fn to_size(bytes: f64) -> u64 {
-    whole(bytes.max(1.0).min(LARGEST_SIZE as f64))
+    whole(within(bytes, 1.0, LARGEST_SIZE as f64))
 }
 
 /// The sigma of a lognormal law, if in range.
@@ -154,7 +154,7 @@ fn in_range(nanos: u64) -> Option<u64> {
 /// Rounds to whole nanoseconds in range.
 #[inline]
 fn to_delay(nanos: f64) -> u64 {
-    whole(nanos.min(LONGEST_DELAY as f64))
+    whole(within(nanos, 0.0, LONGEST_DELAY as f64))
 }
 
 #[cfg(test)]

@@ -89,12 +89,7 @@ pub(super) fn replicate(plan: &Plan<'_>, replication: u32, progress: &Progress<'
 fn count_offered(block: &[Record], warm_up: u64, increments: &[u64], offered: &mut Load, units: &mut [u64]) {
     let from = block.partition_point(|record| record.sent < warm_up);
     let block = block.get(from..).unwrap_or_default();
-    let sum = block.iter().fold(Load::default(), |sum, record| Load {
-        requests: sum.requests + u64::from(record.leads()),
-        records: sum.records + 1,
-        bytes: sum.bytes.saturating_add(record.size()),
-    });
-    offered.add(sum);
+    offered.add(Load::of_records(block.iter()));
     for (units, increment) in units.iter_mut().zip(increments) {
         *units += block.iter().map(|record| units_of(record.size(), *increment)).sum::<u64>();
     }
