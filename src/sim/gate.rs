@@ -1,0 +1,378 @@
+//! A gate while it runs: which records pass, and what each limit saw.
+
+use super::model::{Counted, Gate, Limit, LimitRule};
+use super::record::{Record, request_end};
+
+const SECOND: u64 = 1_000_000_000;
+/// Room that rounding may have taken away: see [`LimitRule`].
+const SLACK: f64 = 1e-9;
+
+/// Requests, records and bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Load {
+    pub(super) requests: u64,
+    pub(super) records: u64,
+    pub(super) bytes: u64,
+}
+
+impl Load {
+    pub(super) const fn of(self, counted: Counted) -> u64 {
+        match counted {
+            Counted::Requests => self.requests,
+            Counted::Records => self.records,
+            Counted::Bytes => self.bytes,
+        }
+    }
+
+    #[inline]
+    pub(super) const fn add(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.records += other.records;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+    }
+
+    /// What these records are together.
+    #[inline]
+    pub(super) fn of_records<'a>(records: impl Iterator<Item = &'a Record>) -> Self {
+        records.fold(Self::default(), |sum, record| Self {
+            requests: sum.requests + u64::from(record.leads()),
+            records: sum.records + 1,
+            bytes: sum.bytes.saturating_add(record.size()),
+        })
+    }
+
+    fn at_least(&mut self, other: Self) {
+        self.requests = self.requests.max(other.requests);
+        self.records = self.records.max(other.records);
+        self.bytes = self.bytes.max(other.bytes);
+    }
+}
+
+/// Rejections, of requests at least partly and of records.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Rejected {
+    pub(super) requests: u64,
+    pub(super) records: u64,
+}
+
+impl Rejected {
+    /// Books a record, and its request unless that was the last one booked.
+    const fn book(&mut self, last: &mut u64, request: u64) {
+        self.records += 1;
+        self.requests += (*last != request) as u64;
+        *last = request;
+    }
+}
+
+/// A limit with its room.
+#[derive(Debug, Clone)]
+struct Meter {
+    counts: Counted,
+    capacity: f64,
+    /// Units a nanosecond; zero for a quota.
+    refill: f64,
+    /// Whether all of it is back when a second begins.
+    renews: bool,
+    room: f64,
+    updated: u64,
+    rejected: Rejected,
+    /// The request it rejected something of last.
+    last_request: u64,
+}
+
+impl Meter {
+    fn new(limit: &Limit) -> Self {
+        let (capacity, refill, renews) = match limit.rule {
+            LimitRule::TokenBucket { rate, burst } => (burst, rate / SECOND as f64, false),
+            LimitRule::PerSecond(quota) => (quota, 0.0, true),
+        };
+        Self {
+            counts: limit.counts,
+            capacity,
+            refill,
+            renews,
+            room: capacity,
+            updated: 0,
+            rejected: Rejected::default(),
+            last_request: 0,
+        }
+    }
+
+    /// The room at a later time; a quota is renewed by the gate when a second begins.
+    #[inline]
+    fn room_at(&self, room: f64, since: u64, now: u64) -> f64 {
+        let filled = room + (now - since) as i64 as f64 * self.refill;
+        if filled < self.capacity { filled } else { self.capacity }
+    }
+
+    fn refresh(&mut self, now: u64) {
+        self.room = self.room_at(self.room, self.updated, now);
+        self.updated = now;
+    }
+
+    fn renew(&mut self) {
+        if self.renews {
+            self.room = self.capacity;
+        }
+    }
+
+    /// The room that is left after all of `records`, if there is always enough for them.
+    fn room_after(&self, records: &[Record]) -> Option<f64> {
+        match self.counts {
+            Counted::Requests => self.room_after_each(records, |record| f64::from(u8::from(record.leads()))),
+            Counted::Records => self.room_after_each(records, |_| 1.0),
+            Counted::Bytes => self.room_after_each(records, |record| record.size() as i64 as f64),
+        }
+    }
+
+    #[inline]
+    fn room_after_each(&self, records: &[Record], need: impl Fn(Record) -> f64) -> Option<f64> {
+        let (mut room, mut since, mut lowest) = (self.room, self.updated, f64::INFINITY);
+        for record in records {
+            room = self.room_at(room, since, record.at) - need(*record);
+            since = record.at;
+            lowest = if room < lowest { room } else { lowest };
+        }
+        (lowest >= -SLACK).then_some(room)
+    }
+
+    #[inline]
+    fn has_room(&self, need: f64) -> bool {
+        self.room + SLACK >= need
+    }
+}
+
+/// What came of a request or record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Pass,
+    Oversize,
+    /// The number of the limit without room.
+    Limit(usize),
+}
+
+/// What a gate has counted, for records sent after the warm-up.
+#[derive(Debug, Clone, Default)]
+pub(super) struct GateTally {
+    pub(super) offered: Load,
+    /// The most in any whole second of simulation time.
+    pub(super) peak: Load,
+    pub(super) oversize: Rejected,
+    /// By limit.
+    pub(super) limits: Vec<Rejected>,
+    /// Requests of which nothing passed, and all rejected records and bytes.
+    pub(super) rejected: Load,
+    /// Units of each increment in the rejected records.
+    pub(super) rejected_units: Vec<u64>,
+}
+
+/// A gate ready to judge records in the order of time.
+#[derive(Debug, Clone)]
+pub(super) struct GateState {
+    meters: Vec<Meter>,
+    /// The room in each meter if everything at hand passes.
+    rooms: Vec<f64>,
+    largest_record: u64,
+    largest_request: u64,
+    increments: Vec<u64>,
+    warm_up: u64,
+    second_ends: u64,
+    this_second: Load,
+    /// The number of the request at hand, from 1.
+    request: u64,
+    last_oversize: u64,
+    tally: GateTally,
+}
+
+impl GateState {
+    pub(super) fn new(gate: &Gate, increments: &[u64], warm_up: u64) -> Self {
+        Self {
+            meters: gate.limits.iter().map(Meter::new).collect(),
+            rooms: Vec::new(),
+            largest_record: gate.largest_record.map_or(u64::MAX, crate::units::Bytes::get),
+            largest_request: gate.largest_request.map_or(u64::MAX, crate::units::Bytes::get),
+            increments: increments.to_vec(),
+            warm_up,
+            second_ends: SECOND,
+            this_second: Load::default(),
+            request: 0,
+            last_oversize: 0,
+            tally: GateTally { rejected_units: vec![0; increments.len()], ..GateTally::default() },
+        }
+    }
+
+    /// Keeps what passes of records in the order of time.
+    pub(super) fn admit(&mut self, records: &mut Vec<Record>) {
+        let (mut kept, mut start) = (0, 0);
+        while let Some(first) = records.get(start) {
+            if first.at >= self.second_ends {
+                self.end_second(first.at);
+            }
+            let rest = records.get(start..).unwrap_or_default();
+            let end = start + rest.partition_point(|record| record.at < self.second_ends);
+            kept = self.admit_second(records, start, end, kept);
+            start = end;
+        }
+        records.truncate(kept);
+    }
+
+    /// Judges the records in `start..end`, all of one second, and moves what passes to `kept`; returns the new end of what
+    /// is kept. Mostly everything passes, which is quick to see.
+    fn admit_second(&mut self, records: &mut [Record], start: usize, end: usize, mut kept: usize) -> usize {
+        let second = records.get(start..end).unwrap_or_default();
+        let counted = second.iter().filter(|record| record.sent >= self.warm_up);
+        self.this_second.add(Load::of_records(counted));
+        if self.admit_all(second) {
+            if kept != start {
+                records.copy_within(start..end, kept);
+            }
+            return kept + (end - start);
+        }
+        let mut next = start;
+        while next < end {
+            let request_end = request_end(records, next);
+            kept = self.admit_request(records, next, request_end, kept);
+            next = request_end;
+        }
+        kept
+    }
+
+    /// Whether all of `records` pass; charges for them only if so.
+    fn admit_all(&mut self, records: &[Record]) -> bool {
+        if !self.all_small_enough(records) {
+            return false;
+        }
+        self.rooms.clear();
+        for meter in &self.meters {
+            let Some(room) = meter.room_after(records) else { return false };
+            self.rooms.push(room);
+        }
+        for (meter, room) in self.meters.iter_mut().zip(&self.rooms) {
+            meter.room = *room;
+            meter.updated = records.last().map_or(meter.updated, |last| last.at);
+        }
+        true
+    }
+
+    fn all_small_enough(&self, records: &[Record]) -> bool {
+        if self.largest_record < u64::MAX && records.iter().any(|record| record.size() > self.largest_record) {
+            return false;
+        }
+        let mut requests = records.chunk_by(|_, next| !next.leads());
+        let too_large = |request: &[Record]| Load::of_records(request.iter()).bytes > self.largest_request;
+        self.largest_request == u64::MAX || !requests.any(too_large)
+    }
+
+    /// Judges the request in `start..end` and moves what passes to `kept`; returns the new end of what is kept.
+    fn admit_request(&mut self, records: &mut [Record], start: usize, end: usize, mut kept: usize) -> usize {
+        let first_kept = kept;
+        self.request += 1;
+        let request = records.get(start..end).unwrap_or_default();
+        let bytes = Load::of_records(request.iter()).bytes;
+        let (at, counted) = request.first().map_or((0, false), |record| (record.at, record.sent >= self.warm_up));
+        self.meters.iter_mut().for_each(|meter| meter.refresh(at));
+        let whole = self.judge_request(bytes);
+        for index in start..end {
+            let Some(mut record) = records.get(index).copied() else { break };
+            let verdict = if whole == Verdict::Pass { self.judge_record(record.size()) } else { whole };
+            if verdict != Verdict::Pass {
+                self.reject(verdict, record.size(), counted);
+                continue;
+            }
+            if kept == first_kept {
+                record.lead();
+            }
+            if let Some(place) = records.get_mut(kept) {
+                *place = record;
+            }
+            kept += 1;
+        }
+        self.close_request(kept > first_kept, counted);
+        kept
+    }
+
+    #[cold]
+    fn end_second(&mut self, now: u64) {
+        self.tally.offered.add(self.this_second);
+        self.tally.peak.at_least(self.this_second);
+        self.this_second = Load::default();
+        self.second_ends = (now / SECOND + 1) * SECOND;
+        self.meters.iter_mut().for_each(Meter::renew);
+    }
+
+    #[inline]
+    fn judge_request(&self, bytes: u64) -> Verdict {
+        if bytes > self.largest_request {
+            return Verdict::Oversize;
+        }
+        let full = |meter: &Meter| meter.counts == Counted::Requests && !meter.has_room(1.0);
+        self.meters.iter().position(full).map_or(Verdict::Pass, Verdict::Limit)
+    }
+
+    /// Judges one record and charges it if it passes.
+    #[inline]
+    fn judge_record(&mut self, size: u64) -> Verdict {
+        if size > self.largest_record {
+            return Verdict::Oversize;
+        }
+        let full = |meter: &Meter| need(meter, size).is_some_and(|need| !meter.has_room(need));
+        if let Some(limit) = self.meters.iter().position(full) {
+            return Verdict::Limit(limit);
+        }
+        for meter in &mut self.meters {
+            meter.room -= need(meter, size).unwrap_or(0.0);
+        }
+        Verdict::Pass
+    }
+
+    /// Books a rejected record; the first of its cause also marks the request.
+    #[cold]
+    fn reject(&mut self, cause: Verdict, size: u64, counted: bool) {
+        if !counted {
+            return;
+        }
+        self.tally.rejected.add(Load { requests: 0, records: 1, bytes: size });
+        for (units, increment) in self.tally.rejected_units.iter_mut().zip(&self.increments) {
+            *units += size.div_ceil(*increment);
+        }
+        match cause {
+            Verdict::Limit(limit) => {
+                if let Some(meter) = self.meters.get_mut(limit) {
+                    meter.rejected.book(&mut meter.last_request, self.request);
+                }
+            }
+            Verdict::Oversize | Verdict::Pass => self.tally.oversize.book(&mut self.last_oversize, self.request),
+        }
+    }
+
+    /// Charges the limits on requests, or books a request of which nothing passed.
+    #[inline]
+    fn close_request(&mut self, passed: bool, counted: bool) {
+        if passed {
+            for meter in &mut self.meters {
+                if meter.counts == Counted::Requests {
+                    meter.room -= 1.0;
+                }
+            }
+        } else if counted {
+            self.tally.rejected.requests += 1;
+        }
+    }
+
+    /// What was counted.
+    pub(super) fn into_tally(mut self) -> GateTally {
+        self.end_second(self.second_ends);
+        self.tally.limits = self.meters.iter().map(|meter| meter.rejected).collect();
+        self.tally
+    }
+}
+
+/// What a record of this size takes from a limit on records or bytes.
+#[inline]
+fn need(meter: &Meter, size: u64) -> Option<f64> {
+    match meter.counts {
+        Counted::Requests => None,
+        Counted::Records => Some(1.0),
+        Counted::Bytes => Some(size as f64),
+    }
+}

@@ -1,0 +1,227 @@
+//! Drawing from laws, a block of values at a time.
+//!
+//! A loop over one law keeps its generator in registers and lets the arithmetic behind the draw run on two values at
+//! once; drawing record by record, law by law, costs half as much again.
+
+use std::sync::Arc;
+
+use rand::Rng;
+use rand_distr::{Distribution, Gamma, StandardNormal};
+
+use super::exponential::{exp, within};
+use super::model::{LatencyLaw, SizeLaw};
+use super::stream::Stream;
+
+/// No record is larger: 1 TiB.
+pub(super) const LARGEST_SIZE: u64 = 1 << 40;
+
+/// No single draw of a latency is longer: 2^51 ns, 26 days.
+pub(super) const LONGEST_DELAY: u64 = 1 << 51;
+
+/// 2^52: adding it to a number in 0..2^52 leaves the nearest whole number in the low 52 bits.
+const TO_WHOLE: f64 = 4_503_599_627_370_496.0;
+
+/// The nearest whole number of a value in 0..=2^51, without the checks of a cast.
+#[inline]
+fn whole(value: f64) -> u64 {
+    (value + TO_WHOLE).to_bits() & (TO_WHOLE as u64 - 1)
+}
+
+/// A size law ready to draw from.
+#[derive(Debug, Clone)]
+pub(super) enum SizeSampler {
+    Constant(u64),
+    Lognormal { scale: f64, sigma: f64 },
+    Gamma(Gamma<f64>),
+    Uniform { low: u64, count: u64 },
+    Empirical(Arc<[u32]>),
+}
+
+impl SizeSampler {
+    /// `None` when a parameter is out of range.
+    pub(super) fn new(law: &SizeLaw) -> Option<Self> {
+        let sampler = match law {
+            SizeLaw::Constant(size) => Self::Constant(size.get()),
+            SizeLaw::Lognormal { mean, sigma } => {
+                Self::Lognormal { scale: mean * exp(-sigma * sigma / 2.0), sigma: spread(*sigma)? }
+            }
+            SizeLaw::Gamma { shape, scale } => Self::Gamma(Gamma::new(*shape, *scale).ok()?),
+            SizeLaw::Uniform { low, high } => {
+                Self::Uniform { low: low.get(), count: high.get().checked_sub(low.get())?.checked_add(1)? }
+            }
+            SizeLaw::Empirical(sizes) => Self::Empirical(Arc::clone(sizes)),
+        };
+        let mean = law.mean();
+        (mean > 0.0 && mean <= LARGEST_SIZE as f64).then_some(sampler)
+    }
+
+    /// Replaces `sizes` by `count` fresh draws.
+    pub(super) fn fill(&self, stream: &mut Stream, sizes: &mut Vec<u64>, normals: &mut Vec<f64>, count: usize) {
+        sizes.clear();
+        match self {
+            Self::Constant(size) => sizes.resize(count, (*size).clamp(1, LARGEST_SIZE)),
+            Self::Lognormal { scale, sigma } => {
+                fill_normals(stream, normals, count);
+                sizes.extend(normals.iter().map(|normal| to_size(scale * exp(sigma * normal))));
+            }
+            Self::Gamma(gamma) => sizes.extend((0..count).map(|_| to_size(gamma.sample(stream)))),
+            Self::Uniform { low, count: values } => {
+                sizes.extend((0..count).map(|_| (low + below(stream, *values)).clamp(1, LARGEST_SIZE)));
+            }
+            Self::Empirical(values) => {
+                let pick = |stream: &mut Stream| values.get(below(stream, values.len() as u64) as usize);
+                sizes.extend((0..count).map(|_| pick(stream).map_or(1, |size| u64::from(*size).max(1))));
+            }
+        }
+    }
+}
+
+/// Rounds to whole bytes in range; NaN becomes one byte.
+#[inline]
+fn to_size(bytes: f64) -> u64 {
+    whole(within(bytes, 1.0, LARGEST_SIZE as f64))
+}
+
+/// The sigma of a lognormal law, if in range.
+fn spread(sigma: f64) -> Option<f64> {
+    (0.0..=10.0).contains(&sigma).then_some(sigma)
+}
+
+/// A whole number in 0..count, with a bias of at most count / 2^64.
+#[inline]
+fn below(stream: &mut Stream, count: u64) -> u64 {
+    ((u128::from(stream.next_u64()) * u128::from(count)) >> 64) as u64
+}
+
+fn fill_normals(stream: &mut Stream, normals: &mut Vec<f64>, count: usize) {
+    normals.clear();
+    // The generator is moved into a local, which the compiler can keep in registers.
+    let mut local = stream.clone();
+    normals.extend((0..count).map(|_| -> f64 { StandardNormal.sample(&mut local) }));
+    *stream = local;
+}
+
+/// A latency law ready to draw from, in nanoseconds.
+#[derive(Debug, Clone)]
+pub(super) enum LatencySampler {
+    Constant(u64),
+    Lognormal { median: f64, sigma: f64 },
+    Uniform { low: u64, count: u64 },
+}
+
+impl LatencySampler {
+    /// `None` when a parameter is out of range.
+    pub(super) fn new(law: &LatencyLaw) -> Option<Self> {
+        match law {
+            LatencyLaw::Zero => Some(Self::Constant(0)),
+            LatencyLaw::Constant(length) => in_range(length.as_nanos()).map(Self::Constant),
+            LatencyLaw::Lognormal { median, sigma } => {
+                Some(Self::Lognormal { median: in_range(median.as_nanos())? as f64, sigma: spread(*sigma)? })
+            }
+            LatencyLaw::Uniform { low, high } => {
+                let (low, high) = (in_range(low.as_nanos())?, in_range(high.as_nanos())?);
+                Some(Self::Uniform { low, count: high.checked_sub(low)? + 1 })
+            }
+        }
+    }
+
+    /// Whether every draw is zero.
+    pub(super) fn is_zero(&self) -> bool {
+        matches!(self, Self::Constant(0))
+    }
+
+    /// Adds a fresh draw to each element of `delays`.
+    pub(super) fn add_to(&self, stream: &mut Stream, delays: &mut [u64], normals: &mut Vec<f64>) {
+        match self {
+            Self::Constant(nanos) => delays.iter_mut().for_each(|delay| *delay += nanos),
+            Self::Lognormal { median, sigma } => {
+                fill_normals(stream, normals, delays.len());
+                for (delay, normal) in delays.iter_mut().zip(&*normals) {
+                    *delay += to_delay(median * exp(sigma * normal));
+                }
+            }
+            Self::Uniform { low, count } => {
+                delays.iter_mut().for_each(|delay| *delay += low + below(stream, *count));
+            }
+        }
+    }
+}
+
+fn in_range(nanos: u64) -> Option<u64> {
+    (nanos <= LONGEST_DELAY).then_some(nanos)
+}
+
+/// Rounds to whole nanoseconds in range.
+#[inline]
+fn to_delay(nanos: f64) -> u64 {
+    whole(within(nanos, 0.0, LONGEST_DELAY as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::stream::stream;
+    use super::*;
+    use crate::units::{Bytes, SimDuration};
+
+    /// Draws, their mean and variance must lie within five standard errors of the law's.
+    fn check(law: &SizeLaw) {
+        const COUNT: usize = 200_000;
+        let (mut sizes, mut normals) = (Vec::new(), Vec::new());
+        SizeSampler::new(law).unwrap().fill(&mut stream(7, 0, "check"), &mut sizes, &mut normals, COUNT);
+        assert_eq!(sizes.len(), COUNT);
+        assert!(sizes.iter().all(|size| *size >= 1));
+        let mean = sizes.iter().map(|size| *size as f64).sum::<f64>() / COUNT as f64;
+        let error = (law.variance() / COUNT as f64).sqrt();
+        assert!((mean - law.mean()).abs() <= 5.0 * error + 1e-9, "{law:?}: {mean}");
+    }
+
+    #[test]
+    fn sizes_have_the_mean_of_their_law() {
+        check(&SizeLaw::Constant(Bytes::new(77)));
+        check(&SizeLaw::Lognormal { mean: 1024.0, sigma: 1.0 });
+        check(&SizeLaw::Gamma { shape: 0.5, scale: 1e5 });
+        check(&SizeLaw::Gamma { shape: 3.0, scale: 500.0 });
+        check(&SizeLaw::Uniform { low: Bytes::new(10), high: Bytes::new(20) });
+        check(&SizeLaw::Empirical(Arc::from([5, 10, 600])));
+    }
+
+    #[test]
+    fn sizes_out_of_range_are_refused() {
+        for law in [
+            SizeLaw::Constant(Bytes::ZERO),
+            SizeLaw::Lognormal { mean: f64::NAN, sigma: 1.0 },
+            SizeLaw::Lognormal { mean: 1.0, sigma: -1.0 },
+            SizeLaw::Lognormal { mean: 1e300, sigma: 1.0 },
+            SizeLaw::Gamma { shape: 0.0, scale: 1.0 },
+            SizeLaw::Gamma { shape: 1.0, scale: f64::INFINITY },
+            SizeLaw::Uniform { low: Bytes::new(2), high: Bytes::new(1) },
+            SizeLaw::Uniform { low: Bytes::ZERO, high: Bytes::new(u64::MAX) },
+            SizeLaw::Empirical(Arc::from([])),
+        ] {
+            assert!(SizeSampler::new(&law).is_none(), "{law:?}");
+        }
+    }
+
+    #[test]
+    fn latencies_have_the_mean_of_their_law() {
+        for law in [
+            LatencyLaw::Zero,
+            LatencyLaw::Constant(SimDuration::from_nanos(5)),
+            LatencyLaw::Lognormal { median: SimDuration::from_secs_f64(0.15), sigma: 0.3 },
+            LatencyLaw::Uniform { low: SimDuration::from_nanos(3), high: SimDuration::from_nanos(9) },
+        ] {
+            let mut delays = vec![0; 100_000];
+            LatencySampler::new(&law).unwrap().add_to(&mut stream(3, 0, "check"), &mut delays, &mut Vec::new());
+            let mean = delays.iter().map(|delay| *delay as f64 / 1e9).sum::<f64>() / 1e5;
+            let error = law.standard_deviation() / 1e5f64.sqrt();
+            assert!((mean - law.mean()).abs() <= 5.0 * error + 1e-12, "{law:?}: {mean}");
+        }
+    }
+
+    #[test]
+    fn rounding_without_a_cast_is_rounding() {
+        for value in [0.0, 0.4, 0.6, 1.0, 1e9 + 0.25, 2f64.powi(51)] {
+            assert_eq!(whole(value), value.round() as u64);
+        }
+    }
+}

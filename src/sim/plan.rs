@@ -1,0 +1,336 @@
+//! From a model as described to a model ready to run: every check, then the order of work.
+//!
+//! The chain is cut into legs. A leg is some gates and the delays behind them; between two legs records are put back into
+//! the order of time. Behind the last leg stands the buffer with the delays after it. A chain without a buffer gets one
+//! that passes each request at once, behind its last gate, so that every chain ends the same way.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::SimError;
+use super::arrivals::{Sender, SenderParts};
+use super::collect::{Delay, Span};
+use super::gate::GateState;
+use super::law::{LONGEST_DELAY, LatencySampler, SizeSampler};
+use super::model::{Arrivals, Buffer, Gate, LatencyLaw, LimitRule, Model, Stage, StageKind};
+use super::ring::Ring;
+use super::run::RunConfig;
+use super::stream::stream;
+
+/// Records of all replications together.
+const MOST_RECORDS: f64 = 5e10;
+/// Records in memory at once.
+const MOST_HELD: f64 = 5e7;
+/// Simulation time of all replications together, in nanoseconds: 146 years.
+const LONGEST_RUN: u64 = 1 << 62;
+/// The longest a buffer may wait, in nanoseconds: 36 years.
+const LONGEST_INTERVAL: u64 = 1 << 60;
+const MOST_PER_REQUEST: u32 = 100_000;
+const MOST_STAGES: usize = 100;
+
+/// Gates, the delays behind them, and what they need to be put back into order.
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub(super) gates: Vec<GateState>,
+    pub(super) delays: Vec<Delay>,
+    pub(super) ring: Ring,
+}
+
+/// A model that passed every check.
+#[derive(Debug)]
+pub(super) struct Plan<'a> {
+    model: &'a Model,
+    seed: u64,
+    pub(super) span: Span,
+    pub(super) drain: bool,
+    pub(super) keep_samples: bool,
+    pub(super) increments: Vec<u64>,
+    /// When the source falls silent.
+    pub(super) sending_ends: u64,
+    sizes: SizeSampler,
+    legs: Vec<(Vec<&'a Gate>, Vec<(&'a str, LatencySampler)>)>,
+    /// The usual longest time that records stay in each leg's delays, in nanoseconds.
+    stays: Vec<f64>,
+    pub(super) buffer: Buffer,
+    behind: Vec<(&'a str, LatencySampler)>,
+    /// Records a nanosecond, on average.
+    rate: f64,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(model: &'a Model, config: &RunConfig) -> Result<Self, SimError> {
+        check_config(model, config)?;
+        check_names(&model.stages)?;
+        let sizes = check_source(model)?;
+        let increments = model.increments.iter().map(|increment| increment.get()).collect::<Vec<_>>();
+        if increments.contains(&0) {
+            return Err(SimError::invalid("increments", "grains above zero", &model.increments));
+        }
+        let whole_trace = matches!(model.source.arrivals, Arrivals::Trace(_)) && config.drain;
+        let horizon = config.horizon.as_nanos();
+        let mut plan = Self {
+            model,
+            seed: config.seed,
+            span: Span {
+                warm_up: config.warm_up.as_nanos(),
+                // A drained run ends by itself; no delivery is later than this.
+                end: if config.drain { u64::MAX - 1 } else { horizon },
+            },
+            drain: config.drain,
+            keep_samples: config.keep_samples,
+            increments,
+            sending_ends: if whole_trace { u64::MAX } else { horizon },
+            sizes,
+            legs: Vec::new(),
+            stays: Vec::new(),
+            buffer: Buffer { size: crate::units::Bytes::new(1), interval: crate::units::SimDuration::ZERO },
+            behind: Vec::new(),
+            rate: 0.0,
+        };
+        plan.lay_out()?;
+        let expected = plan.expected_records();
+        plan.rate = expected / (plan.sending_span() as f64).max(1.0);
+        plan.check_load(expected, config)?;
+        Ok(plan)
+    }
+
+    /// Cuts the chain into legs, the buffer, and what comes behind it.
+    fn lay_out(&mut self) -> Result<(), SimError> {
+        let stages = &self.model.stages;
+        let is_buffer = |stage: &Stage| matches!(stage.kind, StageKind::Buffer(_));
+        let is_gate = |stage: &Stage| matches!(stage.kind, StageKind::Gate(_));
+        let buffer = stages.iter().position(is_buffer);
+        let end = buffer.unwrap_or_else(|| stages.iter().rposition(is_gate).map_or(0, |last| last + 1));
+        let (front, back) = stages.split_at(end);
+        for stage in front {
+            match &stage.kind {
+                StageKind::Gate(gate) => self.add_gate(stage, gate)?,
+                StageKind::Delay(law) => self.add_delay(stage, *law)?,
+                StageKind::Buffer(_) => {}
+            }
+        }
+        for stage in back {
+            match &stage.kind {
+                StageKind::Buffer(buffer) => self.buffer = check_buffer(stage, *buffer)?,
+                StageKind::Delay(law) => self.behind.push((&stage.name, check_latency(stage, *law)?)),
+                StageKind::Gate(_) => {
+                    let buffer = back.first().map(|first| first.name.clone()).unwrap_or_default();
+                    return Err(SimError::GateBehindBuffer { gate: stage.name.clone(), buffer });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_gate(&mut self, stage: &Stage, gate: &'a Gate) -> Result<(), SimError> {
+        check_gate(stage, gate)?;
+        match self.legs.last_mut() {
+            Some((gates, delays)) if delays.is_empty() => gates.push(gate),
+            _ => {
+                self.legs.push((vec![gate], Vec::new()));
+                self.stays.push(0.0);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_delay(&mut self, stage: &'a Stage, law: LatencyLaw) -> Result<(), SimError> {
+        let sampler = check_latency(stage, law)?;
+        if sampler.is_zero() {
+            return Ok(());
+        }
+        if self.legs.is_empty() {
+            self.legs.push((Vec::new(), Vec::new()));
+            self.stays.push(0.0);
+        }
+        if let (Some((_, delays)), Some(stay)) = (self.legs.last_mut(), self.stays.last_mut()) {
+            delays.push((&stage.name, sampler));
+            *stay += ((law.mean() + 5.0 * law.standard_deviation()) * 1e9).min(LONGEST_DELAY as f64);
+        }
+        Ok(())
+    }
+
+    /// How long the source sends, in nanoseconds.
+    pub(super) fn sending_span(&self) -> u64 {
+        match &self.model.source.arrivals {
+            Arrivals::Trace(records) => records.last().map_or(0, |last| last.at.as_nanos()).min(self.sending_ends),
+            _ => self.sending_ends,
+        }
+    }
+
+    /// Records of one replication.
+    fn expected_records(&self) -> f64 {
+        match &self.model.source.arrivals {
+            Arrivals::Trace(records) => records.len() as f64,
+            Arrivals::Poisson(profile) | Arrivals::Deterministic(profile) => {
+                let horizon = self.sending_ends as f64 / 1e9;
+                let whole_periods = horizon + profile.period().as_secs_f64();
+                let most = (profile.peak() * horizon).min(profile.mean().get() * whole_periods);
+                most + f64::from(self.model.source.records_per_request)
+            }
+        }
+    }
+
+    fn check_load(&self, expected: f64, config: &RunConfig) -> Result<(), SimError> {
+        let all = expected * f64::from(config.replications);
+        if all > MOST_RECORDS {
+            return Err(SimError::TooManyRecords { expected: all, limit: MOST_RECORDS });
+        }
+        let is_trace = matches!(self.model.source.arrivals, Arrivals::Trace(_));
+        let mean_size = self.model.source.sizes.mean();
+        let by_size = if is_trace { f64::INFINITY } else { self.buffer.size.get() as f64 / mean_size };
+        let in_buffer = by_size.min(self.rate * self.buffer.interval.as_nanos() as f64);
+        let in_delays = self.rate * self.stays.iter().sum::<f64>();
+        // In a delay or a buffer a record is there once, however long it stays.
+        let held = in_buffer.min(expected) + in_delays.min(expected * self.stays.len() as f64);
+        let kept = if config.keep_samples { all } else { 0.0 };
+        let together = f64::from(config.replications.min(64));
+        let held = held * together + kept;
+        if held > MOST_HELD && !(is_trace && together <= 1.0) {
+            return Err(SimError::TooManyHeld { expected: held, limit: MOST_HELD });
+        }
+        Ok(())
+    }
+
+    /// The source of one replication.
+    pub(super) fn sender(&self, replication: u32) -> Sender {
+        let source = &self.model.source;
+        let parts = SenderParts {
+            sizes: self.sizes.clone(),
+            size_stream: stream(self.seed, replication, "source/sizes"),
+            end: self.sending_ends,
+        };
+        match &source.arrivals {
+            Arrivals::Poisson(profile) => {
+                let arrivals = stream(self.seed, replication, "source/arrivals");
+                Sender::poisson(profile, source.records_per_request, arrivals, parts)
+            }
+            Arrivals::Deterministic(profile) => Sender::evenly(profile, source.records_per_request, parts),
+            Arrivals::Trace(records) => Sender::trace(Arc::clone(records), source.records_per_request, parts),
+        }
+    }
+
+    /// The legs of one replication.
+    pub(super) fn legs(&self, replication: u32) -> Vec<Leg> {
+        let gate = |gate: &&Gate| GateState::new(gate, &self.increments, self.span.warm_up);
+        let leg = |((gates, delays), stay): (&(Vec<&Gate>, Vec<(&str, LatencySampler)>), &f64)| Leg {
+            gates: gates.iter().map(gate).collect(),
+            delays: self.delays(delays, replication),
+            ring: Ring::new(self.rate, *stay),
+        };
+        self.legs.iter().zip(&self.stays).map(leg).collect()
+    }
+
+    /// The delays behind the buffer in one replication.
+    pub(super) fn behind(&self, replication: u32) -> Vec<Delay> {
+        self.delays(&self.behind, replication)
+    }
+
+    fn delays(&self, delays: &[(&str, LatencySampler)], replication: u32) -> Vec<Delay> {
+        let delay = |(name, law): &(&str, LatencySampler)| Delay {
+            law: law.clone(),
+            stream: stream(self.seed, replication, &format!("stage/{name}")),
+        };
+        delays.iter().map(delay).collect()
+    }
+
+    /// The gates in order, with the names of their stages.
+    pub(super) fn gates(&self) -> impl Iterator<Item = (&'a str, &'a Gate)> {
+        self.model.stages.iter().filter_map(|stage| match &stage.kind {
+            StageKind::Gate(gate) => Some((stage.name.as_str(), gate)),
+            _ => None,
+        })
+    }
+}
+
+fn check_config(model: &Model, config: &RunConfig) -> Result<(), SimError> {
+    if config.replications == 0 {
+        return Err(SimError::invalid("replications", "at least one", config.replications));
+    }
+    if config.threads == Some(0) {
+        return Err(SimError::invalid("threads", "at least one", 0));
+    }
+    let replications = u64::from(config.replications);
+    if let Arrivals::Trace(records) = &model.source.arrivals
+        && config.drain
+    {
+        let end = records.last().map_or(0, |last| last.at.as_nanos());
+        if end > LONGEST_RUN / replications {
+            return Err(SimError::invalid("trace", "146 years in all replications together at most", end));
+        }
+        return Ok(());
+    }
+    let horizon = config.horizon.as_nanos();
+    if horizon == 0 || horizon > LONGEST_RUN / replications {
+        let expected = "a time above zero, 146 years in all replications together at most";
+        return Err(SimError::invalid("horizon", expected, config.horizon));
+    }
+    if config.warm_up >= config.horizon {
+        return Err(SimError::invalid("warm-up", "less than the horizon", config.warm_up));
+    }
+    Ok(())
+}
+
+fn check_names(stages: &[Stage]) -> Result<(), SimError> {
+    if stages.len() > MOST_STAGES {
+        return Err(SimError::invalid("stages", "100 stages at most", stages.len()));
+    }
+    let mut names = BTreeSet::new();
+    if let Some(stage) = stages.iter().find(|stage| !names.insert(&stage.name)) {
+        return Err(SimError::DuplicateStage(stage.name.clone()));
+    }
+    let mut buffers = stages.iter().filter(|stage| matches!(stage.kind, StageKind::Buffer(_)));
+    if let (Some(first), Some(second)) = (buffers.next(), buffers.next()) {
+        return Err(SimError::TwoBuffers { first: first.name.clone(), second: second.name.clone() });
+    }
+    Ok(())
+}
+
+fn check_source(model: &Model) -> Result<SizeSampler, SimError> {
+    let source = &model.source;
+    if !(1..=MOST_PER_REQUEST).contains(&source.records_per_request) {
+        return Err(SimError::invalid("records-per-request", "1 to 100,000", source.records_per_request));
+    }
+    let Arrivals::Trace(records) = &source.arrivals else {
+        let expected = "a mean from above 0 to 1 TiB and a sigma from 0 to 10";
+        return SizeSampler::new(&source.sizes).ok_or_else(|| SimError::invalid("sizes", expected, &source.sizes));
+    };
+    if records.is_empty() {
+        return Err(SimError::EmptyTrace);
+    }
+    if let Some(index) = records.windows(2).position(|pair| pair.first().map(|r| r.at) > pair.last().map(|r| r.at)) {
+        return Err(SimError::UnsortedTrace(index + 1));
+    }
+    match records.iter().find(|record| record.size.get() > super::law::LARGEST_SIZE) {
+        Some(record) => Err(SimError::invalid("trace", "records of 1 TiB at most", record.size)),
+        None => Ok(SizeSampler::Constant(1)),
+    }
+}
+
+fn check_gate(stage: &Stage, gate: &Gate) -> Result<(), SimError> {
+    let positive = |value: f64| value.is_finite() && value > 0.0;
+    for limit in &gate.limits {
+        let valid = match limit.rule {
+            LimitRule::TokenBucket { rate, burst } => positive(rate) && positive(burst),
+            LimitRule::PerSecond(quota) => positive(quota),
+        };
+        if !valid {
+            let what = format!("{}: {}", stage.name, limit.name);
+            return Err(SimError::invalid(what, "finite numbers above zero", limit.rule));
+        }
+    }
+    Ok(())
+}
+
+fn check_latency(stage: &Stage, law: LatencyLaw) -> Result<LatencySampler, SimError> {
+    let expected = "times up to 26 days, the low one first, and a sigma from 0 to 10";
+    LatencySampler::new(&law).ok_or_else(|| SimError::invalid(&stage.name, expected, law))
+}
+
+fn check_buffer(stage: &Stage, buffer: Buffer) -> Result<Buffer, SimError> {
+    if buffer.size.get() == 0 || buffer.interval.as_nanos() > LONGEST_INTERVAL {
+        let expected = "a size above zero and an interval of 36 years at most";
+        return Err(SimError::invalid(&stage.name, expected, buffer));
+    }
+    Ok(buffer)
+}
