@@ -1,2 +1,3 @@
 //! Forebay.
+pub mod trace;
 pub mod units;
