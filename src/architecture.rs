@@ -11,6 +11,10 @@
 
 
 
+mod lower;
+
+pub use lower::{Lowered, LowerError, OpenMeter, Setting, lower};
+
 use std::collections::BTreeSet;
 
 use petgraph::algo::astar;

@@ -7,6 +7,8 @@
 mod args;
 mod context;
 mod describe;
+mod output;
+mod progress;
 mod scenario;
 
 use std::io::Write;

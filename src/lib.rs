@@ -1,8 +1,11 @@
 //! Forebay.
 pub mod architecture;
 pub mod catalog;
+pub mod cli;
+pub mod cost;
 pub mod diag;
 pub mod ranking;
+pub mod report;
 pub mod rules;
 pub mod scenario;
 pub mod sim;

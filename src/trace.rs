@@ -46,6 +46,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+pub use crate::sim::TraceRecord;
 use crate::units::{Bytes, RecordRate, SimDuration, SimTime};
 pub use error::{LineProblem, TraceError};
 use input::{Content, Input};
@@ -85,15 +86,6 @@ impl fmt::Display for TraceFormat {
             Self::CombinedLog => "Combined Log Format",
         })
     }
-}
-
-/// One recorded arrival.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TraceRecord {
-    /// When it arrived, counted from the first record of the trace.
-    pub at: SimTime,
-    /// How large it is as a producer would send it.
-    pub size: Bytes,
 }
 
 /// A line that could not be read.

@@ -234,6 +234,10 @@ pub struct RawMeter {
     pub increment: Option<crate::units::Bytes>,
     /// Unit on the bill.
     pub unit: String,
+    /// Base units a month that a new account gets free, taken off only when asked.
+    pub free: Option<u64>,
+    /// Who gets them and how long.
+    pub free_note: Option<String>,
     /// What else to know.
     pub note: Option<String>,
     /// Where it was read.

@@ -1,0 +1,144 @@
+//! Verbs that describe the program and its knowledge: `init`, `explain`, `catalog`, `schema`, `completions`, `man`.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use clap::CommandFactory;
+
+use super::Failure;
+use super::args::{CatalogArgs, CatalogVerb, Cli, CompletionsArgs, ExplainArgs, InitArgs, SchemaArgs, SchemaOf};
+use super::context::Context;
+use crate::catalog::raw::{Grade, RawIntegrations, RawPrices, RawService};
+use crate::catalog::{Catalog, Edition, Service};
+use crate::diag::{Diagnostic, suggest};
+use crate::report::result::Document;
+use crate::report::{Style, Table, rule};
+use crate::rules::RuleBook;
+use crate::rules::raw::RawRules;
+use crate::scenario::raw::RawScenario;
+
+/// Scenarios listed by the build script: name, text.
+const EXAMPLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
+
+pub(super) fn init(args: &InitArgs, context: &mut Context) -> Result<(), Failure> {
+    let names: Vec<&str> = EXAMPLES.iter().map(|(name, _)| name.trim_end_matches(".toml")).collect();
+    let Some((_, text)) = EXAMPLES.iter().find(|(name, _)| name.trim_end_matches(".toml") == args.example) else {
+        let problem = Diagnostic::error("unknown-example", format!("there is no example `{}`", args.example));
+        return context.refuse(problem.help(suggest(&args.example, &names, "the examples are")));
+    };
+    if args.file.as_os_str() == "-" {
+        return context.print(text);
+    }
+    if args.file.exists() && !args.force {
+        let problem = Diagnostic::error("exists", format!("{} exists already", args.file.display()));
+        return context.refuse(problem.help("name another file, or add --force to replace it"));
+    }
+    if let Err(error) = fs::write(&args.file, text) {
+        let problem = Diagnostic::error("unwritable", format!("{} cannot be written: {error}", args.file.display()));
+        return context.refuse(problem);
+    }
+    let file = args.file.display();
+    context.print(&format!("{file} written. Next: forebay run {file}"))
+}
+
+pub(super) fn explain(args: &ExplainArgs, context: &mut Context) -> Result<(), Failure> {
+    let (_, rules) = context.knowledge()?;
+    let Some(id) = &args.rule else { return context.print(&rule_list(&rules, context.width())) };
+    match rules.find(id) {
+        Some(found) => context.print(&rule::page(found)),
+        None => {
+            let names: Vec<&str> = rules.rules.iter().map(|rule| rule.id.as_str()).collect();
+            let problem = Diagnostic::error("unknown-rule", format!("there is no rule `{id}`"));
+            context.refuse(problem.help(suggest(id, &names, "`forebay explain` lists the rules; they are")))
+        }
+    }
+}
+
+fn rule_list(rules: &RuleBook, width: usize) -> String {
+    let mut table = Table::new(&["rule", "kind", "checks"]);
+    for rule in &rules.rules {
+        let kind = rule::kind(rule.kind).split(':').next().unwrap_or_default().to_owned();
+        table.row(vec![rule.id.clone(), kind, rule.page.checks.clone()]);
+    }
+    table.render(Style::Plain(width))
+}
+
+pub(super) fn catalog(args: &CatalogArgs, context: &mut Context) -> Result<(), Failure> {
+    let (catalog, _) = context.knowledge()?;
+    match &args.what {
+        CatalogVerb::List { edition } => {
+            let mut table = Table::new(&["id", "name", "role", "does"]);
+            for service in &catalog.services {
+                let role = format!("{:?}", service.role).to_lowercase();
+                let name = service.full_name(*edition).to_owned();
+                table.row(vec![service.id.clone(), name, role, service.summary.clone()]);
+            }
+            context.print(&table.render(Style::Plain(context.width())))
+        }
+        CatalogVerb::Show { service: id, edition } => match catalog.service(id) {
+            Some(service) => context.print(&service_page(service, &catalog, *edition, context.width())),
+            None => {
+                let names: Vec<&str> = catalog.services.iter().map(|service| service.id.as_str()).collect();
+                let problem = Diagnostic::error("unknown-service", format!("there is no service `{id}`"));
+                context.refuse(problem.help(suggest(id, &names, "the services are")))
+            }
+        },
+    }
+}
+
+fn service_page(service: &Service, catalog: &Catalog, edition: Option<Edition>, width: usize) -> String {
+    let shown = edition.unwrap_or_default();
+    let mut text = format!("{} ({})\n{}\n{}\n\n", service.full_name(shown), service.id, service.summary, service.docs);
+    let mut facts = Table::new(&["fact", "value", "holds for", "known", "checked", "read from"]);
+    let in_edition = |fact: &&crate::catalog::Fact| edition.is_none() || fact.edition().is_none_or(|only| Some(only) == edition);
+    for fact in service.facts.iter().filter(in_edition) {
+        let known = match fact.grade {
+            Grade::Documented => "documented",
+            Grade::Measured => "measured",
+            Grade::Assumption => "assumed",
+        };
+        let cells = [&fact.id, &fact.value.to_string(), &fact.limits(), known, &fact.checked, &fact.source];
+        facts.row(cells.map(str::to_owned).to_vec());
+    }
+    text.push_str(&facts.render(Style::Plain(width.max(140))));
+    if !service.options.is_empty() {
+        let mut options = Table::new(&["option", "does"]);
+        for option in &service.options {
+            options.row(vec![format!("{}.{}", service.id, option.id), option.doc.clone()]);
+        }
+        let _ = write!(text, "\n{}", options.render(Style::Plain(width)));
+    }
+    let mut edges = Table::new(&["from", "to", "code", "how"]);
+    for edge in catalog.edges.iter().filter(|edge| edge.from == service.id || edge.to == service.id) {
+        let code = if edge.needs_code { "yes" } else { "no" };
+        edges.row(vec![edge.from.clone(), edge.to.clone(), code.to_owned(), edge.how.clone()]);
+    }
+    let _ = write!(text, "\n{}", edges.render(Style::Plain(width)));
+    text
+}
+
+pub(super) fn schema(args: &SchemaArgs, context: &Context) -> Result<(), Failure> {
+    let schema = match args.of {
+        SchemaOf::Scenario => schemars::schema_for!(RawScenario),
+        SchemaOf::Service => schemars::schema_for!(RawService),
+        SchemaOf::Rules => schemars::schema_for!(RawRules),
+        SchemaOf::Prices => schemars::schema_for!(RawPrices),
+        SchemaOf::Integrations => schemars::schema_for!(RawIntegrations),
+        SchemaOf::Result => schemars::schema_for!(Document),
+        SchemaOf::Verify => schemars::schema_for!(Document),
+    };
+    let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::Internal(error.to_string()))?;
+    context.print(&text)
+}
+
+pub(super) fn completions(args: &CompletionsArgs, context: &Context) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "forebay", &mut script);
+    context.print(&String::from_utf8_lossy(&script))
+}
+
+pub(super) fn man(context: &Context) -> Result<(), Failure> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    context.print(&String::from_utf8_lossy(&page))
+}

@@ -1,0 +1,289 @@
+//! Verbs that read a scenario: `run`, `advise`, `simulate`, `cost`, `check`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Failure;
+use super::args::{AdviseArgs, CheckArgs, CostArgs, Format, RunArgs, ScenarioArgs, SimulateArgs, SimulationArgs};
+use super::context::Context;
+use super::progress::Progress;
+use crate::architecture::{Architecture, Lowered, lower};
+use crate::catalog::{Catalog, Role};
+use crate::cost::{self, Bill, Packing};
+use crate::diag::{Diagnostic, suggest};
+use crate::ranking::{Decision, circumstances, decide};
+use crate::report::result::{Document, Header, Simulation, SimulationDocument, TraceHeader, to_json};
+use crate::report::{Style, Table, advice, bill, simulation, summary};
+use crate::scenario::Scenario;
+use crate::sim::{self, RunConfig, RunResult};
+use crate::trace::{self, Trace, TraceOptions};
+
+/// A scenario with all that is needed to answer it.
+struct Question {
+    catalog: Catalog,
+    scenario: Scenario,
+    decision: Decision,
+}
+
+/// A simulated pipeline.
+struct Simulated {
+    result: Simulation,
+    run: RunResult,
+    lowered: Lowered,
+}
+
+fn question(args: &ScenarioArgs, context: &mut Context) -> Result<Question, Failure> {
+    let (catalog, rules) = context.knowledge()?;
+    let scenario = context.scenario(args, &catalog)?;
+    let decision = decide(&catalog, &rules, &scenario);
+    Ok(Question { catalog, scenario, decision })
+}
+
+pub(super) fn advise(args: &AdviseArgs, context: &mut Context) -> Result<(), Failure> {
+    let Question { catalog, scenario, decision } = question(&args.scenario, context)?;
+    let text = match args.scenario.format {
+        Format::Table => advice::text(&decision, &catalog, &scenario, context.width(), args.explain),
+        Format::Json => json(&document(&catalog, &scenario, Some(&decision)))?,
+        other => tabular(&advice::table(&decision), other),
+    };
+    context.print(&text)?;
+    if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) }
+}
+
+pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(), Failure> {
+    let question = question(&args.scenario, context)?;
+    let simulated = run_pipeline(&question, &args.simulation, context)?;
+    let Question { catalog, scenario, .. } = question;
+    let text = match args.scenario.format {
+        Format::Table => {
+            let width = context.width();
+            format!("{}\n{}", advice::headline(&scenario, width), simulation::text(&simulated.result, width))
+        }
+        Format::Json => {
+            json(&SimulationDocument { header: Header::new(&catalog, &scenario), simulation: simulated.result })?
+        }
+        other => tabular(&simulation::delays(&simulated.result), other),
+    };
+    context.print(&text)
+}
+
+pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
+    let question = question(&args.scenario, context)?;
+    let simulated = run_pipeline(&question, &args.simulation, context)?;
+    let (sum, packing) = bill_of(&question, &simulated, args.free_tier);
+    let Question { catalog, scenario, .. } = question;
+    let text = match args.scenario.format {
+        Format::Table => {
+            let width = context.width();
+            let body = bill::text(&sum, packing.as_ref(), &catalog, &scenario, width);
+            format!("{}\n{body}\n{}", advice::headline(&scenario, width), simulation::run_line(&simulated.result))
+        }
+        Format::Json => json(&Document { bill: Some(sum), packing, ..document(&catalog, &scenario, None) })?,
+        other => tabular(&bill::table(&sum, &catalog, &scenario), other),
+    };
+    context.print(&text)
+}
+
+pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> {
+    let question = question(&args.scenario, context)?;
+    let out = args.out.as_deref().map(|folder| super::output::prepare(folder, context)).transpose()?;
+    let mut answer = document(&question.catalog, &question.scenario, Some(&question.decision));
+    let mut simulated = None;
+    if let Some(reason) = cannot_simulate(&question, &args.simulation) {
+        answer.not_simulated = Some(reason);
+    } else if question.decision.recommended.is_some() || args.simulation.primary.is_some() {
+        let done = run_pipeline(&question, &args.simulation, context)?;
+        let (sum, packing) = bill_of(&question, &done, false);
+        answer.simulation = Some(done.result.clone());
+        answer.bill = Some(sum);
+        answer.packing = packing;
+        simulated = Some(done.run);
+    }
+    let Question { catalog, scenario, decision } = question;
+    let text = match args.scenario.format {
+        Format::Table => summary::text(&answer, &decision, &catalog, &scenario, context.width()),
+        Format::Json => json(&answer)?,
+        other => tabular(&advice::table(&decision), other),
+    };
+    context.print(&text)?;
+    if let Some(folder) = out {
+        let written = super::output::write(&folder, &answer, &decision, simulated.as_ref(), &catalog, &scenario)?;
+        context.note(&format!("\n  {written} → {}", folder.display()));
+    }
+    if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) }
+}
+
+pub(super) fn check(args: &CheckArgs, context: &mut Context) -> Result<(), Failure> {
+    let (catalog, rules) = context.knowledge()?;
+    for path in &args.scenarios {
+        let scenario = ScenarioArgs {
+            scenario: path.clone(),
+            overrides: args.overrides.clone(),
+            edition: None,
+            region: None,
+            format: Format::Table,
+        };
+        // All files are checked even where one is wrong.
+        let _ = context.scenario(&scenario, &catalog);
+    }
+    if context.problems.has_errors() {
+        return Err(Failure::Input);
+    }
+    let services = catalog.services.len();
+    let facts: usize = catalog.services.iter().map(|service| service.facts.len()).sum();
+    let scenarios = crate::report::count(args.scenarios.len() as u64, "scenario");
+    context.print(&format!(
+        "ok: {scenarios}; catalog of {services} services, {facts} facts, {} integrations, {} rules, {} prices",
+        catalog.edges.len(),
+        rules.rules.len(),
+        catalog.prices.len()
+    ))
+}
+
+fn document(catalog: &Catalog, scenario: &Scenario, decision: Option<&Decision>) -> Document {
+    Document {
+        header: Header::new(catalog, scenario),
+        decision: decision.map(Into::into),
+        simulation: None,
+        not_simulated: None,
+        bill: None,
+        packing: None,
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    to_json(value).map_err(|error| Failure::Internal(error.to_string()))
+}
+
+fn tabular(table: &Table, format: Format) -> String {
+    table.render(if format == Format::Csv { Style::Csv } else { Style::Markdown })
+}
+
+fn bill_of(question: &Question, simulated: &Simulated, free_tier: bool) -> (Bill, Option<Packing>) {
+    let summary = &simulated.run.summary;
+    let usage = cost::usage(&simulated.lowered, summary);
+    let (prices, region) = (&question.catalog.prices, question.scenario.region.as_str());
+    (cost::price(&usage, prices, region, free_tier), cost::packing(&usage, summary, prices, region))
+}
+
+/// The pipeline to simulate: of the service asked for, or the recommended one.
+fn pipeline<'a>(question: &'a Question, primary: Option<&str>) -> Result<&'a Architecture, Diagnostic> {
+    let Some(id) = primary else {
+        let none = || {
+            let nearest = question.decision.nearest_rejected();
+            let nearest = nearest.first().map_or("none", |service| service.id.as_str());
+            Diagnostic::error("nothing-fits", "nothing satisfies the requirements, so there is no pipeline to simulate")
+                .help(format!("`forebay advise` says which requirement excludes what; nearest: `{nearest}`"))
+        };
+        return question.decision.recommended.as_ref().map(|answer| &answer.path).ok_or_else(none);
+    };
+    let ids: Vec<&str> = question.catalog.with_role(Role::Ingest).map(|service| service.id.as_str()).collect();
+    if !ids.contains(&id) {
+        let problem = Diagnostic::error("unknown-service", format!("there is no pipeline of `{id}` to simulate"));
+        return Err(problem.help(suggest(id, &ids, "the services are")));
+    }
+    let architecture = question.decision.service(id).and_then(|service| service.architecture.as_ref());
+    architecture.ok_or_else(|| {
+        Diagnostic::error("no-path", format!("no integration leads through `{id}` from this source to these destinations"))
+            .help(format!("`forebay catalog show {id}` lists who feeds it and whom it feeds"))
+    })
+}
+
+/// Why `run` can give no simulation, where that is not an error of the input.
+fn cannot_simulate(question: &Question, args: &SimulationArgs) -> Option<String> {
+    if args.trace.is_some() {
+        return None;
+    }
+    let architecture = pipeline(question, args.primary.as_deref()).ok()?;
+    let at = circumstances(&question.scenario);
+    let error = lower(&question.catalog, architecture, &question.scenario, &at, None).err()?;
+    Some(error.to_string())
+}
+
+fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Context) -> Result<Simulated, Failure> {
+    let architecture = match pipeline(question, args.primary.as_deref()) {
+        Ok(architecture) => architecture,
+        Err(problem) if args.primary.is_none() => {
+            context.problems.push(problem);
+            return Err(Failure::NothingFits);
+        }
+        Err(problem) => return context.refuse(problem),
+    };
+    let replay = match &args.trace {
+        Some(path) => Some(read_trace(path, args, context)?),
+        None => None,
+    };
+    let at = circumstances(&question.scenario);
+    let records = replay.as_ref().map(|(trace, _)| Arc::from(trace.records.as_slice()));
+    let lowered = match lower(&question.catalog, architecture, &question.scenario, &at, records) {
+        Ok(lowered) => lowered,
+        Err(error) => {
+            let help = error.help();
+            return context.refuse(Diagnostic::error("not-simulated", format!("this pipeline cannot be simulated: {error}")).help(help));
+        }
+    };
+    let config = config(&question.scenario, args, replay.as_ref().map(|(trace, _)| trace));
+    let progress = Progress::start(context.quiet);
+    let outcome = sim::run(&lowered.model, &config, &progress);
+    progress.finish();
+    let run = match outcome {
+        Ok(run) => run,
+        Err(error) => {
+            let problem = Diagnostic::error("simulation", error.to_string());
+            return context.refuse(problem.help("a shorter --horizon, fewer --replications or a lower rate is quicker"));
+        }
+    };
+    let header = replay.map(|(_, header)| header);
+    let result = Simulation::new(&run, &lowered, architecture.services(), header);
+    Ok(Simulated { result, run, lowered })
+}
+
+/// A trace is replayed to its last delivery; a workload runs to the horizon.
+fn config(scenario: &Scenario, args: &SimulationArgs, replay: Option<&Trace>) -> RunConfig {
+    let settings = &scenario.simulation;
+    RunConfig {
+        seed: args.seed.unwrap_or(settings.seed),
+        replications: args.replications.unwrap_or(settings.replications),
+        horizon: replay.map_or_else(|| args.horizon.unwrap_or(settings.horizon), Trace::span),
+        warm_up: args.warm_up.unwrap_or(if replay.is_some() { crate::units::SimDuration::ZERO } else { settings.warm_up }),
+        drain: replay.is_some(),
+        keep_samples: false,
+        threads: args.threads.map(usize::from),
+    }
+}
+
+fn read_trace(path: &Path, args: &SimulationArgs, context: &mut Context) -> Result<(Trace, TraceHeader), Failure> {
+    let read = trace::read(path, TraceOptions { lenient: args.lenient });
+    let read = read.and_then(|trace| match args.overlay {
+        Some(copies) => trace.overlay(copies),
+        None => Ok(trace),
+    });
+    let read = read.and_then(|trace| match args.speedup {
+        Some(factor) => trace.speed_up(factor),
+        None => Ok(trace),
+    });
+    let trace = match read {
+        Ok(trace) => trace,
+        Err(error) => {
+            let help = error.help();
+            return context.refuse(Diagnostic::error("trace", error.to_string()).help(help));
+        }
+    };
+    if trace.skipped.total > 0 {
+        let total = crate::report::count(trace.skipped.total, "line");
+        let mut problem = Diagnostic::warning("skipped-lines", format!("{total} of {} could not be read", trace.name));
+        for bad in &trace.skipped.first {
+            problem = problem.help(format!("line {}: {}: {}", bad.line, bad.problem, bad.text));
+        }
+        context.problems.push(problem);
+    }
+    let header = TraceHeader {
+        name: trace.name.clone(),
+        format: trace.format.to_string(),
+        records: trace.records.len() as u64,
+        speedup: args.speedup.unwrap_or(1.0),
+        overlay: args.overlay.unwrap_or(1),
+        skipped_lines: trace.skipped.total,
+    };
+    Ok((trace, header))
+}

@@ -1,0 +1,249 @@
+//! The month's bill: usage from the simulation, prices from the catalog, visible line items.
+//!
+//! [`usage`] turns a run into quantities by the hour, one for each meter of the pipeline. [`price`] turns quantities into
+//! lines: a quantity of the month, the tiers it falls into, an amount. A total is only ever the sum of its lines, and a
+//! line without a sourced price is `unknown`, never 0.
+//!
+//! The decision a reader would question: a month has 730 hours, as in the vendor's calculator, and a GB has 2³⁰ bytes.
+
+mod packing;
+
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
+
+pub use packing::{Packing, packing};
+
+use crate::architecture::{Lowered, OpenMeter};
+use crate::catalog::raw::Confidence;
+use crate::catalog::{MeterCount, Price, PriceBook};
+use crate::sim::{Estimate, Summary};
+use crate::units::Usd;
+
+/// Hours in a month of the bill.
+pub const HOURS_PER_MONTH: f64 = 730.0;
+
+/// Bytes in a GB of the bill.
+const BYTES_PER_GB: u128 = 1 << 30;
+
+/// Where a quantity comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// It does not depend on the traffic.
+    Fixed,
+    /// From a figure of the scenario.
+    Scenario,
+    /// From the simulation, with its interval.
+    Simulation,
+}
+
+/// What one meter counts in an hour.
+#[derive(Debug, Clone)]
+pub struct Usage {
+    /// Service that bills it.
+    pub service: String,
+    /// The meter.
+    pub meter: crate::catalog::raw::RawMeter,
+    /// Count an hour in fine units: requests, objects, bytes; for storage, bytes held on average over the month.
+    pub per_hour: Estimate,
+    /// Fine units in one base unit of the price's tiers.
+    fine_per_base: u128,
+}
+
+/// A part of a quantity that falls into one tier.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct TierUse {
+    /// Base units in this tier.
+    pub quantity: f64,
+    /// Price of one billing unit.
+    #[serde(serialize_with = "exact")]
+    #[schemars(with = "String")]
+    pub usd: Usd,
+    /// Billing unit as the vendor words it.
+    pub unit: String,
+}
+
+/// One line of the bill.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Line {
+    /// Service id.
+    pub service: String,
+    /// Meter id.
+    pub meter: String,
+    /// What is billed.
+    pub name: String,
+    /// Quantity of the month in base units.
+    pub quantity: f64,
+    /// Half-width of its 95 % interval, if it has one.
+    pub quantity_half_width: Option<f64>,
+    /// Base unit.
+    pub unit: String,
+    /// Where the quantity comes from.
+    pub basis: Basis,
+    /// Tiers used.
+    pub tiers: Vec<TierUse>,
+    /// Amount in USD; absent where no sourced price is known.
+    #[serde(serialize_with = "amount")]
+    #[schemars(with = "Option<f64>")]
+    pub amount: Option<Usd>,
+    /// Half-width of the amount's 95 % interval.
+    pub amount_half_width: Option<f64>,
+    /// Where the price was read, with its date.
+    pub price_source: Option<String>,
+    /// How far the price is to be trusted.
+    pub price_confidence: Option<Confidence>,
+    /// What else to know; for an unknown price, the nearest one known.
+    pub note: Option<String>,
+}
+
+/// The bill of a month.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Bill {
+    /// The currency.
+    pub currency: &'static str,
+    /// Hours in the month.
+    pub hours_per_month: f64,
+    /// Region whose prices hold.
+    pub region: String,
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// Sum of the known amounts.
+    #[serde(serialize_with = "total")]
+    #[schemars(with = "f64")]
+    pub total: Usd,
+    /// Half-width of the total's 95 % interval: the lines' half-widths added up, since all rise with the same traffic.
+    pub total_half_width: Option<f64>,
+    /// Whether every line has a price.
+    pub complete: bool,
+}
+
+fn exact<S: Serializer>(usd: &Usd, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&usd.exact())
+}
+
+fn amount<S: Serializer>(usd: &Option<Usd>, serializer: S) -> Result<S::Ok, S::Error> {
+    usd.map(Usd::to_f64).serialize(serializer)
+}
+
+fn total<S: Serializer>(usd: &Usd, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(usd.to_f64())
+}
+
+/// What the meters of a pipeline counted in a run.
+#[must_use]
+pub fn usage(lowered: &Lowered, summary: &Summary) -> Vec<Usage> {
+    let of = |open: &OpenMeter| {
+        let (per_hour, fine_per_base) = match open.meter.counts {
+            MeterCount::Requests => (let_through(&open.service, summary), 1),
+            MeterCount::Objects => (summary.per_hour.objects, 1),
+            MeterCount::RoundedBytes => {
+                let grain = open.meter.increment.map_or(1.0, |increment| increment.get() as f64);
+                let counted = open.increment.and_then(|index| summary.per_hour.increments.get(index));
+                (scaled(counted.copied().unwrap_or(summary.per_hour.bytes), grain), BYTES_PER_GB)
+            }
+            // Data comes evenly, so on average over the first month half of the month's volume lies there.
+            MeterCount::StoredBytes => {
+                (scaled(summary.per_hour.bytes, 0.5 / lowered.compression_ratio), BYTES_PER_GB)
+            }
+        };
+        Usage { service: open.service.clone(), meter: open.meter.clone(), per_hour, fine_per_base }
+    };
+    lowered.meters.iter().map(of).collect()
+}
+
+/// Requests that a service's own gate let through: more than what got to the end, if a later gate rejected some.
+fn let_through(service: &str, summary: &Summary) -> Estimate {
+    let accepted = summary.per_hour.requests;
+    let own = |gate: &&crate::sim::GateSummary| gate.name.split('.').next() == Some(service);
+    let Some(gate) = summary.stages.iter().find(own) else { return accepted };
+    let passed = summary.records.offered_requests.saturating_sub(gate.rejected_requests + gate.oversize_requests);
+    if summary.records.accepted_requests == 0 { accepted } else { scaled(accepted, passed as f64 / summary.records.accepted_requests as f64) }
+}
+
+fn scaled(estimate: Estimate, factor: f64) -> Estimate {
+    Estimate { value: estimate.value * factor, half_width: estimate.half_width.map(|width| width * factor) }
+}
+
+/// The bill of a month for quantities by the hour. `free_tier` takes the free allowances off.
+#[must_use]
+pub fn price(usage: &[Usage], prices: &PriceBook, region: &str, free_tier: bool) -> Bill {
+    let lines: Vec<Line> = usage.iter().map(|used| line(used, prices, region, free_tier)).collect();
+    let widths: Option<Vec<f64>> = lines.iter().map(|line| line.amount.map_or(Some(0.0), |_| line.amount_half_width)).collect();
+    Bill {
+        currency: "USD",
+        hours_per_month: HOURS_PER_MONTH,
+        region: region.to_owned(),
+        total: lines.iter().filter_map(|line| line.amount).sum(),
+        total_half_width: widths.map(|widths| widths.iter().sum()),
+        complete: lines.iter().all(|line| line.amount.is_some()),
+        lines,
+    }
+}
+
+fn line(used: &Usage, prices: &PriceBook, region: &str, free_tier: bool) -> Line {
+    let price = prices.find(&used.service, region, &used.meter.price);
+    let free = if free_tier { used.meter.free.map_or(0, u128::from) * used.fine_per_base } else { 0 };
+    let count = |per_hour: f64| (per_hour * HOURS_PER_MONTH).max(0.0).round() as u128;
+    let billed = count(used.per_hour.value).saturating_sub(free);
+    let priced = price.and_then(|price| tiered(price, billed, used.fine_per_base));
+    let amount = priced.as_ref().map(|(_, amount)| *amount);
+    let width = used.per_hour.half_width.and_then(|width| {
+        let price = price?;
+        let side = |per_hour: f64| {
+            let billed = count(per_hour).saturating_sub(free);
+            tiered(price, billed, used.fine_per_base).map(|(_, amount)| amount.to_f64())
+        };
+        Some((side(used.per_hour.value + width)? - side(used.per_hour.value - width)?) / 2.0)
+    });
+    let in_base = |count: f64| count / used.fine_per_base as f64;
+    let taken_off = (free > 0).then(|| used.meter.free_note.clone().map(|note| format!("free allowance taken off ({note})"))).flatten();
+    Line {
+        service: used.service.clone(),
+        meter: used.meter.id.clone(),
+        name: used.meter.name.clone(),
+        quantity: in_base(billed as f64),
+        quantity_half_width: used.per_hour.half_width.map(|width| in_base(width * HOURS_PER_MONTH)),
+        unit: used.meter.unit.clone(),
+        basis: Basis::Simulation,
+        tiers: priced.map_or_else(Vec::new, |(tiers, _)| tiers),
+        amount,
+        amount_half_width: width,
+        price_source: price.map(|price| format!("{}, {}", price.source, price.as_of)),
+        price_confidence: price.map(|price| price.confidence),
+        note: match amount {
+            Some(_) => taken_off.or_else(|| used.meter.note.clone()),
+            None => Some(unknown_note(used, prices, region)),
+        },
+    }
+}
+
+/// Splits a quantity over the tiers and adds up. `None` where the quantity goes beyond the last known tier.
+fn tiered(price: &Price, billed: u128, fine_per_base: u128) -> Option<(Vec<TierUse>, Usd)> {
+    let per_unit = fine_per_base.checked_mul(u128::from(price.per))?;
+    let (mut tiers, mut sum, mut done) = (Vec::new(), Usd::ZERO, 0);
+    for tier in &price.tiers {
+        let bound = tier.up_to.map_or(Some(u128::MAX), |bound| u128::from(bound).checked_mul(fine_per_base))?;
+        let part = billed.min(bound).saturating_sub(done);
+        // An empty quantity still shows the first tier's price.
+        if part > 0 || (billed == 0 && tiers.is_empty()) {
+            let quantity = part as f64 / fine_per_base as f64;
+            tiers.push(TierUse { quantity, usd: tier.usd, unit: price.unit.clone() });
+            sum += tier.usd.for_units(part, per_unit)?;
+        }
+        done += part;
+    }
+    (done == billed).then_some((tiers, sum))
+}
+
+fn unknown_note(used: &Usage, prices: &PriceBook, region: &str) -> String {
+    let elsewhere = prices.regions_with(&used.service, &used.meter.price);
+    let nearest = elsewhere.iter().find(|other| other.split('-').next() == region.split('-').next()).or(elsewhere.first());
+    let price = nearest.and_then(|other| Some((other, prices.find(&used.service, other, &used.meter.price)?)));
+    match price {
+        Some((other, price)) => {
+            let usd = price.tiers.first().map_or_else(String::new, |tier| tier.usd.exact());
+            format!("no sourced price for {region}; in {other} it is USD {usd} per {}", price.unit)
+        }
+        None => format!("no sourced price for {region}"),
+    }
+}

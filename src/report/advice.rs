@@ -1,0 +1,203 @@
+//! The decision as text.
+
+use std::fmt::Write as _;
+
+use super::Table;
+use super::table::Style;
+use crate::catalog::{Catalog, Edition, Role};
+use crate::ranking::{Decision, ServiceVerdict, Verdict};
+use crate::rules::{Outcome, Trace};
+use crate::scenario::Scenario;
+
+/// Title on the left, place and edition on the right.
+#[must_use]
+pub fn headline(scenario: &Scenario, width: usize) -> String {
+    let right = format!("{} · edition {}", scenario.region, scenario.edition.name());
+    let room = width.saturating_sub(right.chars().count() + 2);
+    let title: String = if scenario.title.chars().count() <= room {
+        scenario.title.clone()
+    } else {
+        scenario.title.chars().take(room.saturating_sub(1)).chain(['…']).collect()
+    };
+    let gap = width.saturating_sub(title.chars().count() + right.chars().count()).max(2);
+    format!("{title}{}{right}\n", " ".repeat(gap))
+}
+
+/// The pipeline as one line a branch, under `Use`.
+#[must_use]
+pub fn use_line(decision: &Decision) -> String {
+    match &decision.recommended {
+        Some(answer) => {
+            let mut text = String::new();
+            for (index, line) in answer.path.drawn().lines().enumerate() {
+                let head = if index == 0 { "  Use   " } else { "        " };
+                text.push_str(head);
+                text.push_str(line);
+                text.push('\n');
+            }
+            for word in &answer.path.unreached {
+                let _ = writeln!(text, "        (`{word}` is no service of the catalog: its last step is your own)");
+            }
+            text
+        }
+        None => nothing_fits(decision),
+    }
+}
+
+/// Which requirements exclude the nearest candidates.
+fn nothing_fits(decision: &Decision) -> String {
+    let nearest = decision.nearest_rejected();
+    let mut text = String::from("  Nothing in the catalog satisfies these requirements.\n");
+    let least = nearest.first().map_or(0, |service| service.reasons.len());
+    for service in nearest.iter().filter(|service| service.reasons.len() == least) {
+        let reasons: Vec<String> = service
+            .reasons
+            .iter()
+            .map(|reason| match &reason.requirement {
+                Some(requirement) => format!("{requirement} [{}]", reason.rule),
+                None => format!("[{}]", reason.rule),
+            })
+            .collect();
+        let _ = writeln!(text, "  Nearest: {}, excluded by {}", service.name, reasons.join(" and "));
+    }
+    text
+}
+
+/// One row per service considered: verdict, deciding reason, rule.
+#[must_use]
+pub fn table(decision: &Decision) -> Table {
+    let mut table = Table::new(&["service", "verdict", "points", "because"]).right(&[2]);
+    for service in &decision.services {
+        let points = service.score.map_or_else(String::new, |score| format!("{score:.1}"));
+        table.row(vec![service.name.clone(), service.verdict.to_string(), points, because(service)]);
+    }
+    table
+}
+
+/// The deciding reason with its rule.
+fn because(service: &ServiceVerdict) -> String {
+    match (service.reasons.first(), service.verdict) {
+        (Some(reason), _) => format!("{} [{}]", reason.text, reason.rule),
+        (None, Verdict::NotNeeded) => "nothing asks for it".to_owned(),
+        (None, Verdict::Ranked(1)) => "passes every screen and has the most points".to_owned(),
+        (None, _) => "passes every screen with fewer points".to_owned(),
+    }
+}
+
+/// The whole answer of `advise`.
+#[must_use]
+pub fn text(decision: &Decision, catalog: &Catalog, scenario: &Scenario, width: usize, explain: bool) -> String {
+    let mut text = headline(scenario, width);
+    text.push('\n');
+    text.push_str(&use_line(decision));
+    text.push('\n');
+    text.push_str(&table(decision).render(Style::Plain(width)));
+    if explain {
+        text.push_str(&scores(decision, width));
+        text.push_str(&evidence(decision));
+        text.push_str(&traces(decision));
+        text.push_str(&answers(scenario));
+    } else {
+        text.push_str("\n  [rule]: `forebay explain RULE` prints its page; `--explain` prints the whole trace\n");
+    }
+    if !decision.criteria_not_compared.is_empty() {
+        let list = decision.criteria_not_compared.join(", ");
+        let _ = writeln!(text, "\n  Not compared, because something about it is not known: {list}");
+    }
+    for warning in &decision.warnings {
+        let _ = writeln!(text, "\n  Note: {} [{}]", warning.text, warning.rule);
+    }
+    let names = names_note(catalog, scenario.edition);
+    text.push_str(&names);
+    text
+}
+
+/// In the edition of the course, what services are called now.
+fn names_note(catalog: &Catalog, edition: Edition) -> String {
+    if edition == Edition::Current {
+        return String::new();
+    }
+    let renamed = catalog.with_role(Role::Ingest).filter(|service| {
+        service.full_name(edition) != service.full_name(Edition::Current)
+    });
+    let list: Vec<String> = renamed
+        .map(|service| format!("{} is now {}", service.full_name(edition), service.full_name(Edition::Current)))
+        .collect();
+    if list.is_empty() { String::new() } else { format!("\n  Names: {}\n", list.join("; ")) }
+}
+
+fn scores(decision: &Decision, width: usize) -> String {
+    let mut table = Table::new(&["service", "criterion", "weight", "value", "points", "from"]).right(&[2, 3, 4]);
+    for service in decision.ranked() {
+        for part in &service.contributions {
+            table.row(vec![
+                service.name.clone(),
+                part.name.clone(),
+                format!("{:.1}", part.weight),
+                format!("{:.2}", part.value),
+                format!("{:.1}", part.points),
+                part.basis.clone(),
+            ]);
+        }
+    }
+    format!(
+        "\n  Scores: weight × value, values on fixed scales from 0 to 1, weights scaled to 100\n\n{}",
+        table.render(Style::Plain(width))
+    )
+}
+
+fn evidence(decision: &Decision) -> String {
+    let mut text = String::from("\n  Evidence\n");
+    for service in &decision.services {
+        for reason in &service.reasons {
+            let _ = writeln!(text, "\n    {}: {} [{}]", service.name, reason.text, reason.rule);
+            for fact in &reason.facts {
+                let _ = writeln!(text, "      fact         {} = {} ({}, checked {})", fact.id, fact.value, fact.source, fact.checked);
+            }
+            for answer in &reason.requirements {
+                let _ = writeln!(text, "      requirement  {} = {} ({})", answer.path, answer.value, answer.place);
+            }
+            if reason.facts.is_empty() {
+                let _ = writeln!(text, "      source       {}", reason.source);
+            }
+        }
+    }
+    text
+}
+
+fn traces(decision: &Decision) -> String {
+    let mut text = String::from("\n  Trace: every rule that speaks of a service, with every comparison\n");
+    for service in &decision.services {
+        let _ = writeln!(text, "\n    {}", service.name);
+        for rule in &service.trace {
+            let fired = match rule.outcome {
+                Outcome::Yes => "fires",
+                Outcome::No => "silent",
+                Outcome::Unknown => "silent, not known",
+            };
+            let _ = writeln!(text, "      {} {}: {fired}", rule.kind, rule.rule);
+            trace(&rule.condition, 8, &mut text);
+        }
+    }
+    text
+}
+
+fn trace(node: &Trace, indent: usize, text: &mut String) {
+    let mark = match node.outcome {
+        Outcome::Yes => "yes",
+        Outcome::No => "no",
+        Outcome::Unknown => "?",
+    };
+    let _ = writeln!(text, "{:indent$}{mark:<4}{}", "", node.text);
+    for part in &node.parts {
+        trace(part, indent + 2, text);
+    }
+}
+
+fn answers(scenario: &Scenario) -> String {
+    let mut text = String::from("\n  Answers used\n\n");
+    for (path, answer) in scenario.answers.iter().filter(|(path, _)| !path.starts_with("simulation")) {
+        let _ = writeln!(text, "    {path} = {} ({})", answer.value, answer.origin);
+    }
+    text
+}

@@ -1,0 +1,144 @@
+//! The bill as text.
+
+use std::fmt::Write as _;
+
+use super::Table;
+use super::table::Style;
+use crate::catalog::Catalog;
+use crate::cost::{Basis, Bill, Line, Packing};
+use crate::scenario::Scenario;
+use crate::units::{Usd, significant};
+
+/// The whole answer of `cost`, without the headline.
+#[must_use]
+pub fn text(bill: &Bill, packing: Option<&Packing>, catalog: &Catalog, scenario: &Scenario, width: usize) -> String {
+    let mut text = table(bill, catalog, scenario).render(Style::Plain(width));
+    let _ = writeln!(text, "\n  {}", total(bill));
+    if let Some(packing) = packing {
+        let _ = writeln!(text, "\n  {}", packing_line(packing));
+    }
+    text.push_str(&notes(bill, width));
+    text
+}
+
+/// One row a line, with quantity, tiers and where the quantity comes from.
+#[must_use]
+pub fn table(bill: &Bill, catalog: &Catalog, scenario: &Scenario) -> Table {
+    let mut table = Table::new(&["line", "quantity a month", "unit price", "USD", "from"]).right(&[3]);
+    for line in &bill.lines {
+        table.row(vec![
+            label(line, catalog, scenario),
+            quantity(line),
+            tiers(line),
+            line.amount.map_or_else(|| "unknown".to_owned(), |amount| amount.to_string()),
+            basis(line.basis).to_owned(),
+        ]);
+    }
+    table
+}
+
+/// `Data Firehose: data ingested`.
+#[must_use]
+pub fn label(line: &Line, catalog: &Catalog, scenario: &Scenario) -> String {
+    let service = catalog.service(&line.service).map_or(line.service.as_str(), |service| service.short_name(scenario.edition));
+    format!("{service}: {}", line.name)
+}
+
+fn quantity(line: &Line) -> String {
+    let width = line.quantity_half_width.filter(|width| *width > 0.0);
+    let interval = width.map_or_else(String::new, |width| format!(" ± {}", significant(width, 2)));
+    format!("{}{interval} {}", significant(line.quantity, 5), line.unit)
+}
+
+fn tiers(line: &Line) -> String {
+    let tier = |tier: &crate::cost::TierUse| format!("{} per {}", tier.usd.exact(), tier.unit);
+    match line.tiers.as_slice() {
+        [] => "no sourced price".to_owned(),
+        [only] => tier(only),
+        several => several
+            .iter()
+            .map(|part| format!("{} at {}", significant(part.quantity, 4), part.usd.exact()))
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}
+
+/// Where a quantity comes from, in words.
+#[must_use]
+pub const fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Fixed => "fixed",
+        Basis::Scenario => "scenario",
+        Basis::Simulation => "simulation",
+    }
+}
+
+/// The total with its interval, or what keeps it from being one.
+#[must_use]
+pub fn total(bill: &Bill) -> String {
+    let interval = bill.total_half_width.filter(|width| *width >= 0.005).map_or_else(String::new, |width| {
+        let total = bill.total.to_f64();
+        format!(" [{:.2}, {:.2}]", total - width, total + width)
+    });
+    let known = if bill.complete { "" } else { " for the lines with a known price; the others are unknown" };
+    format!("USD {}{interval} a month{known}", bill.total)
+}
+
+/// The hint about packing, in a sentence.
+#[must_use]
+pub fn packing_line(packing: &Packing) -> String {
+    format!(
+        "Each record is billed as {} and yours have {} B: {} times the bytes you send. Packing {} events into a record \
+         in the client would save USD {} a month (USD {} left), at the price of the time it takes to gather them.",
+        packing.increment,
+        significant(packing.mean_record_bytes, 3),
+        significant(packing.billed_over_real, 3),
+        packing.events_per_record,
+        packing.saves,
+        packing.total,
+    )
+}
+
+fn notes(bill: &Bill, width: usize) -> String {
+    let mut text = format!(
+        "\n  A month has {} hours, a GB has 2^30 bytes; no free tier unless --free-tier. Prices of {}:\n",
+        bill.hours_per_month, bill.region
+    );
+    let mut table = Table::new(&["line", "price read from", "note"]);
+    for line in &bill.lines {
+        let source = line.price_source.clone().unwrap_or_else(|| "unknown".to_owned());
+        table.row(vec![line.name.clone(), shorten(&source, 60), line.note.clone().unwrap_or_default()]);
+    }
+    text.push('\n');
+    text.push_str(&table.render(Style::Plain(width)));
+    text.push_str("\n  Not in it: data transfer out, later queries, logs and metrics of your own.\n");
+    text
+}
+
+/// A long source cut at a word; the JSON has it whole.
+fn shorten(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(most - 1).collect();
+    let end = cut.rfind(' ').unwrap_or(cut.len());
+    format!("{}…", &cut[..end])
+}
+
+/// Amounts of the lines in one row: `API Gateway 106.46 · Data Firehose 3.68 · S3 0.15`.
+#[must_use]
+pub fn by_service(bill: &Bill, catalog: &Catalog, scenario: &Scenario) -> String {
+    let mut sums: Vec<(String, Option<Usd>)> = Vec::new();
+    for line in &bill.lines {
+        let name = catalog.service(&line.service).map_or(line.service.as_str(), |service| service.short_name(scenario.edition));
+        match sums.iter_mut().find(|(known, _)| known == name) {
+            Some((_, sum)) => *sum = sum.zip(line.amount).map(|(sum, amount)| sum + amount),
+            None => sums.push((name.to_owned(), line.amount)),
+        }
+    }
+    let show = |(name, sum): (String, Option<Usd>)| match sum {
+        Some(sum) => format!("{name} {sum}"),
+        None => format!("{name} unknown"),
+    };
+    sums.into_iter().map(show).collect::<Vec<_>>().join(" · ")
+}

@@ -1,0 +1,343 @@
+//! Results as JSON: the contract. Numbers are numbers, the unit is in the key or beside it.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::architecture::{Lowered, Setting};
+use crate::catalog::{Catalog, Edition};
+use crate::cost::{Bill, Packing};
+use crate::ranking::{Decision, Recommendation, ServiceVerdict};
+use crate::scenario::Scenario;
+use crate::sim::{Distribution, Estimate, GateSummary, RunResult};
+
+/// Version of the JSON form: the second number rises with additions, the first with anything else.
+pub const SCHEMA_VERSION: &str = "1.0";
+
+/// What every answer begins with.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Header {
+    /// Version of this form.
+    pub schema_version: &'static str,
+    /// Version of the program.
+    pub forebay_version: &'static str,
+    /// Edition of the catalog.
+    pub edition: Edition,
+    /// Region.
+    pub region: String,
+    /// Digest of the catalog's files.
+    pub catalog_digest: String,
+    /// The scenario.
+    pub scenario: ScenarioHeader,
+}
+
+/// Which scenario was answered.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ScenarioHeader {
+    /// Its title.
+    pub title: String,
+    /// Its file.
+    pub file: String,
+    /// Digest of its text and the overrides.
+    pub digest: String,
+}
+
+impl Header {
+    /// The header of an answer to `scenario`.
+    #[must_use]
+    pub fn new(catalog: &Catalog, scenario: &Scenario) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            forebay_version: env!("CARGO_PKG_VERSION"),
+            edition: scenario.edition,
+            region: scenario.region.clone(),
+            catalog_digest: catalog.digest.clone(),
+            scenario: ScenarioHeader {
+                title: scenario.title.clone(),
+                file: scenario.file.clone(),
+                digest: scenario.digest.clone(),
+            },
+        }
+    }
+}
+
+/// What `run` answers; `advise`, `simulate` and `cost` leave out what they do not compute.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Document {
+    /// Which question.
+    #[serde(flatten)]
+    pub header: Header,
+    /// The decision.
+    #[serde(flatten)]
+    pub decision: Option<DecisionPart>,
+    /// The simulated pipeline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub simulation: Option<Simulation>,
+    /// Why there is no simulation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_simulated: Option<String>,
+    /// Its bill.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bill: Option<Bill>,
+    /// What packing events into records would save.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packing: Option<Packing>,
+}
+
+/// The decision's part of a document.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DecisionPart {
+    /// What is recommended, `null` if nothing satisfies the requirements.
+    pub recommended: Option<Recommendation>,
+    /// Every service considered.
+    pub services: Vec<ServiceVerdict>,
+    /// Criteria that could not be compared.
+    pub criteria_not_compared: Vec<String>,
+}
+
+impl From<&Decision> for DecisionPart {
+    fn from(decision: &Decision) -> Self {
+        Self {
+            recommended: decision.recommended.clone(),
+            services: decision.services.clone(),
+            criteria_not_compared: decision.criteria_not_compared.clone(),
+        }
+    }
+}
+
+/// What `simulate` answers: the simulation's keys at the top.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SimulationDocument {
+    /// Which question.
+    #[serde(flatten)]
+    pub header: Header,
+    /// The simulation.
+    #[serde(flatten)]
+    pub simulation: Simulation,
+}
+
+/// A simulated pipeline.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Simulation {
+    /// Level of detail: `record`.
+    pub tier: &'static str,
+    /// Seed of the random numbers.
+    pub seed: u64,
+    /// Number of independent runs.
+    pub replications: u32,
+    /// Length of a run in seconds.
+    pub horizon_s: f64,
+    /// Time from the start that was not counted, in seconds.
+    pub warm_up_s: f64,
+    /// Services of the pipeline.
+    pub pipeline: Vec<String>,
+    /// Recorded traffic that was replayed.
+    pub trace: Option<TraceHeader>,
+    /// Records, over all replications.
+    pub records: Records,
+    /// Time from sending a record until it can be read at the destination, in seconds.
+    pub latency_s: Percentiles,
+    /// Age of the oldest record on its way, over time, in seconds.
+    pub freshness_s: Percentiles,
+    /// Objects written.
+    pub objects: Objects,
+    /// Limits, and which one binds.
+    pub limits: Vec<LimitUse>,
+    /// Name of the limit with the greatest share used at the peak.
+    pub binding_limit: Option<String>,
+    /// What the simulation rests on.
+    pub settings: Vec<Setting>,
+}
+
+/// Which trace was replayed, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct TraceHeader {
+    /// Its name.
+    pub name: String,
+    /// Its format.
+    pub format: String,
+    /// Records in it, after overlaying.
+    pub records: u64,
+    /// Factor by which its gaps were divided.
+    pub speedup: f64,
+    /// Copies superposed.
+    pub overlay: u32,
+    /// Lines that could not be read.
+    pub skipped_lines: u64,
+}
+
+/// Records, over all replications.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Records {
+    /// Sent.
+    pub offered: u64,
+    /// Let through by every gate.
+    pub accepted: u64,
+    /// Turned away by a gate.
+    pub rejected: u64,
+    /// Readable at the destination by the end.
+    pub delivered: u64,
+    /// Still on their way at the end.
+    pub in_flight: u64,
+}
+
+/// A number with the half-width of its 95 % interval.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub struct Number {
+    /// The mean over replications.
+    pub value: f64,
+    /// Half-width of the 95 % Student-t interval; `null` with one replication.
+    pub half_width: Option<f64>,
+}
+
+impl From<Estimate> for Number {
+    fn from(estimate: Estimate) -> Self {
+        Self { value: estimate.value, half_width: estimate.half_width }
+    }
+}
+
+/// A distribution in figures.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Percentiles {
+    /// Mean.
+    pub mean: Number,
+    /// Median.
+    pub p50: Number,
+    /// 95th percentile.
+    pub p95: Number,
+    /// 99th percentile.
+    pub p99: Number,
+    /// The largest of a run, averaged over runs.
+    pub max: Number,
+    /// The largest of all runs.
+    pub largest: f64,
+}
+
+impl From<&Distribution> for Percentiles {
+    fn from(distribution: &Distribution) -> Self {
+        Self {
+            mean: distribution.mean.into(),
+            p50: distribution.p50.into(),
+            p95: distribution.p95.into(),
+            p99: distribution.p99.into(),
+            max: distribution.max.into(),
+            largest: distribution.largest,
+        }
+    }
+}
+
+/// Objects written.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Objects {
+    /// Over all replications.
+    pub count: u64,
+    /// In an hour.
+    pub per_hour: f64,
+    /// Half-width of its 95 % interval.
+    pub per_hour_half_width: Option<f64>,
+    /// Mean size in bytes, before compression.
+    pub mean_bytes: f64,
+    /// Half-width of its 95 % interval.
+    pub mean_bytes_half_width: Option<f64>,
+    /// Smallest, in bytes.
+    pub min_bytes: u64,
+    /// Largest, in bytes.
+    pub max_bytes: u64,
+    /// Mean size as stored, in bytes.
+    pub mean_stored_bytes: f64,
+    /// Share closed because the size was reached.
+    pub closed_by_size: f64,
+    /// Share closed because the interval was over.
+    pub closed_by_time: f64,
+}
+
+/// How far a limit was used.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LimitUse {
+    /// Its name.
+    pub name: String,
+    /// What it counts.
+    pub counts: String,
+    /// Units a second it lets through.
+    pub limit_per_s: f64,
+    /// Units offered a second, on average.
+    pub offered_per_s: f64,
+    /// Units offered in the busiest second.
+    pub peak_per_s: f64,
+    /// Busiest second over the limit.
+    pub peak_share: f64,
+    /// Requests it turned away.
+    pub rejected_requests: u64,
+    /// Records it turned away.
+    pub rejected_records: u64,
+}
+
+impl Simulation {
+    /// The result of a run of a lowered pipeline.
+    #[must_use]
+    pub fn new(run: &RunResult, lowered: &Lowered, pipeline: Vec<String>, trace: Option<TraceHeader>) -> Self {
+        let summary = &run.summary;
+        let limits: Vec<LimitUse> = summary.stages.iter().flat_map(limits).collect();
+        let binding = limits.iter().max_by(|a, b| a.peak_share.total_cmp(&b.peak_share));
+        let objects = &summary.objects;
+        let closed = (objects.closed_by_size + objects.closed_by_time + objects.passed_at_once).max(1) as f64;
+        // A fact may be named by several stages; it is listed once.
+        let settings: BTreeMap<&str, &Setting> =
+            lowered.settings.iter().map(|setting| (setting.name.as_str(), setting)).collect();
+        Self {
+            tier: "record",
+            seed: run.seed,
+            replications: run.replications,
+            horizon_s: run.horizon,
+            warm_up_s: run.warm_up,
+            pipeline,
+            trace,
+            records: Records {
+                offered: summary.records.offered,
+                accepted: summary.records.accepted,
+                rejected: summary.records.rejected,
+                delivered: summary.records.delivered,
+                in_flight: summary.records.in_flight,
+            },
+            latency_s: (&summary.latency).into(),
+            freshness_s: (&summary.freshness).into(),
+            objects: Objects {
+                count: objects.count,
+                per_hour: objects.per_hour.value,
+                per_hour_half_width: objects.per_hour.half_width,
+                mean_bytes: objects.mean_bytes.value,
+                mean_bytes_half_width: objects.mean_bytes.half_width,
+                min_bytes: objects.min_bytes,
+                max_bytes: objects.max_bytes,
+                mean_stored_bytes: objects.mean_bytes.value / lowered.compression_ratio,
+                closed_by_size: objects.closed_by_size as f64 / closed,
+                closed_by_time: objects.closed_by_time as f64 / closed,
+            },
+            binding_limit: binding.map(|limit| limit.name.clone()),
+            limits,
+            settings: settings.into_values().cloned().collect(),
+        }
+    }
+}
+
+fn limits(gate: &GateSummary) -> impl Iterator<Item = LimitUse> + '_ {
+    gate.limits.iter().map(|limit| LimitUse {
+        name: limit.name.clone(),
+        counts: format!("{:?}", limit.counts).to_lowercase(),
+        limit_per_s: limit.limit_per_second,
+        offered_per_s: limit.offered_per_second,
+        peak_per_s: limit.peak_per_second,
+        peak_share: limit.peak_share,
+        rejected_requests: limit.rejected_requests,
+        rejected_records: limit.rejected_records,
+    })
+}
+
+/// Any result as indented JSON with a newline at the end.
+///
+/// # Errors
+/// A number that JSON cannot hold, which would be a bug.
+pub fn to_json(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n")
+}

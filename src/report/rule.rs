@@ -1,0 +1,40 @@
+//! The page of a rule, as the terminal and the book print it.
+
+use crate::rules::{Rule, RuleKind};
+
+/// What a kind of rule does, in words.
+#[must_use]
+pub const fn kind(kind: RuleKind) -> &'static str {
+    match kind {
+        RuleKind::Screen => "screen: removes the service",
+        RuleKind::Advise => "advice: adds to a criterion or takes from it",
+        RuleKind::Warn => "warning: says something without changing the answer",
+        RuleKind::Path => "path: removes the service where no integration leads through it",
+        RuleKind::Require => "requirement: asks for a front door",
+    }
+}
+
+/// The page in Markdown.
+#[must_use]
+pub fn page(rule: &Rule) -> String {
+    let about = if rule.services.is_empty() {
+        let roles: Vec<String> = rule.roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
+        format!("every service of the role {}", roles.join(", "))
+    } else {
+        rule.services.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
+    };
+    let points = rule.points.as_ref().map_or_else(String::new, |(criterion, points)| {
+        format!("\n\nIt changes the criterion `{criterion}` by {points:+} of its range.")
+    });
+    format!(
+        "# {}\n\nA {}. It speaks of {about}.{points}\n\n## Checks\n\n{}\n\n## Why it matters\n\n{}\n\n## Example\n\n{}\n\n\
+         ## Says\n\n{}\n\n## Source\n\n{}\n",
+        rule.id,
+        kind(rule.kind),
+        rule.page.checks,
+        rule.page.why,
+        rule.page.example,
+        rule.reason,
+        rule.page.source,
+    )
+}

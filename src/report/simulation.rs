@@ -1,0 +1,146 @@
+//! The simulated pipeline as text.
+
+use std::fmt::Write as _;
+
+use super::result::{LimitUse, Percentiles, Simulation};
+use super::table::Style;
+use super::{Table, count, seconds, seconds_with_interval, with_interval};
+use crate::sim::Estimate;
+use crate::units::{Bytes, grouped, significant};
+
+/// The whole answer of `simulate`, without the headline.
+#[must_use]
+pub fn text(simulation: &Simulation, width: usize) -> String {
+    let mut text = delays(simulation).render(Style::Plain(width));
+    text.push('\n');
+    text.push_str(&flow(simulation));
+    text.push('\n');
+    text.push_str(&limits(simulation).render(Style::Plain(width)));
+    text.push_str(&binding(simulation));
+    text.push('\n');
+    text.push_str(&settings(simulation).render(Style::Plain(width)));
+    text.push('\n');
+    text.push_str(&run_line(simulation));
+    text
+}
+
+/// Delay and freshness in figures.
+#[must_use]
+pub fn delays(simulation: &Simulation) -> Table {
+    let mut table = Table::new(&["", "mean", "p50", "p95", "p99", "max"]);
+    let mut row = |name: &str, figures: &Percentiles| {
+        let show = |number: super::result::Number| {
+            seconds_with_interval(Estimate { value: number.value, half_width: number.half_width })
+        };
+        let cells = [figures.mean, figures.p50, figures.p95, figures.p99, figures.max].map(show);
+        table.row(std::iter::once(name.to_owned()).chain(cells).collect());
+    };
+    row("latency, record sent to readable", &simulation.latency_s);
+    row("freshness, age of the oldest on its way", &simulation.freshness_s);
+    table
+}
+
+fn flow(simulation: &Simulation) -> String {
+    let records = &simulation.records;
+    let objects = &simulation.objects;
+    let per_hour = with_interval(Estimate { value: objects.per_hour, half_width: objects.per_hour_half_width }, "");
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "  Records   {} offered, {} accepted, {} rejected, {} delivered, {} on their way at the end",
+        grouped(records.offered),
+        grouped(records.accepted),
+        grouped(records.rejected),
+        grouped(records.delivered),
+        grouped(records.in_flight),
+    );
+    let _ = writeln!(
+        text,
+        "  Objects   {per_hour} an hour, {} on average ({} to {}), {} stored; {} % closed by size, {} % by time",
+        Bytes::new(objects.mean_bytes.round() as u64),
+        Bytes::new(objects.min_bytes),
+        Bytes::new(objects.max_bytes),
+        Bytes::new(objects.mean_stored_bytes.round() as u64),
+        significant(objects.closed_by_size * 100.0, 3),
+        significant(objects.closed_by_time * 100.0, 3),
+    );
+    text
+}
+
+/// Every limit on the way and how far it was used.
+#[must_use]
+pub fn limits(simulation: &Simulation) -> Table {
+    let mut table = Table::new(&["limit", "counts", "a second", "offered", "busiest", "used", "rejected"]).right(&[2, 3, 4, 5, 6]);
+    for limit in &simulation.limits {
+        table.row(vec![
+            limit.name.clone(),
+            limit.counts.clone(),
+            quantity(limit, limit.limit_per_s),
+            quantity(limit, limit.offered_per_s),
+            quantity(limit, limit.peak_per_s),
+            format!("{} %", significant(limit.peak_share * 100.0, 3)),
+            grouped(limit.rejected_requests.max(limit.rejected_records)),
+        ]);
+    }
+    table
+}
+
+fn quantity(limit: &LimitUse, per_second: f64) -> String {
+    if limit.counts == "bytes" {
+        return Bytes::new(per_second.round() as u64).to_string();
+    }
+    significant(per_second, 4)
+}
+
+/// Which limit binds, in a sentence.
+#[must_use]
+pub fn binding(simulation: &Simulation) -> String {
+    let mut order: Vec<&LimitUse> = simulation.limits.iter().collect();
+    order.sort_by(|a, b| b.peak_share.total_cmp(&a.peak_share));
+    let Some(first) = order.first() else { return String::new() };
+    let rejected: u64 = simulation.limits.iter().map(|limit| limit.rejected_records.max(limit.rejected_requests)).sum();
+    let verb = if rejected > 0 { "binds" } else { "would bind first" };
+    let next = order.get(1).map_or_else(String::new, |next| {
+        format!("; next {} at {} %", next.name, significant(next.peak_share * 100.0, 3))
+    });
+    format!(
+        "\n  {} {verb}: {} of {} {} a second in the busiest second ({} %){next}\n",
+        first.name,
+        quantity(first, first.peak_per_s),
+        quantity(first, first.limit_per_s),
+        first.counts,
+        significant(first.peak_share * 100.0, 3),
+    )
+}
+
+fn settings(simulation: &Simulation) -> Table {
+    let mut table = Table::new(&["rests on", "value", "", "from"]);
+    for setting in &simulation.settings {
+        let mark = if setting.assumed { "assumed" } else { "" };
+        table.row(vec![setting.name.clone(), setting.value.clone(), mark.to_owned(), setting.origin.clone()]);
+    }
+    table
+}
+
+/// Seed, replications, horizon: what makes the run repeatable.
+#[must_use]
+pub fn run_line(simulation: &Simulation) -> String {
+    let trace = simulation.trace.as_ref().map_or_else(String::new, |trace| {
+        let mut text = format!(" · trace {} ({}, {}", trace.name, trace.format, count(trace.records, "record"));
+        if trace.speedup != 1.0 {
+            let _ = write!(text, ", gaps divided by {}", significant(trace.speedup, 6));
+        }
+        if trace.overlay > 1 {
+            let _ = write!(text, ", {} copies overlaid", trace.overlay);
+        }
+        text + ")"
+    });
+    let warm_up = if simulation.warm_up_s > 0.0 { format!(", {} of warm-up removed", seconds(simulation.warm_up_s)) } else { String::new() };
+    format!(
+        "  seed {} · {} of {}{warm_up} · {} tier · [ ] is the 95 % interval over replications{trace}\n",
+        simulation.seed,
+        count(u64::from(simulation.replications), "replication"),
+        seconds(simulation.horizon_s),
+        simulation.tier,
+    )
+}

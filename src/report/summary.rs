@@ -1,0 +1,102 @@
+//! Everything on one screen.
+
+use std::fmt::Write as _;
+
+use super::result::Document;
+use super::table::Style;
+use super::{advice, bill, seconds, simulation};
+use crate::catalog::Catalog;
+use crate::ranking::Decision;
+use crate::scenario::Scenario;
+use crate::units::significant;
+
+/// The answer of `run`.
+#[must_use]
+pub fn text(document: &Document, decision: &Decision, catalog: &Catalog, scenario: &Scenario, width: usize) -> String {
+    let mut text = advice::headline(scenario, width);
+    text.push('\n');
+    text.push_str(&advice::use_line(decision));
+    text.push_str(&figures(document, scenario));
+    text.push('\n');
+    text.push_str(&advice::table(decision).render(Style::Plain(width)));
+    text.push('\n');
+    text.push_str(&wrapped(&watch(document, catalog, scenario), width));
+    text
+}
+
+/// Delay and money in two lines.
+fn figures(document: &Document, scenario: &Scenario) -> String {
+    let mut text = String::new();
+    if let Some(run) = &document.simulation {
+        let p99 = run.latency_s.p99;
+        let interval = p99.half_width.map_or_else(String::new, |width| {
+            format!(" [{}, {}]", significant(p99.value - width, 4), significant(p99.value + width, 4))
+        });
+        let limit = scenario.answers.get("needs.freshness").map(|answer| answer.value.to_string());
+        let asked = limit.map_or_else(String::new, |limit| format!("; asked for: {limit}"));
+        let _ = writeln!(
+            text,
+            "  Data is there after {} (p50) and {} (p99){interval}{asked}.",
+            seconds(run.latency_s.p50.value),
+            seconds(p99.value)
+        );
+    }
+    if let Some(sum) = &document.bill {
+        let _ = writeln!(text, "  {}.", bill::total(sum));
+    }
+    if let Some(reason) = &document.not_simulated {
+        let _ = writeln!(text, "  Not simulated, so delay and bill are unknown: {reason}.");
+    }
+    text
+}
+
+/// What to watch, as pairs of a head and a text.
+fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    if let Some(run) = &document.simulation {
+        rows.push(("What binds", simulation::binding(run).trim().to_owned()));
+        let assumed: Vec<&str> =
+            run.settings.iter().filter(|setting| setting.assumed).map(|setting| setting.name.as_str()).collect();
+        if !assumed.is_empty() {
+            rows.push(("Assumed", assumed.join(", ")));
+        }
+    }
+    if let Some(sum) = &document.bill {
+        rows.push(("What it costs", bill::by_service(sum, catalog, scenario)));
+    }
+    if let Some(packing) = &document.packing {
+        rows.push(("Cheaper", bill::packing_line(packing)));
+    }
+    if document.bill.is_some() {
+        rows.push(("Not known", "data transfer out, later queries, logs and metrics of your own".to_owned()));
+    }
+    if let Some(run) = &document.simulation {
+        let line = simulation::run_line(run);
+        let digest: String = document.header.catalog_digest.chars().take(8).collect();
+        rows.push(("Run", format!("{} · catalog {digest}", line.trim())));
+    }
+    rows
+}
+
+/// Heads in one column, texts wrapped in the other.
+fn wrapped(rows: &[(&'static str, String)], width: usize) -> String {
+    let mut text = String::new();
+    for (head, body) in rows {
+        let mut line = format!("  {head:<15} ");
+        let mut used = line.chars().count();
+        for word in body.split_whitespace() {
+            if used + word.chars().count() > width && used > 18 {
+                text.push_str(line.trim_end());
+                text.push('\n');
+                line = " ".repeat(18);
+                used = 18;
+            }
+            line.push_str(word);
+            line.push(' ');
+            used += word.chars().count() + 1;
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
