@@ -1,3 +1,4 @@
 //! Forebay.
+pub mod report;
 pub mod trace;
 pub mod units;
