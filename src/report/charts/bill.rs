@@ -1,6 +1,6 @@
 //! A bill: a bar for each line, the largest first.
 
-use super::axis::{Scale, money_interval};
+use super::axis::{NO_TICKS, Scale, money_interval};
 use super::frame::{Frame, bar_label, label_room, middle_baseline, value_axis};
 use super::scene::{Anchor, Area, Scene};
 use super::theme::{Rgb, Theme};
@@ -183,7 +183,8 @@ impl BillChart {
 
         let top = frame.body.y + legend_height;
         draw_legend(&mut frame, &lines, theme);
-        value_axis(&mut frame, &scale, 4.0, (top, top + bars_height), theme, axis_money);
+        let count = if lines.iter().all(|bar| bar.amount() == 0.0) { NO_TICKS } else { 4.0 };
+        value_axis(&mut frame, &scale, count, (top, top + bars_height), theme, axis_money);
         for (index, bar) in lines.iter().enumerate() {
             let middle = top + ROW * (index as f64 + 0.5);
             bar_label(&mut frame.scene, &bar.label, left - GAP, room, middle, letters.label);
@@ -210,12 +211,12 @@ fn draw_bar(frame: &mut Frame, bar: &BillBar, scale: &Scale, middle: f64, theme:
     let letters = frame.letters.value;
     let at = (area.right().max(high) + 9.0, middle_baseline(middle, letters));
     let amount = bar.amount_text();
-    frame.scene.text(&amount, at, Anchor::Start, letters);
+    frame.scene.text_over(&amount, at, letters, theme.background);
     if width < TEXTURE_WIDTH {
         let after = at.0 + letters.width(&amount) * 1.06 + 10.0;
         let quiet = frame.letters.tick;
         if after + quiet.width(bar.kind.name()) * 1.06 <= frame.body.right() {
-            frame.scene.text(bar.kind.name(), (after, at.1), Anchor::Start, quiet);
+            frame.scene.text_over(bar.kind.name(), (after, at.1), quiet, theme.background);
         }
     }
 }

@@ -58,6 +58,8 @@ pub(super) struct Placed {
     /// The right and the lower edge of the label.
     right: f64,
     bottom: f64,
+    /// How far above its dot the label would end if nothing were in its way.
+    gap: f64,
 }
 
 impl LatencyChart {
@@ -154,6 +156,10 @@ impl LatencyChart {
             Area { x: frame.body.x + SHARES, y: frame.body.y + headroom, width: plot_width, height: PLOT_HEIGHT };
         let placed = place(&marks, &times, (plot.x, plot.y), letters);
         draw_axes(&mut frame, &times, plot, theme);
+        if curve.is_empty() && marks.is_empty() {
+            let at = (plot.x + plot.width / 2.0, plot.y + plot.height * 0.375);
+            frame.scene.text("no records", at, Anchor::Middle, frame.letters.quiet);
+        }
         if let Some((label, seconds)) = &self.limit {
             draw_limit(&mut frame, label, times.at(drawable(*seconds)), plot, theme);
         }
@@ -197,7 +203,7 @@ fn place(
         let (right, gap) = if beside >= leftmost { (beside, 1.0) } else { (leftmost, OVER_DOT) };
         let bottom = (dot.1 - gap).min(free_below);
         free_below = bottom - LABEL;
-        placed.push(Placed { text: text.clone(), dot, right, bottom });
+        placed.push(Placed { text: text.clone(), dot, right, bottom, gap });
     }
     placed
 }
@@ -218,7 +224,7 @@ fn draw_axes(frame: &mut Frame, times: &TimeScale, plot: Area, theme: &Theme) {
         frame.scene.text(&time.label, (time.at, plot.bottom() + 20.0), Anchor::Middle, tick);
     }
     frame.scene.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), 1.0, theme.axis);
-    frame.scene.text("latency, logarithmic", (plot.right(), plot.bottom() + 39.0), Anchor::End, tick);
+    frame.scene.text("latency (log scale)", (plot.right(), plot.bottom() + 39.0), Anchor::End, tick);
 }
 
 /// The requirement, with its label at the top of its line on the side where there is more room.
@@ -262,7 +268,7 @@ fn draw_mark(frame: &mut Frame, mark: &Placed, theme: &Theme) {
     let (x, y) = mark.dot;
     let letters = frame.letters.value;
     let middle = mark.bottom - LABEL / 2.0;
-    if mark.bottom < y - OVER_DOT - 1.0 {
+    if y - mark.bottom > mark.gap + 3.0 {
         frame.scene.line((x, y), (x.min(mark.right + 4.0), middle), 1.0, theme.axis);
     }
     frame.scene.dot(mark.dot, DOT + 1.5, theme.background);

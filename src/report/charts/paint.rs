@@ -115,7 +115,8 @@ fn finish_svg(text: &str, scene: &Scene, title: &str, description: &str) -> Stri
         // Positions mean baselines; the offset that the backend adds for the top of the letters is taken out.
         .replace(" dy=\"0.76em\"", "")
         .replace(&format!(" font-family=\"{FAMILY}\""), "")
-        .replace("font-weight=\"bold\"", "font-weight=\"500\"")
+        // Medium where Roboto has it; at 500, fonts without a medium weight would fall back to the regular one.
+        .replace("font-weight=\"bold\"", "font-weight=\"600\"")
         .replace(" opacity=\"1\"", "")
         .replace(" text-anchor=\"start\"", "")
         .replace(" stroke=\"none\"", "")
@@ -176,7 +177,7 @@ fn bitmap_rectangle(backend: &mut BitMapBackend<'_>, from: (i32, i32), to: (i32,
     if to.0 <= from.0 || to.1 <= from.1 {
         return Ok(());
     }
-    backend.draw_rect(from, (to.0 - 1, to.1 - 1), &style(colour, 1.0), true).map_err(failed)
+    backend.draw_rect(from, to, &style(colour, 1.0), true).map_err(failed)
 }
 
 /// A stroke with flat ends; slanted ones get round ends, which close the corners of a curve.

@@ -124,6 +124,13 @@ impl Scene {
         }
     }
 
+    /// A text from `x` to the right that hides the grid lines behind it.
+    pub(super) fn text_over(&mut self, text: &str, (x, baseline): (f64, f64), letters: Type, background: Rgb) {
+        let (y, height) = (baseline - letters.size, letters.size * 1.4);
+        self.fill(Area { x: x - 4.0, y, width: letters.width(&clean(text)) + 8.0, height }, background);
+        self.text(text, (x, baseline), Anchor::Start, letters);
+    }
+
     /// Diagonal lines over an area.
     pub(super) fn hatch(&mut self, area: Area, colour: Rgb) {
         const STEP: f64 = 6.0;

@@ -1,6 +1,6 @@
 //! Scores: a bar for each service, made of what each criterion contributes.
 
-use super::axis::Scale;
+use super::axis::{NO_TICKS, Scale};
 use super::frame::{
     BODY_WIDTH, Frame, Letters, MARGIN, PAGE_WIDTH, bar_label, label_room, middle_baseline, value_axis,
 };
@@ -109,7 +109,8 @@ impl ScoreChart {
         key.draw(&mut frame, theme);
         let top = frame.body.y + key.height;
         if !self.services.is_empty() {
-            draw_axis(&mut frame, &scale, (top, top + bars_height), theme);
+            let empty = self.services.iter().all(|bar| bar.score() <= 0.0);
+            draw_axis(&mut frame, &scale, empty, (top, top + bars_height), theme);
         }
         for (index, bar) in self.services.iter().enumerate() {
             let middle = top + ROW * (index as f64 + 0.5);
@@ -141,8 +142,8 @@ fn score_text(score: f64) -> String {
     if score < 1000.0 { format!("{score:.2}") } else { significant(score, 4) }
 }
 
-fn draw_axis(frame: &mut Frame, scale: &Scale, (top, bottom): (f64, f64), theme: &Theme) {
-    value_axis(frame, scale, 6.0, (top, bottom), theme, |value| significant(value, 3));
+fn draw_axis(frame: &mut Frame, scale: &Scale, empty: bool, (top, bottom): (f64, f64), theme: &Theme) {
+    value_axis(frame, scale, if empty { NO_TICKS } else { 6.0 }, (top, bottom), theme, |value| significant(value, 3));
     let title = "score = sum of weight × value";
     frame.scene.text(title, (scale.at(0.0), bottom + 34.0), Anchor::Start, frame.letters.tick);
 }
@@ -161,7 +162,7 @@ fn draw_bar(frame: &mut Frame, bar: &ScoreBar, scale: &Scale, middle: f64, theme
         draw_segment(&mut frame.scene, area, index, theme);
         let label = score_text(hundredths.get(index).copied().unwrap_or(0.0) / 100.0);
         let mut letters = frame.letters.tick;
-        letters.colour = theme.ink_on(theme.series[index % COLOURS]);
+        letters.colour = theme.series[index % COLOURS].ink();
         if index < COLOURS && letters.width(&label) + 10.0 <= area.width {
             let at = (area.x + area.width / 2.0, middle_baseline(middle, letters));
             frame.scene.text(&label, at, Anchor::Middle, letters);
@@ -169,7 +170,7 @@ fn draw_bar(frame: &mut Frame, bar: &ScoreBar, scale: &Scale, middle: f64, theme
     }
     let letters = frame.letters.value;
     let at = (scale.at(value) + 8.0, middle_baseline(middle, letters));
-    frame.scene.text(&score_text(bar.score()), at, Anchor::Start, letters);
+    frame.scene.text_over(&score_text(bar.score()), at, letters, theme.background);
 }
 
 /// A piece of a bar. When the colours are used up they come again with a hatch.

@@ -107,7 +107,7 @@ fn extreme_bill(count: usize) -> Chart {
     let line = |index: usize| BillBar {
         label: if index % 4 == 3 { LONG.to_owned() } else { format!("line {index}") },
         amount_usd: 1e7 / libm::pow(10.0, index as f64 * 11.0 / 20.0),
-        half_width: (index % 2 == 0).then_some(3e5),
+        half_width: index.is_multiple_of(2).then_some(3e5),
         kind: kinds[index % 3],
     };
     bill((0..count).map(line).collect(), 1.4e7)
@@ -216,6 +216,17 @@ fn a_png_has_its_header_and_twice_the_nominal_size() {
     assert_eq!(file[12..16], *b"IHDR");
     let number = |at: usize| u32::from_be_bytes(file[at..at + 4].try_into().unwrap());
     assert_eq!((number(16), number(20)), (2 * scene.width as u32, 2 * scene.height as u32));
+}
+
+#[test]
+fn the_background_reaches_every_corner() {
+    let theme = Theme::dark();
+    let (pixels, width, height) = paint::bitmap(&usual_bill().scene(&theme)).unwrap();
+    let Rgb(red, green, blue) = theme.background;
+    let row = width as usize * 3;
+    for corner in [0, row - 3, row * (height as usize - 1), row * height as usize - 3] {
+        assert_eq!(pixels[corner..corner + 3], [red, green, blue]);
+    }
 }
 
 #[test]

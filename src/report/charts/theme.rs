@@ -29,6 +29,12 @@ impl Rgb {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
+    /// Black or white, whichever is easier to read on this colour.
+    pub(super) fn ink(self) -> Self {
+        let (dark, light) = (Self::hex(0x000b_0d10), Self::hex(0x00ff_ffff));
+        if dark.contrast(self) > light.contrast(self) { dark } else { light }
+    }
+
     fn luminance(self) -> f64 {
         let linear = |channel: u8| {
             let value = f64::from(channel) / 255.0;
@@ -121,12 +127,6 @@ impl Theme {
             ..Self::light()
         }
     }
-
-    /// The ink that can be read on `surface`.
-    pub(super) fn ink_on(&self, surface: Rgb) -> Rgb {
-        let (dark, light) = (Rgb::hex(0x000b_0d10), Rgb::hex(0x00ff_ffff));
-        if dark.contrast(surface) > light.contrast(surface) { dark } else { light }
-    }
 }
 
 #[cfg(test)]
@@ -142,7 +142,7 @@ mod tests {
             }
             for colour in theme.series.into_iter().chain([theme.axis, theme.accent]) {
                 assert!(contrast(colour) >= 3.0, "{colour:?} {}", contrast(colour));
-                assert!(theme.ink_on(colour).contrast(colour) >= 4.5, "{colour:?}");
+                assert!(colour.ink().contrast(colour) >= 4.5, "{colour:?}");
             }
         }
     }
