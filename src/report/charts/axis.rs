@@ -134,7 +134,7 @@ impl TimeScale {
     /// The usual times on this axis, and finer ones while there are few; labels keep clear of each other.
     pub(super) fn ticks(&self, letters: Type) -> Vec<TimeTick> {
         const GAP: f64 = 16.0;
-        const ENOUGH: usize = 5;
+        const ENOUGH: usize = 7;
         let mut ticks: Vec<TimeTick> = Vec::new();
         let usual = USUAL_TIMES.iter().map(|time| (time, false));
         for (time, finer) in usual.chain(FINER_TIMES.iter().map(|time| (time, true))) {
