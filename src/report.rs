@@ -4,6 +4,7 @@
 
 pub mod advice;
 pub mod bill;
+pub mod charts;
 pub mod result;
 pub mod rule;
 pub mod simulation;

@@ -1,0 +1,193 @@
+//! Axes: where values go, which ticks to show, and how numbers read.
+
+use super::drawable;
+use super::scene::Type;
+use crate::units::{SimDuration, significant};
+
+/// How many ticks to ask for on an axis where everything is zero: that one.
+pub(super) const NO_TICKS: f64 = 0.5;
+
+/// A straight scale from values to positions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Scale {
+    /// The values at the ends.
+    low: f64,
+    high: f64,
+    /// The positions of the ends.
+    start: f64,
+    end: f64,
+}
+
+impl Scale {
+    /// A scale from `low` to `high`; equal ends are pulled apart.
+    pub(super) fn new((low, high): (f64, f64), (start, end): (f64, f64)) -> Self {
+        let high = if high > low { high } else { low + 1.0 };
+        Self { low, high, start, end }
+    }
+
+    pub(super) fn at(&self, value: f64) -> f64 {
+        let share = ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
+        self.start + share * (self.end - self.start)
+    }
+
+    /// Round values across the scale, about `count` of them.
+    pub(super) fn ticks(&self, count: f64) -> Vec<f64> {
+        let step = round_step((self.high - self.low) / count);
+        let first = libm::ceil(self.low / step - 1e-9);
+        let last = libm::floor(self.high / step + 1e-9);
+        let mut ticks = Vec::new();
+        let mut index = first;
+        while index <= last && ticks.len() < 50 {
+            // Avoids a negative zero.
+            ticks.push(index * step + 0.0);
+            index += 1.0;
+        }
+        ticks
+    }
+}
+
+/// The next 1, 2 or 5 times a power of ten.
+fn round_step(step: f64) -> f64 {
+    let power = libm::pow(10.0, libm::floor(libm::log10(step.max(1e-12))));
+    [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|round| *round >= step * 0.999).unwrap_or(step)
+}
+
+/// Seconds for a person: `154 s`, `15 min`, `1 h`.
+pub(super) fn duration(seconds: f64) -> String {
+    SimDuration::from_secs_f64(drawable(seconds)).to_string()
+}
+
+/// An amount in dollars: cents, more digits below a cent, none of them from 100,000 on.
+pub(super) fn money(amount: f64) -> String {
+    let amount = drawable(amount);
+    let magnitude = amount.abs();
+    let text = if magnitude == 0.0 {
+        "0.00".to_owned()
+    } else if magnitude < 0.01 {
+        significant(magnitude, 2)
+    } else if magnitude < 99_999.5 {
+        let cents = (magnitude * 100.0).round() as u64;
+        format!("{}.{:02}", crate::units::grouped(cents / 100), cents % 100)
+    } else {
+        crate::units::grouped(magnitude.round() as u64)
+    };
+    if amount < 0.0 { format!("−{text}") } else { text }
+}
+
+/// An amount with its half-width, if there is one: `123.45 ± 2.10 USD`.
+pub(super) fn money_interval(amount: f64, half_width: Option<f64>) -> String {
+    match half_width.map(drawable).filter(|half| *half > 0.0) {
+        Some(half) => format!("{} ± {} USD", money(amount), money(half)),
+        None => format!("{} USD", money(amount)),
+    }
+}
+
+/// Times people count in, in seconds. Those of the first list are shown first; the others fill gaps.
+const USUAL_TIMES: [f64; 20] = [
+    1e-6,
+    1e-5,
+    1e-4,
+    1e-3,
+    1e-2,
+    0.1,
+    1.0,
+    10.0,
+    60.0,
+    300.0,
+    900.0,
+    3600.0,
+    21_600.0,
+    86_400.0,
+    604_800.0,
+    2_592_000.0,
+    31_536_000.0,
+    315_360_000.0,
+    3_153_600_000.0,
+    1e-7,
+];
+const FINER_TIMES: [f64; 21] = [
+    2e-3, 5e-3, 0.02, 0.05, 0.2, 0.5, 2.0, 5.0, 20.0, 30.0, 120.0, 180.0, 600.0, 1800.0, 7200.0, 10_800.0, 43_200.0,
+    172_800.0, 2e-4, 5e-4, 15.0,
+];
+
+/// A tick of a time axis.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TimeTick {
+    pub(super) at: f64,
+    pub(super) label: String,
+}
+
+/// A logarithmic axis of time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TimeScale(Scale);
+
+impl TimeScale {
+    /// A scale between two times above zero, at least a factor of four apart.
+    pub(super) fn new((low, high): (f64, f64), ends: (f64, f64)) -> Self {
+        Self(Scale::new((libm::log10(low), libm::log10(high)), ends))
+    }
+
+    pub(super) fn at(&self, seconds: f64) -> f64 {
+        self.0.at(libm::log10(seconds.max(1e-12)))
+    }
+
+    /// The usual times on this axis, and finer ones while there are few; labels keep clear of each other.
+    pub(super) fn ticks(&self, letters: Type) -> Vec<TimeTick> {
+        const GAP: f64 = 16.0;
+        const ENOUGH: usize = 7;
+        let mut ticks: Vec<TimeTick> = Vec::new();
+        let usual = USUAL_TIMES.iter().map(|time| (time, false));
+        for (time, finer) in usual.chain(FINER_TIMES.iter().map(|time| (time, true))) {
+            let position = libm::log10(*time);
+            if position < self.0.low || position > self.0.high || (finer && ticks.len() >= ENOUGH) {
+                continue;
+            }
+            let tick = TimeTick { at: self.at(*time), label: tick_label(*time) };
+            let half = |tick: &TimeTick| letters.width(&tick.label) / 2.0;
+            if ticks.iter().all(|other| (other.at - tick.at).abs() >= half(other) + half(&tick) + GAP) {
+                ticks.push(tick);
+            }
+        }
+        ticks.sort_by(|a, b| a.at.total_cmp(&b.at));
+        ticks
+    }
+}
+
+/// Ticks speak of minutes from one minute on, unlike durations in sentences.
+fn tick_label(seconds: f64) -> String {
+    if (60.0..3600.0).contains(&seconds) {
+        format!("{} min", significant(seconds / 60.0, 3))
+    } else {
+        duration(seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_keep_the_digits_that_matter() {
+        for (amount, text) in [
+            (0.0, "0.00"),
+            (0.0001, "0.0001"),
+            (0.004_56, "0.0046"),
+            (0.01, "0.01"),
+            (12.345, "12.35"),
+            (1234.5, "1,234.50"),
+            (1e7, "10,000,000"),
+            (-3.2, "−3.20"),
+            (f64::NAN, "0.00"),
+        ] {
+            assert_eq!(money(amount), text);
+        }
+        assert_eq!(money_interval(10.0, Some(0.5)), "10.00 ± 0.50 USD");
+        assert_eq!(money_interval(10.0, Some(0.0)), "10.00 USD");
+    }
+
+    #[test]
+    fn ticks_are_round() {
+        assert_eq!(Scale::new((0.0, 1.0), (0.0, 1.0)).ticks(4.0), [0.0, 0.5, 1.0]);
+        assert_eq!(Scale::new((0.0, 73.0), (0.0, 1.0)).ticks(4.0), [0.0, 20.0, 40.0, 60.0]);
+    }
+}

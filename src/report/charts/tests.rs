@@ -1,0 +1,327 @@
+//! Charts of usual and of extreme data: they are drawn, no label touches another, and nothing leaves the page.
+//!
+//! To look at the pictures, name a folder: `FOREBAY_PICTURES=/some/folder cargo test charts`.
+
+use proptest::prelude::*;
+
+use super::png::SIGNATURE;
+use super::*;
+
+const LONG: &str = "Amazon Managed Streaming for Apache Kafka with provisioned brokers, tiered storage and a name that \
+                    nobody would ever put into a catalog";
+
+fn caption(title: &str) -> Caption {
+    Caption {
+        title: title.to_owned(),
+        subtitle: "Clickstream of a web shop: 1,200 records/s of 850 B, batched by size or time".to_owned(),
+        footer: "Scenario clickstream.toml · edition 2026-11 · region eu-central-1 · seed 42 · 20 replications, 95 % \
+                 intervals · prices and quotas: AWS documentation, checked 2026-11-20"
+            .to_owned(),
+    }
+}
+
+fn scores(count: usize, criteria: usize, rejected: usize, name: &str) -> Chart {
+    let names = ["Amazon Data Firehose", "Amazon Kinesis Data Streams", "Amazon SQS", "Amazon MSK", "AWS IoT Core"];
+    let weight = |part: usize, index: usize| 0.6 + 0.2 * ((part * 7 + index * 3) % 5) as f64;
+    let bar = |index: usize| ScoreBar {
+        name: if name.is_empty() { names[index % names.len()].to_owned() } else { format!("{name} {index}") },
+        parts: (0..criteria)
+            .map(|part| {
+                let all: f64 = (0..criteria).map(|other| weight(other, index)).sum();
+                (0.85 - 0.05 * index as f64) * weight(part, index) / all
+            })
+            .collect(),
+    };
+    let criterion = ["cost", "operating effort", "freshness", "replay", "ordering", "scaling"];
+    let criteria = (0..criteria).map(|index| criterion[index % criterion.len()].to_owned()).collect();
+    let rejected =
+        (0..rejected).map(|index| ["Amazon EMR", "AWS DMS", "AWS Data Exchange"][index % 3].to_owned()).collect();
+    let services = (0..count).map(bar).collect();
+    Chart::Scores(ScoreChart {
+        caption: caption("Data Firehose fits best, 0.05 ahead of Data Streams"),
+        criteria,
+        services,
+        rejected,
+    })
+}
+
+fn mark(label: &str, seconds: f64, share: f64) -> LatencyMark {
+    LatencyMark { label: label.to_owned(), seconds, share }
+}
+
+fn latency(points: Vec<(f64, f64)>, marks: Vec<LatencyMark>, limit: Option<(String, f64)>) -> Chart {
+    Chart::Latency(LatencyChart { caption: caption("Half of the records are in S3 after 154 s"), points, marks, limit })
+}
+
+/// Delays of a buffer that is flushed every 300 s.
+fn buffered() -> Chart {
+    let points = (0..=200).map(|step| (3.0 + 1.5 * f64::from(step), f64::from(step) / 200.0)).collect();
+    let marks = vec![mark("p50", 153.0, 0.5), mark("p95", 288.0, 0.95), mark("p99", 300.0, 0.99)];
+    latency(points, marks, Some(("freshness ≤ 15 min".to_owned(), 900.0)))
+}
+
+fn wide() -> Chart {
+    let points =
+        (0..=100).map(|step| (0.001 * libm::pow(8.64e7, f64::from(step) / 100.0), f64::from(step) / 100.0)).collect();
+    let marks = vec![
+        mark("p50", 9.3, 0.5),
+        mark("p95", 34_000.0, 0.95),
+        mark("p99", 72_000.0, 0.99),
+        mark("max", 86_400.0, 1.0),
+    ];
+    latency(points, marks, Some(("freshness ≤ 1 s".to_owned(), 1.0)))
+}
+
+fn single() -> Chart {
+    let marks =
+        vec![mark("p50", 154.0, 0.5), mark("p95", 154.0, 0.95), mark("p99", 154.0, 0.99), mark("p99.9", 154.0, 0.999)];
+    latency(vec![(154.0, 1.0)], marks, Some((LONG.to_owned(), 0.2)))
+}
+
+fn bill(lines: Vec<BillBar>, total: f64) -> Chart {
+    Chart::Bill(BillChart {
+        caption: caption("Requests to API Gateway make up most of the bill"),
+        lines,
+        total_usd: total,
+        total_half_width: Some(total * 0.02),
+        period: "a month".to_owned(),
+    })
+}
+
+fn usual_bill() -> Chart {
+    let line =
+        |label: &str, amount_usd, half_width, kind| BillBar { label: label.to_owned(), amount_usd, half_width, kind };
+    let lines = vec![
+        line("Data Firehose: ingested data", 94.2, Some(6.1), LineKind::Simulation),
+        line("API Gateway: requests", 3311.28, None, LineKind::Scenario),
+        line("S3: PUT requests", 0.46, Some(0.02), LineKind::Simulation),
+        line("Managed Service for Apache Flink: two processing units, always on", 160.6, None, LineKind::Fixed),
+        line("Kinesis Data Streams: shard hours", 876.0, None, LineKind::Fixed),
+        line("S3: storage of the first month", 61.7, Some(3.0), LineKind::Simulation),
+    ];
+    bill(lines, 4504.24)
+}
+
+fn extreme_bill(count: usize) -> Chart {
+    let kinds = [LineKind::Fixed, LineKind::Scenario, LineKind::Simulation];
+    let line = |index: usize| BillBar {
+        label: if index % 4 == 3 { LONG.to_owned() } else { format!("line {index}") },
+        amount_usd: 1e7 / libm::pow(10.0, index as f64 * 11.0 / 20.0),
+        half_width: index.is_multiple_of(2).then_some(3e5),
+        kind: kinds[index % 3],
+    };
+    bill((0..count).map(line).collect(), 1.4e7)
+}
+
+/// Every picture that is worth a look, with its name.
+fn pictures() -> Vec<(&'static str, Chart)> {
+    let zero_bill = vec![BillBar { label: "free".into(), amount_usd: 0.0, half_width: None, kind: LineKind::Fixed }; 2];
+    let credit = vec![
+        BillBar {
+            label: "Data Firehose: ingested data".into(),
+            amount_usd: 40.0,
+            half_width: Some(4.0),
+            kind: LineKind::Simulation,
+        },
+        BillBar { label: "credit".into(), amount_usd: -25.0, half_width: None, kind: LineKind::Fixed },
+    ];
+    vec![
+        ("scores-usual", scores(4, 4, 3, "")),
+        ("scores-one", scores(1, 3, 0, "")),
+        ("scores-many", scores(15, 12, 6, LONG)),
+        ("scores-none", scores(0, 3, 2, "")),
+        ("scores-empty", Chart::Scores(ScoreChart::default())),
+        ("latency-usual", buffered()),
+        ("latency-wide", wide()),
+        ("latency-single", single()),
+        ("latency-empty", latency(vec![], vec![], None)),
+        ("bill-usual", usual_bill()),
+        ("bill-extreme", extreme_bill(20)),
+        ("bill-one", extreme_bill(1)),
+        ("bill-zero", bill(zero_bill, 0.0)),
+        ("bill-credit", bill(credit, 15.0)),
+        ("bill-empty", Chart::Bill(BillChart::default())),
+    ]
+}
+
+/// No text touches another, and all stay on the page.
+fn check_texts(chart: &Chart) -> Result<(), String> {
+    let scene = chart.scene(&Theme::light());
+    let texts = scene.texts();
+    for (index, (text, area)) in texts.iter().enumerate() {
+        if area.x < 0.0 || area.y < 0.0 || area.right() > scene.width || area.bottom() > scene.height {
+            return Err(format!("`{text}` leaves the page: {area:?}"));
+        }
+        if let Some((other, _)) = texts[..index].iter().find(|(_, other)| other.overlaps(area)) {
+            return Err(format!("`{text}` touches `{other}`"));
+        }
+    }
+    Ok(())
+}
+
+/// Opening and closing tags match, attributes are quoted, and what is left has no stray angle bracket or ampersand.
+fn check_well_formed(svg: &str) {
+    let mut open = Vec::new();
+    let mut rest = svg;
+    while let Some(start) = rest.find('<') {
+        assert!(!rest[..start].contains('>'), "stray > before {}", &rest[start..]);
+        let end = rest[start..].find('>').expect("a tag ends") + start;
+        let tag = &rest[start + 1..end];
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        assert!(!tag.contains('<'), "{tag}");
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name));
+        } else if !tag.ends_with('/') {
+            open.push(tag.split(' ').next().unwrap());
+        }
+        rest = &rest[end + 1..];
+    }
+    assert!(open.is_empty() && rest.trim().is_empty());
+    for entity in svg.split('&').skip(1) {
+        let name = entity.split(';').next().unwrap();
+        assert!(["lt", "gt", "amp", "quot", "apos"].contains(&name), "&{name}");
+    }
+    assert!(svg.chars().all(|c| c == '\n' || !c.is_control()));
+}
+
+#[test]
+fn every_picture_is_drawn_without_collisions() {
+    for (name, chart) in pictures() {
+        check_texts(&chart).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        let svg = chart.to_svg(&Theme::light()).unwrap();
+        check_well_formed(&svg);
+        let title = format!("<title>{}</title>", chart.title());
+        assert!(svg.contains(&title) && svg.contains("<desc>") && svg.contains("role=\"img\""), "{name}");
+        assert!(!svg.contains("font-weight=\"bold\"") && !svg.contains("NaN") && !svg.contains("inf\""), "{name}");
+    }
+}
+
+#[test]
+fn pictures_can_be_looked_at() {
+    let Some(folder) = std::env::var_os("FOREBAY_PICTURES").map(std::path::PathBuf::from) else { return };
+    for (name, chart) in pictures() {
+        for (suffix, theme) in [("", Theme::light()), ("-dark", Theme::dark())] {
+            std::fs::write(folder.join(format!("{name}{suffix}.svg")), chart.to_svg(&theme).unwrap()).unwrap();
+            std::fs::write(folder.join(format!("{name}{suffix}.png")), chart.to_png(&theme).unwrap()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_png_has_its_header_and_twice_the_nominal_size() {
+    let chart = scores(2, 3, 1, "");
+    let file = chart.to_png(&Theme::light()).unwrap();
+    let scene = chart.scene(&Theme::light());
+    assert_eq!(file[..8], SIGNATURE);
+    assert_eq!(file[12..16], *b"IHDR");
+    let number = |at: usize| u32::from_be_bytes(file[at..at + 4].try_into().unwrap());
+    assert_eq!((number(16), number(20)), (2 * scene.width as u32, 2 * scene.height as u32));
+}
+
+#[test]
+fn the_background_reaches_every_corner() {
+    let theme = Theme::dark();
+    let (pixels, width, height) = paint::bitmap(&usual_bill().scene(&theme)).unwrap();
+    let Rgb(red, green, blue) = theme.background;
+    let row = width as usize * 3;
+    for corner in [0, row - 3, row * (height as usize - 1), row * height as usize - 3] {
+        assert_eq!(pixels[corner..corner + 3], [red, green, blue]);
+    }
+}
+
+#[test]
+fn equal_data_gives_equal_bytes() {
+    let chart = scores(3, 3, 1, "");
+    assert_eq!(chart.to_svg(&Theme::dark()), chart.to_svg(&Theme::dark()));
+    assert_eq!(chart.to_png(&Theme::dark()), chart.to_png(&Theme::dark()));
+    assert_ne!(chart.to_svg(&Theme::dark()), chart.to_svg(&Theme::light()));
+}
+
+#[test]
+fn texts_from_outside_are_escaped() {
+    let nasty = "<b>\"x\" & 'y'</b>\u{0}\u{7}\n dy=\"0.76em\"";
+    let chart = Chart::Scores(ScoreChart {
+        caption: caption(nasty),
+        criteria: vec![nasty.to_owned()],
+        services: vec![ScoreBar { name: nasty.to_owned(), parts: vec![1.0] }],
+        rejected: vec![nasty.to_owned()],
+    });
+    let svg = chart.to_svg(&Theme::light()).unwrap();
+    check_well_formed(&svg);
+    assert!(svg.contains("&lt;b&gt;"));
+    assert!(chart.to_csv().lines().count() > 2);
+}
+
+#[test]
+fn the_finding_says_what_the_picture_shows() {
+    assert_eq!(
+        buffered().finding(),
+        "Latency: p50 153 s, p95 288 s, p99 300 s. Requirement: freshness ≤ 15 min (15 min)."
+    );
+    assert!(
+        usual_bill().finding().starts_with("Total 4,504.24 ± 90.08 USD a month. Lines, largest first: API Gateway")
+    );
+    assert_eq!(usual_bill().title(), "Requests to API Gateway make up most of the bill — 4,504.24 ± 90.08 USD a month");
+    assert!(scores(2, 2, 1, "").finding().contains("Rejected: Amazon EMR."));
+}
+
+#[test]
+fn csv_holds_the_numbers_behind_the_picture() {
+    let bill = usual_bill().to_csv();
+    assert!(
+        bill.starts_with("line,amount_usd,half_width_usd,kind\nAPI Gateway: requests,3311.28,,from the scenario\n"),
+        "{bill}"
+    );
+    assert!(bill.ends_with("total,4504.24,90.0848,\n"), "{bill}");
+    assert!(buffered().to_csv().contains("\nmark,p95,288,0.95\n"));
+    assert!(scores(1, 2, 1, "").to_csv().ends_with("\nAmazon EMR,rejected,,\n"));
+}
+
+/// Any number at all, with those that occur in practice more often.
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![any::<f64>(), 0.0..1.0_f64, 1e-3..1e5_f64, Just(0.0), Just(f64::NAN), Just(f64::INFINITY), Just(1e-300)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn percentile_labels_never_touch(
+        marks in prop::collection::vec(("[a-z0-9. ]{0,40}", number(), number()), 0..9),
+        points in prop::collection::vec((number(), number()), 0..20),
+        limit in prop::option::of(("[a-z≤ ]{0,60}", number())),
+    ) {
+        let marks = marks.into_iter().map(|(label, seconds, share)| mark(&label, seconds, share)).collect();
+        let chart = latency(points, marks, limit);
+        prop_assert_eq!(check_texts(&chart), Ok(()));
+        check_well_formed(&chart.to_svg(&Theme::light()).unwrap());
+        prop_assert!(!chart.to_csv().is_empty());
+    }
+
+    #[test]
+    fn bills_of_any_numbers_are_drawn(lines in prop::collection::vec((".{0,60}", number(), prop::option::of(number())), 0..20)) {
+        let kinds = [LineKind::Fixed, LineKind::Scenario, LineKind::Simulation];
+        let lines = lines.into_iter().enumerate().map(|(index, (label, amount_usd, half_width))| {
+            BillBar { label, amount_usd, half_width, kind: kinds[index % 3] }
+        });
+        let chart = bill(lines.collect(), 1.0);
+        prop_assert_eq!(check_texts(&chart), Ok(()));
+        check_well_formed(&chart.to_svg(&Theme::light()).unwrap());
+    }
+
+    #[test]
+    fn scores_of_any_numbers_are_drawn(bars in prop::collection::vec((".{0,60}", prop::collection::vec(number(), 0..10)), 0..15)) {
+        let services = bars.into_iter().map(|(name, parts)| ScoreBar { name, parts }).collect();
+        let criteria = (0..10).map(|index| format!("criterion {index}")).collect();
+        let chart = Chart::Scores(ScoreChart { caption: caption("x"), criteria, services, rejected: vec!["y".into()] });
+        prop_assert_eq!(check_texts(&chart), Ok(()));
+        check_well_formed(&chart.to_svg(&Theme::light()).unwrap());
+    }
+}
+
+#[test]
+fn extreme_pictures_become_bitmaps_too() {
+    for chart in [scores(15, 12, 3, LONG), wide(), single(), extreme_bill(20), Chart::Bill(BillChart::default())] {
+        assert!(chart.to_png(&Theme::print()).unwrap().len() > 100);
+    }
+}
