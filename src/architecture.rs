@@ -7,13 +7,9 @@
 //! The decision a reader would question: edges that need the customer's code cost three times the others, so that a
 //! configured delivery beats a program, and every service on the way costs too, so that short paths win.
 
-
-
-
-
 mod lower;
 
-pub use lower::{Lowered, LowerError, OpenMeter, Setting, lower};
+pub use lower::{LowerError, Lowered, OpenMeter, Setting, lower};
 
 use std::collections::BTreeSet;
 
@@ -123,10 +119,15 @@ impl<'a> Assembler<'a> {
     #[must_use]
     pub fn new(catalog: &'a Catalog, at: &'a Circumstances, demands: &'a Demands) -> Self {
         let mut graph = DiGraphMap::new();
-        let fast_enough = |edge: &Edge| demands.freshness.is_none_or(|limit| edge.least_latency.is_none_or(|least| least <= limit));
-        let usable = |edge: &&Edge| edge.carries_data && edge.edition.is_none_or(|edition| edition == at.edition) && fast_enough(edge);
+        let fast_enough =
+            |edge: &Edge| demands.freshness.is_none_or(|limit| edge.least_latency.is_none_or(|least| least <= limit));
+        let usable = |edge: &&Edge| {
+            edge.carries_data && edge.edition.is_none_or(|edition| edition == at.edition) && fast_enough(edge)
+        };
         for edge in catalog.edges.iter().filter(usable) {
-            let better = graph.edge_weight(edge.from.as_str(), edge.to.as_str()).is_none_or(|known: &&Edge| known.needs_code && !edge.needs_code);
+            let better = graph
+                .edge_weight(edge.from.as_str(), edge.to.as_str())
+                .is_none_or(|known: &&Edge| known.needs_code && !edge.needs_code);
             if better {
                 graph.add_edge(edge.from.as_str(), edge.to.as_str(), edge);
             }
@@ -156,7 +157,9 @@ impl<'a> Assembler<'a> {
 
     fn trunk(&self, primary: &'a str) -> Result<Vec<&'a str>, NoPath> {
         let system = self.demands.system.as_deref();
-        let Some(node) = system.and_then(|system| self.catalog.source(system)).and_then(|source| source.node.as_deref()) else {
+        let Some(node) =
+            system.and_then(|system| self.catalog.source(system)).and_then(|source| source.node.as_deref())
+        else {
             return Ok(vec![primary]);
         };
         let Some(front) = self.demands.front_door.as_deref() else { return self.shortest(node, primary) };
@@ -179,7 +182,8 @@ impl<'a> Assembler<'a> {
     }
 
     fn may_be_between(&self, node: &str) -> bool {
-        let carries = self.catalog.service(node).is_some_and(|service| matches!(service.role, Role::Ingest | Role::Processing));
+        let carries =
+            self.catalog.service(node).is_some_and(|service| matches!(service.role, Role::Ingest | Role::Processing));
         carries && !self.demands.excluded.contains(node)
     }
 

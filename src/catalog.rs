@@ -26,10 +26,14 @@ pub use service::{Circumstances, Fact, OptionRule, Service};
 
 use crate::diag::{Diagnostic, Problems, nearest};
 use crate::source::{Document, SourceMap, validate};
-use raw::{RawCriteria, RawIntegrations, RawPlace, RawPrices, RawProfiles, RawRegions, RawService, RawSources, RawVocabulary};
+use raw::{
+    RawCriteria, RawIntegrations, RawPlace, RawPrices, RawProfiles, RawRegions, RawService, RawSources, RawVocabulary,
+};
 
 /// Which state of AWS the catalog speaks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, serde::Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, serde::Deserialize, JsonSchema,
+)]
 pub enum Edition {
     /// As the course of 2022 teaches it.
     #[serde(rename = "2022")]

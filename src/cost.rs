@@ -142,9 +142,7 @@ pub fn usage(lowered: &Lowered, summary: &Summary) -> Vec<Usage> {
                 (scaled(counted.copied().unwrap_or(summary.per_hour.bytes), grain), BYTES_PER_GB)
             }
             // Data comes evenly, so on average over the first month half of the month's volume lies there.
-            MeterCount::StoredBytes => {
-                (scaled(summary.per_hour.bytes, 0.5 / lowered.compression_ratio), BYTES_PER_GB)
-            }
+            MeterCount::StoredBytes => (scaled(summary.per_hour.bytes, 0.5 / lowered.compression_ratio), BYTES_PER_GB),
         };
         Usage { service: open.service.clone(), meter: open.meter.clone(), per_hour, fine_per_base }
     };
@@ -157,7 +155,11 @@ fn let_through(service: &str, summary: &Summary) -> Estimate {
     let own = |gate: &&crate::sim::GateSummary| gate.name.split('.').next() == Some(service);
     let Some(gate) = summary.stages.iter().find(own) else { return accepted };
     let passed = summary.records.offered_requests.saturating_sub(gate.rejected_requests + gate.oversize_requests);
-    if summary.records.accepted_requests == 0 { accepted } else { scaled(accepted, passed as f64 / summary.records.accepted_requests as f64) }
+    if summary.records.accepted_requests == 0 {
+        accepted
+    } else {
+        scaled(accepted, passed as f64 / summary.records.accepted_requests as f64)
+    }
 }
 
 fn scaled(estimate: Estimate, factor: f64) -> Estimate {
@@ -168,7 +170,8 @@ fn scaled(estimate: Estimate, factor: f64) -> Estimate {
 #[must_use]
 pub fn price(usage: &[Usage], prices: &PriceBook, region: &str, free_tier: bool) -> Bill {
     let lines: Vec<Line> = usage.iter().map(|used| line(used, prices, region, free_tier)).collect();
-    let widths: Option<Vec<f64>> = lines.iter().map(|line| line.amount.map_or(Some(0.0), |_| line.amount_half_width)).collect();
+    let widths: Option<Vec<f64>> =
+        lines.iter().map(|line| line.amount.map_or(Some(0.0), |_| line.amount_half_width)).collect();
     Bill {
         currency: "USD",
         hours_per_month: HOURS_PER_MONTH,
@@ -196,7 +199,9 @@ fn line(used: &Usage, prices: &PriceBook, region: &str, free_tier: bool) -> Line
         Some((side(used.per_hour.value + width)? - side(used.per_hour.value - width)?) / 2.0)
     });
     let in_base = |count: f64| count / used.fine_per_base as f64;
-    let taken_off = (free > 0).then(|| used.meter.free_note.clone().map(|note| format!("free allowance taken off ({note})"))).flatten();
+    let taken_off = (free > 0)
+        .then(|| used.meter.free_note.clone().map(|note| format!("free allowance taken off ({note})")))
+        .flatten();
     Line {
         service: used.service.clone(),
         meter: used.meter.id.clone(),
@@ -237,7 +242,8 @@ fn tiered(price: &Price, billed: u128, fine_per_base: u128) -> Option<(Vec<TierU
 
 fn unknown_note(used: &Usage, prices: &PriceBook, region: &str) -> String {
     let elsewhere = prices.regions_with(&used.service, &used.meter.price);
-    let nearest = elsewhere.iter().find(|other| other.split('-').next() == region.split('-').next()).or(elsewhere.first());
+    let nearest =
+        elsewhere.iter().find(|other| other.split('-').next() == region.split('-').next()).or(elsewhere.first());
     let price = nearest.and_then(|other| Some((other, prices.find(&used.service, other, &used.meter.price)?)));
     match price {
         Some((other, price)) => {

@@ -72,7 +72,8 @@ pub fn circumstances(scenario: &Scenario) -> Circumstances {
 /// What paths must honour: the front door that rules ask for, and services that are out even as a piece of a path.
 fn demands(scenario: &Scenario, candidates: &[Considered<'_>], fronts: &[Considered<'_>]) -> Demands {
     let required = fronts.iter().find(|front| !front.is_screened() && front.fired(RuleKind::Require).next().is_some());
-    let out = candidates.iter().filter(|candidate| candidate.fired(RuleKind::Screen).any(|screen| screen.holds_on_the_way));
+    let out =
+        candidates.iter().filter(|candidate| candidate.fired(RuleKind::Screen).any(|screen| screen.holds_on_the_way));
     Demands {
         system: scenario.answers.word("source.system").map(str::to_owned),
         front_door: required.map(|front| front.service.id.clone()),

@@ -22,37 +22,40 @@ pub fn seconds(value: f64) -> String {
     SimDuration::from_secs_f64(value).to_string()
 }
 
-/// Seconds with a 95 % interval: `299 s [298, 300]`.
-#[must_use]
-pub fn seconds_with_interval(estimate: Estimate) -> String {
-    let interval = estimate.half_width.map(|width| interval(estimate.value, width, ""));
-    // The unit of the interval is that of the value, so both are printed in seconds.
-    format!("{} s{}", digits(estimate.value, estimate.half_width), interval.unwrap_or_default())
-}
-
-/// A number with a 95 % interval: `702 [701, 704]`.
+/// A number with the half-width of its 95 % interval: `150.24 ± 0.08 s`; without one where the value is exact.
 #[must_use]
 pub fn with_interval(estimate: Estimate, unit: &str) -> String {
-    let interval = estimate.half_width.map(|width| interval(estimate.value, width, ""));
     let space = if unit.is_empty() { "" } else { " " };
-    format!("{}{space}{unit}{}", digits(estimate.value, estimate.half_width), interval.unwrap_or_default())
+    match step(estimate) {
+        Some((step, width)) => format!("{} ± {}{space}{unit}", rounded(estimate.value, step), rounded(width, step)),
+        None => format!("{}{space}{unit}", significant(estimate.value, 5)),
+    }
 }
 
-/// ` [low, high]`, with as many digits as the interval deserves.
-fn interval(value: f64, width: f64, unit: &str) -> String {
-    let show = |value: f64| format!("{}{unit}", digits(value, Some(width)));
-    format!(" [{}, {}]", show(value - width), show(value + width))
+/// The bounds of the 95 % interval: ` [110.67, 110.86]`; nothing where the value is exact.
+#[must_use]
+pub fn bounds(estimate: Estimate) -> String {
+    step(estimate).map_or_else(String::new, |(step, width)| {
+        format!(" [{}, {}]", rounded(estimate.value - width, step), rounded(estimate.value + width, step))
+    })
 }
 
-/// As many digits as a half-width deserves: two of the half-width, at least three of the value.
-fn digits(value: f64, half_width: Option<f64>) -> String {
-    let magnitude = |value: f64| libm::floor(libm::log10(value.abs()));
-    let wanted = match half_width {
-        Some(width) if width > 0.0 && value != 0.0 => (magnitude(value) - magnitude(width) + 2.0).clamp(3.0, 7.0),
-        Some(_) => 5.0,
-        None => 4.0,
-    };
-    significant(value, wanted as usize)
+/// The place to round to, and the half-width: two digits of the half-width, but at most five of the value.
+fn step(estimate: Estimate) -> Option<(f64, f64)> {
+    let width = estimate.half_width?;
+    let power = |value: f64| libm::floor(libm::log10(value.abs()));
+    let told = width > estimate.value.abs() * 1e-6 && width.is_finite();
+    told.then(|| (libm::pow(10.0, (power(width) - 1.0).max(power(estimate.value.max(width)) - 4.0)), width))
+}
+
+/// A number rounded to a power of ten, with grouped thousands.
+fn rounded(value: f64, step: f64) -> String {
+    let decimals = (-libm::log10(step)).round().max(0.0) as usize;
+    let value = (value / step).round() * step;
+    let text = format!("{value:.decimals$}");
+    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), ""), |(whole, fraction)| (whole, fraction));
+    let whole = crate::units::group_digits(whole);
+    if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
 }
 
 /// The right plural: `1 run`, `10 runs`.
@@ -60,4 +63,23 @@ fn digits(value: f64, half_width: Option<f64>) -> String {
 pub fn count(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", crate::units::grouped(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_follow_the_interval() {
+        let text = |value, half_width| with_interval(Estimate { value, half_width }, "s");
+        assert_eq!(text(150.236, Some(0.083)), "150.24 ± 0.08 s");
+        assert_eq!(text(30_426_728.0, Some(26_745.0)), "30,427,000 ± 27,000 s");
+        assert_eq!(text(11.958_333, Some(1e-14)), "11.958 s");
+        assert_eq!(text(2.74, None), "2.74 s");
+        assert_eq!(
+            bounds(Estimate { value: 297.276, half_width: Some(0.0195) }),
+            " [297.26, 297.3]".replace(".3]", ".30]")
+        );
+        assert_eq!(text(0.0, Some(0.0)), "0 s");
+    }
 }

@@ -110,7 +110,10 @@ fn check(raw: RawRule, catalog: &Catalog, book: &RuleBook) -> Result<Rule, Strin
         (RuleKind::Advise, Some(criterion), Some(points)) => {
             let criteria: Vec<&str> = catalog.criteria.iter().map(|known| known.id.as_str()).collect();
             if !criteria.contains(&criterion.as_str()) {
-                return Err(format!("there is no criterion `{criterion}`; {}", suggest(&criterion, &criteria, "the criteria are")));
+                return Err(format!(
+                    "there is no criterion `{criterion}`; {}",
+                    suggest(&criterion, &criteria, "the criteria are")
+                ));
             }
             Some((criterion, points))
         }

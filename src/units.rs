@@ -17,7 +17,7 @@ mod time;
 
 pub use bytes::Bytes;
 pub use money::Usd;
-pub use number::{UnitError, UnitProblem, grouped, significant};
+pub use number::{UnitError, UnitProblem, group_digits, grouped, significant};
 pub use rate::{ByteRate, RecordRate};
 pub use share::Share;
 pub use time::{SimDuration, SimTime};

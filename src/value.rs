@@ -41,7 +41,12 @@ impl Value {
         let bytes = || text.parse().ok().map(Self::ByteRate);
         let rate = || text.parse().ok().map(Self::Rate);
         let share = || text.parse().ok().map(Self::Share);
-        duration().or_else(size).or_else(bytes).or_else(rate).or_else(share).unwrap_or_else(|| Self::Text(text.to_owned()))
+        duration()
+            .or_else(size)
+            .or_else(bytes)
+            .or_else(rate)
+            .or_else(share)
+            .unwrap_or_else(|| Self::Text(text.to_owned()))
     }
 
     /// Order of two values of the same kind that have one.

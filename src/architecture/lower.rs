@@ -99,7 +99,8 @@ impl LowerError {
                     .to_owned()
             }
             Self::NoBehaviour { .. } => {
-                "API Gateway, Firehose and S3 can be simulated; `--primary firehose` simulates that candidate".to_owned()
+                "API Gateway, Firehose and S3 can be simulated; `--primary firehose` simulates that candidate"
+                    .to_owned()
             }
             Self::Unknown { service, .. } => format!("`forebay catalog show {service}` lists what is known"),
             Self::Model(_) => "`forebay schema scenario` documents every key".to_owned(),
@@ -137,7 +138,11 @@ pub fn lower(
 fn source(workload: Option<&Workload>, trace: Option<Arc<[TraceRecord]>>) -> Result<Source, LowerError> {
     let records_per_request = workload.map_or(1, |workload| workload.records_per_request);
     if let Some(records) = trace {
-        return Ok(Source { arrivals: Arrivals::Trace(records), sizes: SizeLaw::Constant(Bytes::new(1)), records_per_request });
+        return Ok(Source {
+            arrivals: Arrivals::Trace(records),
+            sizes: SizeLaw::Constant(Bytes::new(1)),
+            records_per_request,
+        });
     }
     let workload = workload.ok_or(LowerError::NoWorkload)?;
     let profile = &workload.profile;
@@ -250,7 +255,8 @@ impl Lowering<'_> {
     /// The value of an option: the scenario's, one sized to meet the freshness asked for, or the default.
     fn option(&mut self, service: &Service, id: Option<&str>, stage: &str) -> Result<Value, LowerError> {
         let missing = |what: &str| LowerError::Unknown { service: service.id.clone(), missing: what.to_owned() };
-        let rule = id.and_then(|id| service.option(id)).ok_or_else(|| missing(&format!("an option of stage `{stage}`")))?;
+        let rule =
+            id.and_then(|id| service.option(id)).ok_or_else(|| missing(&format!("an option of stage `{stage}`")))?;
         let name = format!("{}.{}", service.id, rule.id);
         if let Some(answer) = self.scenario.options.get(&(service.id.clone(), rule.id.clone())) {
             let origin = answer.origin.to_string();
@@ -279,7 +285,8 @@ impl Lowering<'_> {
         if rule.id != "buffer-interval" {
             return None;
         }
-        let (Value::Duration(default), Some(answer)) = (&default.value, self.scenario.answers.get("needs.freshness")) else {
+        let (Value::Duration(default), Some(answer)) = (&default.value, self.scenario.answers.get("needs.freshness"))
+        else {
             return None;
         };
         let Value::Duration(freshness) = answer.value else { return None };
@@ -309,16 +316,22 @@ impl Lowering<'_> {
     /// How many times smaller objects get, by the `compression` option of a service on the path.
     fn compression_ratio(&mut self, catalog: &Catalog) -> Result<f64, LowerError> {
         let on_path: Vec<String> = self.meters.iter().map(|meter| meter.service.clone()).collect();
-        let compressing = catalog.services.iter().find(|service| {
-            on_path.contains(&service.id) && service.option("compression").is_some()
-        });
+        let compressing = catalog
+            .services
+            .iter()
+            .find(|service| on_path.contains(&service.id) && service.option("compression").is_some());
         let Some(service) = compressing else { return Ok(1.0) };
         if self.option(service, Some("compression"), "compression")? == Value::Text("UNCOMPRESSED".to_owned()) {
             return Ok(1.0);
         }
         if let Some(ratio) = self.scenario.workload.as_ref().and_then(|workload| workload.compression_ratio) {
             let origin = "scenario, workload.compression-ratio".to_owned();
-            self.settings.push(Setting { name: "workload.compression-ratio".to_owned(), value: ratio.to_string(), origin, assumed: false });
+            self.settings.push(Setting {
+                name: "workload.compression-ratio".to_owned(),
+                value: ratio.to_string(),
+                origin,
+                assumed: false,
+            });
             return Ok(ratio);
         }
         self.fact_number(service, "gzip-ratio")
@@ -328,7 +341,7 @@ impl Lowering<'_> {
 fn setting_of(service: &Service, id: &str, fact: &Fact) -> Setting {
     Setting {
         name: format!("{}.{id}", service.id),
-        value: fact.value.to_string(),
+        value: fact.shown.clone(),
         origin: fact.source.clone(),
         assumed: fact.grade != Grade::Documented,
     }

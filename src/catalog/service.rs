@@ -26,6 +26,8 @@ pub struct Fact {
     pub id: String,
     /// Its value.
     pub value: Value,
+    /// Its value as the file words it, so that requests stay requests.
+    pub shown: String,
     /// How it is known.
     pub grade: Grade,
     /// Whether the vendor raises it on request.
@@ -153,7 +155,11 @@ impl Service {
             for fact in [&option.default_fact, &option.min_fact, &option.max_fact] {
                 if !has(fact) {
                     let fact = fact.clone().unwrap_or_default();
-                    report("unknown-fact", "option", format!("option `{}` names the fact `{fact}`, which is not here", option.id));
+                    report(
+                        "unknown-fact",
+                        "option",
+                        format!("option `{}` names the fact `{fact}`, which is not here", option.id),
+                    );
                 }
             }
             if option.kind == OptionKind::Word && (option.values.is_none() || option.default.is_none()) {
@@ -178,6 +184,7 @@ impl Service {
 }
 
 fn check_fact(raw: RawFact, report: &mut impl FnMut(&'static str, &str, String)) -> Option<Fact> {
+    let wording = raw.value.as_str().map(str::to_owned);
     let value = match raw.value {
         serde_json::Value::String(text) => Some(Value::parse(&text)),
         serde_json::Value::Bool(flag) => Some(Value::Flag(flag)),
@@ -188,13 +195,19 @@ fn check_fact(raw: RawFact, report: &mut impl FnMut(&'static str, &str, String))
         _ => None,
     };
     if value.is_none() {
-        report("fact", "fact", format!("the value of fact `{}` must be a quantity, a word, a flag or a list of words", raw.id));
+        report(
+            "fact",
+            "fact",
+            format!("the value of fact `{}` must be a quantity, a word, a flag or a list of words", raw.id),
+        );
     }
     if raw.source.trim().is_empty() || raw.checked.trim().is_empty() {
         report("fact", "fact", format!("fact `{}` needs a source and the date it was checked", raw.id));
     }
+    let value = value?;
     Some(Fact {
-        value: value?,
+        shown: wording.unwrap_or_else(|| value.to_string()),
+        value,
         id: raw.id,
         grade: raw.grade,
         adjustable: raw.adjustable.unwrap_or(false),
@@ -211,7 +224,11 @@ fn check_unique(service: &str, facts: &[Fact], report: &mut impl FnMut(&'static 
     let mut seen = BTreeSet::new();
     for fact in facts {
         if !seen.insert((&fact.id, fact.edition, &fact.regions, &fact.destination)) {
-            report("fact", "fact", format!("fact `{}` of {service} is there twice under the same circumstances", fact.id));
+            report(
+                "fact",
+                "fact",
+                format!("fact `{}` of {service} is there twice under the same circumstances", fact.id),
+            );
         }
     }
 }
@@ -237,6 +254,10 @@ fn check_stage(
     }
     let named = [&stage.median_option, &stage.sigma_option, &stage.size_option, &stage.interval_option];
     for option in named.into_iter().flatten().filter(|id| !options.iter().any(|option| option.id == **id)) {
-        report("unknown-option", "stage", format!("stage `{}` names the option `{option}`, which is not here", stage.id));
+        report(
+            "unknown-option",
+            "stage",
+            format!("stage `{}` names the option `{option}`, which is not here", stage.id),
+        );
     }
 }

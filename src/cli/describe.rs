@@ -90,14 +90,15 @@ fn service_page(service: &Service, catalog: &Catalog, edition: Option<Edition>, 
     let shown = edition.unwrap_or_default();
     let mut text = format!("{} ({})\n{}\n{}\n\n", service.full_name(shown), service.id, service.summary, service.docs);
     let mut facts = Table::new(&["fact", "value", "holds for", "known", "checked", "read from"]);
-    let in_edition = |fact: &&crate::catalog::Fact| edition.is_none() || fact.edition().is_none_or(|only| Some(only) == edition);
+    let in_edition =
+        |fact: &&crate::catalog::Fact| edition.is_none() || fact.edition().is_none_or(|only| Some(only) == edition);
     for fact in service.facts.iter().filter(in_edition) {
         let known = match fact.grade {
             Grade::Documented => "documented",
             Grade::Measured => "measured",
             Grade::Assumption => "assumed",
         };
-        let cells = [&fact.id, &fact.value.to_string(), &fact.limits(), known, &fact.checked, &fact.source];
+        let cells = [&fact.id, &fact.shown, &fact.limits(), known, &fact.checked, &fact.source];
         facts.row(cells.map(str::to_owned).to_vec());
     }
     text.push_str(&facts.render(Style::Plain(width.max(140))));

@@ -19,7 +19,8 @@ pub(super) fn prepare(folder: &Path, context: &mut Context) -> Result<PathBuf, F
     match tried {
         Ok(()) => Ok(folder.to_owned()),
         Err(error) => {
-            let problem = Diagnostic::error("unwritable", format!("{} cannot be written to: {error}", folder.display()));
+            let problem =
+                Diagnostic::error("unwritable", format!("{} cannot be written to: {error}", folder.display()));
             context.refuse(problem.help("--out takes a folder; it is created if it does not exist"))
         }
     }

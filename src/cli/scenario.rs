@@ -184,8 +184,11 @@ fn pipeline<'a>(question: &'a Question, primary: Option<&str>) -> Result<&'a Arc
     }
     let architecture = question.decision.service(id).and_then(|service| service.architecture.as_ref());
     architecture.ok_or_else(|| {
-        Diagnostic::error("no-path", format!("no integration leads through `{id}` from this source to these destinations"))
-            .help(format!("`forebay catalog show {id}` lists who feeds it and whom it feeds"))
+        Diagnostic::error(
+            "no-path",
+            format!("no integration leads through `{id}` from this source to these destinations"),
+        )
+        .help(format!("`forebay catalog show {id}` lists who feeds it and whom it feeds"))
     })
 }
 
@@ -219,7 +222,9 @@ fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Contex
         Ok(lowered) => lowered,
         Err(error) => {
             let help = error.help();
-            return context.refuse(Diagnostic::error("not-simulated", format!("this pipeline cannot be simulated: {error}")).help(help));
+            return context.refuse(
+                Diagnostic::error("not-simulated", format!("this pipeline cannot be simulated: {error}")).help(help),
+            );
         }
     };
     let config = config(&question.scenario, args, replay.as_ref().map(|(trace, _)| trace));
@@ -230,7 +235,8 @@ fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Contex
         Ok(run) => run,
         Err(error) => {
             let problem = Diagnostic::error("simulation", error.to_string());
-            return context.refuse(problem.help("a shorter --horizon, fewer --replications or a lower rate is quicker"));
+            return context
+                .refuse(problem.help("a shorter --horizon, fewer --replications or a lower rate is quicker"));
         }
     };
     let header = replay.map(|(_, header)| header);
@@ -245,7 +251,11 @@ fn config(scenario: &Scenario, args: &SimulationArgs, replay: Option<&Trace>) ->
         seed: args.seed.unwrap_or(settings.seed),
         replications: args.replications.unwrap_or(settings.replications),
         horizon: replay.map_or_else(|| args.horizon.unwrap_or(settings.horizon), Trace::span),
-        warm_up: args.warm_up.unwrap_or(if replay.is_some() { crate::units::SimDuration::ZERO } else { settings.warm_up }),
+        warm_up: args.warm_up.unwrap_or(if replay.is_some() {
+            crate::units::SimDuration::ZERO
+        } else {
+            settings.warm_up
+        }),
         drain: replay.is_some(),
         keep_samples: false,
         threads: args.threads.map(usize::from),

@@ -191,7 +191,8 @@ pub(super) fn assemble(
         .collect();
     // Equal scores fall by id, so that the order never depends on the order of files.
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.service.id.cmp(&b.1.service.id)));
-    let warnings = ranked.first().map_or_else(Vec::new, |(_, first, _)| first.fired(RuleKind::Warn).map(reason).collect());
+    let warnings =
+        ranked.first().map_or_else(Vec::new, |(_, first, _)| first.fired(RuleKind::Warn).map(reason).collect());
     let mut services: Vec<ServiceVerdict> = ranked
         .into_iter()
         .enumerate()

@@ -31,7 +31,8 @@ pub(super) fn score(
     let mut columns: Vec<(&Criterion, Vec<Valued>)> = Vec::new();
     let mut unknown = Vec::new();
     for criterion in criteria {
-        let values: Option<Vec<Valued>> = candidates.iter().map(|candidate| value(candidate, criterion, &situation)).collect();
+        let values: Option<Vec<Valued>> =
+            candidates.iter().map(|candidate| value(candidate, criterion, &situation)).collect();
         match values {
             Some(values) => columns.push((criterion, values)),
             None => unknown.push(criterion.id.clone()),

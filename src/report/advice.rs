@@ -117,9 +117,9 @@ fn names_note(catalog: &Catalog, edition: Edition) -> String {
     if edition == Edition::Current {
         return String::new();
     }
-    let renamed = catalog.with_role(Role::Ingest).filter(|service| {
-        service.full_name(edition) != service.full_name(Edition::Current)
-    });
+    let renamed = catalog
+        .with_role(Role::Ingest)
+        .filter(|service| service.full_name(edition) != service.full_name(Edition::Current));
     let list: Vec<String> = renamed
         .map(|service| format!("{} is now {}", service.full_name(edition), service.full_name(Edition::Current)))
         .collect();
@@ -152,7 +152,11 @@ fn evidence(decision: &Decision) -> String {
         for reason in &service.reasons {
             let _ = writeln!(text, "\n    {}: {} [{}]", service.name, reason.text, reason.rule);
             for fact in &reason.facts {
-                let _ = writeln!(text, "      fact         {} = {} ({}, checked {})", fact.id, fact.value, fact.source, fact.checked);
+                let _ = writeln!(
+                    text,
+                    "      fact         {} = {} ({}, checked {})",
+                    fact.id, fact.value, fact.source, fact.checked
+                );
             }
             for answer in &reason.requirements {
                 let _ = writeln!(text, "      requirement  {} = {} ({})", answer.path, answer.value, answer.place);

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::Table;
 use super::table::Style;
+use super::{Table, with_interval};
 use crate::catalog::Catalog;
 use crate::cost::{Basis, Bill, Line, Packing};
 use crate::scenario::Scenario;
+use crate::sim::Estimate;
 use crate::units::{Usd, significant};
 
 /// The whole answer of `cost`, without the headline.
@@ -40,14 +41,13 @@ pub fn table(bill: &Bill, catalog: &Catalog, scenario: &Scenario) -> Table {
 /// `Data Firehose: data ingested`.
 #[must_use]
 pub fn label(line: &Line, catalog: &Catalog, scenario: &Scenario) -> String {
-    let service = catalog.service(&line.service).map_or(line.service.as_str(), |service| service.short_name(scenario.edition));
+    let service =
+        catalog.service(&line.service).map_or(line.service.as_str(), |service| service.short_name(scenario.edition));
     format!("{service}: {}", line.name)
 }
 
 fn quantity(line: &Line) -> String {
-    let width = line.quantity_half_width.filter(|width| *width > 0.0);
-    let interval = width.map_or_else(String::new, |width| format!(" ± {}", significant(width, 2)));
-    format!("{}{interval} {}", significant(line.quantity, 5), line.unit)
+    with_interval(Estimate { value: line.quantity, half_width: line.quantity_half_width }, &line.unit)
 }
 
 fn tiers(line: &Line) -> String {
@@ -130,7 +130,9 @@ fn shorten(text: &str, most: usize) -> String {
 pub fn by_service(bill: &Bill, catalog: &Catalog, scenario: &Scenario) -> String {
     let mut sums: Vec<(String, Option<Usd>)> = Vec::new();
     for line in &bill.lines {
-        let name = catalog.service(&line.service).map_or(line.service.as_str(), |service| service.short_name(scenario.edition));
+        let name = catalog
+            .service(&line.service)
+            .map_or(line.service.as_str(), |service| service.short_name(scenario.edition));
         match sums.iter_mut().find(|(known, _)| known == name) {
             Some((_, sum)) => *sum = sum.zip(line.amount).map(|(sum, amount)| sum + amount),
             None => sums.push((name.to_owned(), line.amount)),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::result::{LimitUse, Percentiles, Simulation};
 use super::table::Style;
-use super::{Table, count, seconds, seconds_with_interval, with_interval};
+use super::{Table, count, seconds, with_interval};
 use crate::sim::Estimate;
 use crate::units::{Bytes, grouped, significant};
 
@@ -12,12 +12,12 @@ use crate::units::{Bytes, grouped, significant};
 #[must_use]
 pub fn text(simulation: &Simulation, width: usize) -> String {
     let mut text = delays(simulation).render(Style::Plain(width));
+    text.push_str("\n  latency: from sending a record until it can be read; freshness: age of the oldest record on its way, over time\n");
     text.push('\n');
     text.push_str(&flow(simulation));
     text.push('\n');
     text.push_str(&limits(simulation).render(Style::Plain(width)));
-    text.push_str(&binding(simulation));
-    text.push('\n');
+    let _ = write!(text, "\n  {}\n\n", binding(simulation));
     text.push_str(&settings(simulation).render(Style::Plain(width)));
     text.push('\n');
     text.push_str(&run_line(simulation));
@@ -30,13 +30,13 @@ pub fn delays(simulation: &Simulation) -> Table {
     let mut table = Table::new(&["", "mean", "p50", "p95", "p99", "max"]);
     let mut row = |name: &str, figures: &Percentiles| {
         let show = |number: super::result::Number| {
-            seconds_with_interval(Estimate { value: number.value, half_width: number.half_width })
+            with_interval(Estimate { value: number.value, half_width: number.half_width }, "s")
         };
         let cells = [figures.mean, figures.p50, figures.p95, figures.p99, figures.max].map(show);
         table.row(std::iter::once(name.to_owned()).chain(cells).collect());
     };
-    row("latency, record sent to readable", &simulation.latency_s);
-    row("freshness, age of the oldest on its way", &simulation.freshness_s);
+    row("latency", &simulation.latency_s);
+    row("freshness", &simulation.freshness_s);
     table
 }
 
@@ -70,7 +70,8 @@ fn flow(simulation: &Simulation) -> String {
 /// Every limit on the way and how far it was used.
 #[must_use]
 pub fn limits(simulation: &Simulation) -> Table {
-    let mut table = Table::new(&["limit", "counts", "a second", "offered", "busiest", "used", "rejected"]).right(&[2, 3, 4, 5, 6]);
+    let mut table =
+        Table::new(&["limit", "counts", "a second", "offered", "busiest", "used", "rejected"]).right(&[2, 3, 4, 5, 6]);
     for limit in &simulation.limits {
         table.row(vec![
             limit.name.clone(),
@@ -104,7 +105,7 @@ pub fn binding(simulation: &Simulation) -> String {
         format!("; next {} at {} %", next.name, significant(next.peak_share * 100.0, 3))
     });
     format!(
-        "\n  {} {verb}: {} of {} {} a second in the busiest second ({} %){next}\n",
+        "{} {verb}: {} of {} {} a second in the busiest second ({} %){next}",
         first.name,
         quantity(first, first.peak_per_s),
         quantity(first, first.limit_per_s),
@@ -113,13 +114,24 @@ pub fn binding(simulation: &Simulation) -> String {
     )
 }
 
+/// What was set, sized or assumed. Quotas are in the table of limits; the JSON has every figure with its whole source.
 fn settings(simulation: &Simulation) -> Table {
     let mut table = Table::new(&["rests on", "value", "", "from"]);
-    for setting in &simulation.settings {
+    let limit = |name: &str| simulation.limits.iter().any(|limit| limit.name == name);
+    for setting in simulation.settings.iter().filter(|setting| !limit(&setting.name)) {
         let mark = if setting.assumed { "assumed" } else { "" };
-        table.row(vec![setting.name.clone(), setting.value.clone(), mark.to_owned(), setting.origin.clone()]);
+        table.row(vec![setting.name.clone(), setting.value.clone(), mark.to_owned(), short_source(&setting.origin)]);
     }
     table
+}
+
+/// A web address by its host and its last part; anything else as it is.
+fn short_source(source: &str) -> String {
+    let Some(address) = source.strip_prefix("https://") else { return source.to_owned() };
+    match (address.split('/').next(), address.trim_end_matches('/').rsplit('/').next()) {
+        (Some(host), Some(page)) if host != page => format!("{host} … {page}"),
+        _ => address.to_owned(),
+    }
 }
 
 /// Seed, replications, horizon: what makes the run repeatable.
@@ -135,7 +147,11 @@ pub fn run_line(simulation: &Simulation) -> String {
         }
         text + ")"
     });
-    let warm_up = if simulation.warm_up_s > 0.0 { format!(", {} of warm-up removed", seconds(simulation.warm_up_s)) } else { String::new() };
+    let warm_up = if simulation.warm_up_s > 0.0 {
+        format!(", {} of warm-up removed", seconds(simulation.warm_up_s))
+    } else {
+        String::new()
+    };
     format!(
         "  seed {} · {} of {}{warm_up} · {} tier · [ ] is the 95 % interval over replications{trace}\n",
         simulation.seed,

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use super::result::Document;
 use super::table::Style;
-use super::{advice, bill, seconds, simulation};
+use super::{advice, bill, bounds, seconds, simulation};
 use crate::catalog::Catalog;
 use crate::ranking::Decision;
 use crate::scenario::Scenario;
-use crate::units::significant;
+use crate::sim::Estimate;
 
 /// The answer of `run`.
 #[must_use]
@@ -29,9 +29,7 @@ fn figures(document: &Document, scenario: &Scenario) -> String {
     let mut text = String::new();
     if let Some(run) = &document.simulation {
         let p99 = run.latency_s.p99;
-        let interval = p99.half_width.map_or_else(String::new, |width| {
-            format!(" [{}, {}]", significant(p99.value - width, 4), significant(p99.value + width, 4))
-        });
+        let interval = bounds(Estimate { value: p99.value, half_width: p99.half_width });
         let limit = scenario.answers.get("needs.freshness").map(|answer| answer.value.to_string());
         let asked = limit.map_or_else(String::new, |limit| format!("; asked for: {limit}"));
         let _ = writeln!(
@@ -54,7 +52,7 @@ fn figures(document: &Document, scenario: &Scenario) -> String {
 fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
     if let Some(run) = &document.simulation {
-        rows.push(("What binds", simulation::binding(run).trim().to_owned()));
+        rows.push(("What binds", simulation::binding(run)));
         let assumed: Vec<&str> =
             run.settings.iter().filter(|setting| setting.assumed).map(|setting| setting.name.as_str()).collect();
         if !assumed.is_empty() {

@@ -74,7 +74,10 @@ impl Table {
             table.with(Modify::new(Columns::one(*column)).with(Alignment::right()));
         }
         let text = table.to_string();
-        text.lines().map(|line| format!("  {}", line.trim_end())).map(|line| line.trim_end().to_owned() + "\n").collect()
+        text.lines()
+            .map(|line| format!("  {}", line.trim_end()))
+            .map(|line| line.trim_end().to_owned() + "\n")
+            .collect()
     }
 
     fn column_width(&self, column: usize) -> usize {

@@ -166,16 +166,20 @@ impl fmt::Display for Operand {
 
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", match self {
-            Self::Is => "is",
-            Self::IsNot => "is not",
-            Self::In => "is one of",
-            Self::NotIn => "is none of",
-            Self::Below => "is below",
-            Self::AtMost => "is at most",
-            Self::Above => "is above",
-            Self::AtLeast => "is at least",
-        })
+        write!(
+            f,
+            "{}",
+            match self {
+                Self::Is => "is",
+                Self::IsNot => "is not",
+                Self::In => "is one of",
+                Self::NotIn => "is none of",
+                Self::Below => "is below",
+                Self::AtMost => "is at most",
+                Self::Above => "is above",
+                Self::AtLeast => "is at least",
+            }
+        )
     }
 }
 

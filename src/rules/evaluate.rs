@@ -270,7 +270,7 @@ fn fact_evidence(service: &Service, id: &str, situation: &Situation<'_>) -> Opti
     let fact = service.fact(id, situation.at)?;
     Some(FactEvidence {
         id: format!("{}.{id}", service.id),
-        value: fact.value.to_string(),
+        value: fact.shown.clone(),
         source: fact.source.clone(),
         checked: fact.checked.clone(),
     })
@@ -294,7 +294,7 @@ fn fill(template: &str, service: &Service, situation: &Situation<'_>) -> String 
     let mut text = template.to_owned();
     for name in placeholders(template) {
         let value = match name.strip_prefix("fact:") {
-            Some(id) => service.fact(id, situation.at).map(|fact| fact.value.to_string()),
+            Some(id) => service.fact(id, situation.at).map(|fact| fact.shown.clone()),
             None if name == "service" => Some(service.short_name(situation.at.edition).to_owned()),
             None => situation.answers.get(name).map(|answer| answer.value.to_string()),
         };

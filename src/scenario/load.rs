@@ -104,9 +104,11 @@ impl Loader<'_> {
     fn paths(&self, schema: &Json) -> Vec<String> {
         let mut paths = Vec::new();
         collect_paths(schema, schema, "", &mut paths);
-        let options = self.catalog.services.iter().flat_map(|service| {
-            service.options.iter().map(|option| format!("{}.{}", service.id, option.id))
-        });
+        let options = self
+            .catalog
+            .services
+            .iter()
+            .flat_map(|service| service.options.iter().map(|option| format!("{}.{}", service.id, option.id)));
         paths.extend(options);
         paths.extend(self.catalog.vocabulary.iter().map(|key| format!("needs.further.{}", key.id)));
         paths.extend(self.catalog.criteria.iter().map(|criterion| format!("priorities.{}", criterion.id)));
@@ -191,7 +193,8 @@ impl Loader<'_> {
             for (key, key_span, item) in &table.entries {
                 let Some(rule) = service.option(key) else {
                     let names: Vec<&str> = service.options.iter().map(|option| option.id.as_str()).collect();
-                    let problem = Diagnostic::error("unknown-key", format!("unknown option `{key}` in [{}]", service.id));
+                    let problem =
+                        Diagnostic::error("unknown-key", format!("unknown option `{key}` in [{}]", service.id));
                     let help = suggest(key, &names, "its options are");
                     problems.push(problem.at(*key_span, "not an option of this service").help(help));
                     continue;
@@ -297,7 +300,9 @@ fn option_value(
     problems: &mut Problems,
 ) -> Option<Value> {
     let read = match (&item.node, rule.kind) {
-        (Node::Text(text), OptionKind::Size) => text.parse().map(Value::Size).map_err(|error| error.to_string() + "; " + &error.help),
+        (Node::Text(text), OptionKind::Size) => {
+            text.parse().map(Value::Size).map_err(|error| error.to_string() + "; " + &error.help)
+        }
         (Node::Text(text), OptionKind::Duration) => {
             text.parse().map(Value::Duration).map_err(|error| error.to_string() + "; " + &error.help)
         }
@@ -425,11 +430,10 @@ fn resolve_path(key: &str, paths: &[String]) -> Result<String, String> {
         [] => {
             let names: Vec<&str> = paths.iter().map(String::as_str).collect();
             let tails: Vec<&str> = names.iter().map(|path| path.rsplit('.').next().unwrap_or(path)).collect();
-            let near = crate::diag::nearest(key, names.iter().copied())
-                .or_else(|| {
-                    let tail = crate::diag::nearest(key, tails.iter().copied())?;
-                    names.iter().copied().find(|path| path.rsplit('.').next() == Some(tail))
-                });
+            let near = crate::diag::nearest(key, names.iter().copied()).or_else(|| {
+                let tail = crate::diag::nearest(key, tails.iter().copied())?;
+                names.iter().copied().find(|path| path.rsplit('.').next() == Some(tail))
+            });
             Err(near.map_or_else(
                 || "`forebay schema scenario` lists the keys".to_owned(),
                 |name| format!("did you mean `{name}`?"),

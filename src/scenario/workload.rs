@@ -39,7 +39,9 @@ impl Sizes {
     #[must_use]
     pub fn mean(&self) -> f64 {
         match self {
-            Self::Constant(size) | Self::Lognormal { mean: size, .. } | Self::Gamma { mean: size, .. } => size.get() as f64,
+            Self::Constant(size) | Self::Lognormal { mean: size, .. } | Self::Gamma { mean: size, .. } => {
+                size.get() as f64
+            }
             Self::Uniform { low, high } => f64::midpoint(low.get() as f64, high.get() as f64),
         }
     }
@@ -80,7 +82,12 @@ impl Workload {
         RecordRate::per_second(self.rate.get() * self.profile.peak())
     }
 
-    pub(super) fn check(raw: RawWorkload, profiles: &[Profile], document: &Document, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn check(
+        raw: RawWorkload,
+        profiles: &[Profile],
+        document: &Document,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let sizes = match raw.record_size {
             RawSizes::Constant(size) => Sizes::Constant(size),
             RawSizes::Law(RawSizeLaw::Lognormal(law)) => Sizes::Lognormal { mean: law.mean, sigma: law.sigma },
@@ -102,10 +109,12 @@ impl Workload {
             Some(RawProfile::Named(name)) => named_profile(&name, profiles, document, problems),
             Some(RawProfile::Own(own)) => {
                 let period = own.period.unwrap_or(SimDuration::from_secs(86_400));
-                Profile::new("own", &own.factors, period).map_err(|message| {
-                    let span = document.span_of("workload.profile");
-                    problems.push(Diagnostic::error("profile", message).at(span, "this profile"));
-                }).ok()
+                Profile::new("own", &own.factors, period)
+                    .map_err(|message| {
+                        let span = document.span_of("workload.profile");
+                        problems.push(Diagnostic::error("profile", message).at(span, "this profile"));
+                    })
+                    .ok()
             }
         };
         Some(Self {

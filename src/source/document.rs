@@ -181,9 +181,8 @@ fn convert_table(table: &DeTable<'_>, base: usize, problems: &mut Problems) -> T
 fn convert(value: &DeValue<'_>, base: usize, span: Span, problems: &mut Problems) -> Node {
     match value {
         DeValue::String(text) => Node::Text(text.to_string()),
-        DeValue::Integer(integer) => {
-            i64::from_str_radix(integer.as_str(), integer.radix()).map_or_else(|_| too_large(span, problems), Node::Integer)
-        }
+        DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+            .map_or_else(|_| too_large(span, problems), Node::Integer),
         DeValue::Float(float) => float.as_str().parse().map_or_else(|_| too_large(span, problems), Node::Float),
         DeValue::Boolean(flag) => Node::Flag(*flag),
         DeValue::Datetime(date) => Node::Date(date.to_string()),

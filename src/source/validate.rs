@@ -122,7 +122,8 @@ impl<'a> Walker<'a> {
         if let Some(shape) = shapes.iter().find(named) {
             return self.table(table, shape, path, span);
         }
-        let names: Vec<&str> = shapes.iter().filter_map(|shape| shape["required"].as_array()?.first()?.as_str()).collect();
+        let names: Vec<&str> =
+            shapes.iter().filter_map(|shape| shape["required"].as_array()?.first()?.as_str()).collect();
         let typed = table.entries.first();
         let help = suggest(typed.map_or("", |(key, _, _)| key), &names, "one of");
         let message = format!("`{}` must name one of its kinds", last(path));
@@ -227,7 +228,8 @@ impl<'a> Walker<'a> {
         }
         let expected = branches.first().map_or_else(|| "something else".to_owned(), |branch| describe(branch));
         let message = format!("`{}` must be {expected}", last(path));
-        let problem = Diagnostic::error("wrong-kind", message).at(span, format!("expected {expected}, found {}", node.kind()));
+        let problem =
+            Diagnostic::error("wrong-kind", message).at(span, format!("expected {expected}, found {}", node.kind()));
         self.problems.push(match branches.first().and_then(|branch| example(branch)) {
             Some(example) => problem.help(format!("write for example `{} = {example}`", last(path))),
             None => problem,
@@ -247,7 +249,9 @@ fn additional(schema: &Json) -> Option<&Json> {
 /// A schema that says nothing about kinds accepts anything.
 fn is_open(schema: &Json) -> bool {
     schema.as_object().is_some_and(|schema| {
-        !["type", "enum", "const", "properties", "$ref", "anyOf", "oneOf", "format"].iter().any(|key| schema.contains_key(*key))
+        !["type", "enum", "const", "properties", "$ref", "anyOf", "oneOf", "format"]
+            .iter()
+            .any(|key| schema.contains_key(*key))
     })
 }
 

@@ -80,7 +80,7 @@ impl fmt::Display for Bytes {
         const DECIMAL: [(&str, u64); 4] =
             [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000)];
         let exact = |units: &[(&'static str, u64)]| {
-            units.iter().find(|(_, size)| self.0 >= *size && self.0 % size == 0).copied()
+            units.iter().find(|(_, size)| self.0 >= *size && self.0.is_multiple_of(*size)).copied()
         };
         if let Some((unit, size)) = exact(&BINARY).or_else(|| exact(&DECIMAL)) {
             return write!(f, "{} {unit}", super::grouped(self.0 / size));

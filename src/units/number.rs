@@ -139,7 +139,7 @@ pub fn significant(value: f64, digits: usize) -> String {
         return if value == 0.0 { "0".to_owned() } else { value.to_string() };
     }
     let magnitude = libm::floor(libm::log10(value.abs())) as i32;
-    let decimals = (digits as i32 - 1 - magnitude).clamp(0, 12) as usize;
+    let decimals = (i32::try_from(digits).unwrap_or(12) - 1 - magnitude).clamp(0, 12) as usize;
     let text = format!("{value:.decimals$}");
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let fraction = fraction.trim_end_matches('0');
@@ -153,11 +153,13 @@ pub fn grouped(value: u64) -> String {
     group_digits(&value.to_string())
 }
 
-fn group_digits(digits: &str) -> String {
+/// Groups a whole number's digits by thousands: `1,234`.
+#[must_use]
+pub fn group_digits(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -36,7 +36,13 @@ macro_rules! as_text {
 
 as_text!(Bytes, "Size", "size", "5 MiB", "A size with its unit; MB is 10^6 bytes, MiB is 2^20.");
 as_text!(SimDuration, "Duration", "duration", "15 min", "A length of time with its unit: ms, s, min, h, days.");
-as_text!(RecordRate, "RecordRate", "record-rate", "1200 records/s", "Records (events, requests) per s, min, h, day or month.");
+as_text!(
+    RecordRate,
+    "RecordRate",
+    "record-rate",
+    "1200 records/s",
+    "Records (events, requests) per s, min, h, day or month."
+);
 as_text!(ByteRate, "ByteRate", "byte-rate", "5 MiB/s", "A size per s, min, h or day.");
 as_text!(Share, "Share", "share", "95 %", "A share of a whole, in per cent.");
 as_text!(Usd, "Usd", "usd", "0.029", "An amount in US dollars, a plain decimal with at most ten places.");

@@ -158,7 +158,7 @@ impl fmt::Display for SimDuration {
             [("days", 86_400_000_000_000), ("h", 3_600_000_000_000), ("min", 60_000_000_000)];
         // Up to ten minutes AWS speaks of seconds (300 s, 60 s), and so do its users.
         if self.0 > 600_000_000_000
-            && let Some((unit, size)) = WHOLE.iter().find(|(_, size)| self.0 >= *size && self.0 % size == 0)
+            && let Some((unit, size)) = WHOLE.iter().find(|(_, size)| self.0 >= *size && self.0.is_multiple_of(*size))
         {
             let count = self.0 / size;
             let unit = if count == 1 && *unit == "days" { "day" } else { unit };
