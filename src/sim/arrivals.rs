@@ -23,8 +23,9 @@ struct Pace {
     part: f64,
     /// Expected requests of a whole period.
     per_period: f64,
-    /// The part at hand and where it ends.
+    /// The part at hand, the mean time between its requests, and where it ends.
     index: usize,
+    gap: f64,
     ends: f64,
 }
 
@@ -36,17 +37,25 @@ impl Pace {
             if flat { vec![mean] } else { profile.factors().iter().map(|factor| factor * mean).collect() };
         let period = profile.period().as_nanos() as f64;
         let part = if flat { f64::INFINITY } else { period / rates.len() as f64 };
-        Self { rates, part, per_period: mean * period, index: 0, ends: part }
+        let gap = rates.first().map_or(f64::INFINITY, |rate| 1.0 / rate);
+        Self { rates, part, per_period: mean * period, index: 0, gap, ends: part }
     }
 
     fn rate(&self) -> f64 {
         self.rates.get(self.index).copied().unwrap_or(0.0)
     }
 
+    /// Moves on to the next part.
+    fn turn(&mut self) {
+        self.ends += self.part;
+        self.index = (self.index + 1) % self.rates.len();
+        self.gap = 1.0 / self.rate();
+    }
+
     /// The time at which `expected` more requests are due after `time`.
     #[inline]
     fn advance(&mut self, time: f64, expected: f64) -> f64 {
-        let due = time + expected / self.rate();
+        let due = time + expected * self.gap;
         if due <= self.ends { due } else { self.advance_over_parts(time, expected) }
     }
 
@@ -65,8 +74,7 @@ impl Pace {
             }
             expected -= available;
             time = self.ends;
-            self.ends += self.part;
-            self.index = (self.index + 1) % self.rates.len();
+            self.turn();
         }
     }
 }
@@ -178,7 +186,7 @@ fn poisson_times(
         let gap: f64 = Exp1.sample(stream);
         time = pace.advance(time, gap);
         // Up to 2^62 ns, the longest run, the cast through the signed type is exact and cheaper.
-        let at = time as i64 as u64;
+        let at = (time as i64).cast_unsigned();
         if at >= end {
             break;
         }
@@ -195,7 +203,7 @@ fn even_times(pace: &mut Pace, time: &mut f64, sent: &mut u64, end: u64, count: 
         // At a constant rate each time is computed afresh, so that rounding does not pile up over a long run.
         *time = if flat { *sent as f64 / pace.rate() } else { pace.advance(*time, due) };
         *sent += 1;
-        let at = (*time + 0.5) as i64 as u64;
+        let at = ((*time + 0.5) as i64).cast_unsigned();
         if at >= end {
             break;
         }

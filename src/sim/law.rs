@@ -62,7 +62,11 @@ impl SizeSampler {
             Self::Constant(size) => sizes.resize(count, (*size).clamp(1, LARGEST_SIZE)),
             Self::Lognormal { scale, sigma } => {
                 fill_normals(stream, normals, count);
-                sizes.extend(normals.iter().map(|normal| to_size(scale * exp(sigma * normal))));
+                sizes.resize(count, 0);
+                // Written over slices, this loop takes two draws at a time.
+                for (size, normal) in sizes.iter_mut().zip(&*normals) {
+                    *size = to_size(scale * exp(sigma * normal));
+                }
             }
             Self::Gamma(gamma) => sizes.extend((0..count).map(|_| to_size(gamma.sample(stream)))),
             Self::Uniform { low, count: values } => {
@@ -141,7 +145,9 @@ impl LatencySampler {
                 }
             }
             Self::Uniform { low, count } => {
-                delays.iter_mut().for_each(|delay| *delay += low + below(stream, *count));
+                for delay in delays {
+                    *delay += low + below(stream, *count);
+                }
             }
         }
     }

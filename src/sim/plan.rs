@@ -36,6 +36,18 @@ pub(super) struct Leg {
     pub(super) ring: Ring,
 }
 
+/// A delay with the name of its stage.
+type PlannedDelay<'a> = (&'a str, LatencySampler);
+
+/// A leg before it runs.
+#[derive(Debug, Default)]
+struct PlannedLeg<'a> {
+    gates: Vec<&'a Gate>,
+    delays: Vec<PlannedDelay<'a>>,
+    /// The usual longest time that records stay in the delays, in nanoseconds.
+    stay: f64,
+}
+
 /// A model that passed every check.
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
@@ -48,11 +60,9 @@ pub(super) struct Plan<'a> {
     /// When the source falls silent.
     pub(super) sending_ends: u64,
     sizes: SizeSampler,
-    legs: Vec<(Vec<&'a Gate>, Vec<(&'a str, LatencySampler)>)>,
-    /// The usual longest time that records stay in each leg's delays, in nanoseconds.
-    stays: Vec<f64>,
+    legs: Vec<PlannedLeg<'a>>,
     pub(super) buffer: Buffer,
-    behind: Vec<(&'a str, LatencySampler)>,
+    behind: Vec<PlannedDelay<'a>>,
     /// Records a nanosecond, on average.
     rate: f64,
 }
@@ -82,7 +92,6 @@ impl<'a> Plan<'a> {
             sending_ends: if whole_trace { u64::MAX } else { horizon },
             sizes,
             legs: Vec::new(),
-            stays: Vec::new(),
             buffer: Buffer { size: crate::units::Bytes::new(1), interval: crate::units::SimDuration::ZERO },
             behind: Vec::new(),
             rate: 0.0,
@@ -125,11 +134,8 @@ impl<'a> Plan<'a> {
     fn add_gate(&mut self, stage: &Stage, gate: &'a Gate) -> Result<(), SimError> {
         check_gate(stage, gate)?;
         match self.legs.last_mut() {
-            Some((gates, delays)) if delays.is_empty() => gates.push(gate),
-            _ => {
-                self.legs.push((vec![gate], Vec::new()));
-                self.stays.push(0.0);
-            }
+            Some(leg) if leg.delays.is_empty() => leg.gates.push(gate),
+            _ => self.legs.push(PlannedLeg { gates: vec![gate], ..PlannedLeg::default() }),
         }
         Ok(())
     }
@@ -140,12 +146,11 @@ impl<'a> Plan<'a> {
             return Ok(());
         }
         if self.legs.is_empty() {
-            self.legs.push((Vec::new(), Vec::new()));
-            self.stays.push(0.0);
+            self.legs.push(PlannedLeg::default());
         }
-        if let (Some((_, delays)), Some(stay)) = (self.legs.last_mut(), self.stays.last_mut()) {
-            delays.push((&stage.name, sampler));
-            *stay += ((law.mean() + 5.0 * law.standard_deviation()) * 1e9).min(LONGEST_DELAY as f64);
+        if let Some(leg) = self.legs.last_mut() {
+            leg.delays.push((&stage.name, sampler));
+            leg.stay += ((law.mean() + 5.0 * law.standard_deviation()) * 1e9).min(LONGEST_DELAY as f64);
         }
         Ok(())
     }
@@ -180,9 +185,9 @@ impl<'a> Plan<'a> {
         let mean_size = self.model.source.sizes.mean();
         let by_size = if is_trace { f64::INFINITY } else { self.buffer.size.get() as f64 / mean_size };
         let in_buffer = by_size.min(self.rate * self.buffer.interval.as_nanos() as f64);
-        let in_delays = self.rate * self.stays.iter().sum::<f64>();
+        let in_delays = self.rate * self.legs.iter().map(|leg| leg.stay).sum::<f64>();
         // In a delay or a buffer a record is there once, however long it stays.
-        let held = in_buffer.min(expected) + in_delays.min(expected * self.stays.len() as f64);
+        let held = in_buffer.min(expected) + in_delays.min(expected * self.legs.len() as f64);
         let kept = if config.keep_samples { all } else { 0.0 };
         let together = f64::from(config.replications.min(64));
         let held = held * together + kept;
@@ -213,12 +218,12 @@ impl<'a> Plan<'a> {
     /// The legs of one replication.
     pub(super) fn legs(&self, replication: u32) -> Vec<Leg> {
         let gate = |gate: &&Gate| GateState::new(gate, &self.increments, self.span.warm_up);
-        let leg = |((gates, delays), stay): (&(Vec<&Gate>, Vec<(&str, LatencySampler)>), &f64)| Leg {
-            gates: gates.iter().map(gate).collect(),
-            delays: self.delays(delays, replication),
-            ring: Ring::new(self.rate, *stay),
+        let leg = |leg: &PlannedLeg<'_>| Leg {
+            gates: leg.gates.iter().map(gate).collect(),
+            delays: self.delays(&leg.delays, replication),
+            ring: Ring::new(self.rate, leg.stay),
         };
-        self.legs.iter().zip(&self.stays).map(leg).collect()
+        self.legs.iter().map(leg).collect()
     }
 
     /// The delays behind the buffer in one replication.
@@ -226,8 +231,8 @@ impl<'a> Plan<'a> {
         self.delays(&self.behind, replication)
     }
 
-    fn delays(&self, delays: &[(&str, LatencySampler)], replication: u32) -> Vec<Delay> {
-        let delay = |(name, law): &(&str, LatencySampler)| Delay {
+    fn delays(&self, delays: &[PlannedDelay<'_>], replication: u32) -> Vec<Delay> {
+        let delay = |(name, law): &PlannedDelay<'_>| Delay {
             law: law.clone(),
             stream: stream(self.seed, replication, &format!("stage/{name}")),
         };

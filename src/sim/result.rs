@@ -337,7 +337,9 @@ impl Summariser {
         let (requests, records, bytes, objects) = (next(), next(), next(), next());
         let per_hour = PerHour { requests, records, bytes, objects, increments: hourly.collect() };
         let mut stages = self.gates;
-        stages.iter_mut().for_each(|gate| gate.finish(self.measured));
+        for gate in &mut stages {
+            gate.finish(self.measured);
+        }
         let summary = Summary {
             records: self.records,
             latency: self.latency.finish(),

@@ -67,7 +67,7 @@ impl Ring {
             self.current += 1;
             self.refill();
             if !records.is_empty() {
-                return Some((records, self.current.checked_mul(1 << self.shift).unwrap_or(u64::MAX)));
+                return Some((records, self.current.saturating_mul(1 << self.shift)));
             }
         }
     }
