@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use rand_distr::{Distribution, Exp1};
-
 use super::law::SizeSampler;
 use super::model::{RateProfile, TraceRecord};
 use super::record::Record;
 use super::stream::Stream;
+use super::variate::{exponential, exponential_layers};
 
 const NANOS: f64 = 1e9;
 
 /// Records of one block, unless a single request has more.
 const BLOCK: usize = 512;
+
+/// Later than the end of any run (2^62 ns), yet early enough that a part of a profile is more than rounding.
+const BEYOND: f64 = 5e18;
 
 /// A rate in requests a nanosecond that changes at fixed times.
 #[derive(Debug, Clone)]
@@ -61,6 +63,9 @@ impl Pace {
 
     #[cold]
     fn advance_over_parts(&mut self, mut time: f64, mut expected: f64) -> f64 {
+        if !self.part.is_finite() {
+            return time + expected / self.rate();
+        }
         let periods = (expected / self.per_period).floor();
         let skipped = periods * self.part * self.rates.len() as f64;
         expected = (expected - periods * self.per_period).max(0.0);
@@ -69,7 +74,10 @@ impl Pace {
         loop {
             let rate = self.rate();
             let available = (self.ends - time).max(0.0) * rate;
-            if rate > 0.0 && expected <= available || !self.ends.is_finite() {
+            if time >= BEYOND {
+                return time;
+            }
+            if rate > 0.0 && expected <= available {
                 return time + expected / rate;
             }
             expected -= available;
@@ -182,9 +190,9 @@ fn poisson_times(
     count: usize,
     times: &mut Vec<u64>,
 ) -> f64 {
+    let layers = exponential_layers();
     for _ in 0..count {
-        let gap: f64 = Exp1.sample(stream);
-        time = pace.advance(time, gap);
+        time = pace.advance(time, exponential(layers, stream));
         // Up to 2^62 ns, the longest run, the cast through the signed type is exact and cheaper.
         let at = (time as i64).cast_unsigned();
         if at >= end {

@@ -19,12 +19,15 @@ use super::stream::stream;
 
 /// Records of all replications together.
 const MOST_RECORDS: f64 = 5e10;
+/// Records a second: one in 32 million years.
+const LOWEST_RATE: f64 = 1e-15;
 /// Records in memory at once.
 const MOST_HELD: f64 = 5e7;
 /// Simulation time of all replications together, in nanoseconds: 146 years.
 const LONGEST_RUN: u64 = 1 << 62;
 /// The longest a buffer may wait, in nanoseconds: 36 years.
 const LONGEST_INTERVAL: u64 = 1 << 60;
+const MOST_REPLICATIONS: u32 = 1_000_000;
 const MOST_PER_REQUEST: u32 = 100_000;
 const MOST_STAGES: usize = 100;
 
@@ -188,9 +191,9 @@ impl<'a> Plan<'a> {
         let in_delays = self.rate * self.legs.iter().map(|leg| leg.stay).sum::<f64>();
         // In a delay or a buffer a record is there once, however long it stays.
         let held = in_buffer.min(expected) + in_delays.min(expected * self.legs.len() as f64);
-        let kept = if config.keep_samples { all } else { 0.0 };
-        let together = f64::from(config.replications.min(64));
-        let held = held * together + kept;
+        let kept = if config.keep_samples { expected } else { 0.0 };
+        let together = f64::from(config.replications.min(super::run::TOGETHER));
+        let held = (held + kept) * together;
         if held > MOST_HELD && !(is_trace && together <= 1.0) {
             return Err(SimError::TooManyHeld { expected: held, limit: MOST_HELD });
         }
@@ -249,8 +252,8 @@ impl<'a> Plan<'a> {
 }
 
 fn check_config(model: &Model, config: &RunConfig) -> Result<(), SimError> {
-    if config.replications == 0 {
-        return Err(SimError::invalid("replications", "at least one", config.replications));
+    if !(1..=MOST_REPLICATIONS).contains(&config.replications) {
+        return Err(SimError::invalid("replications", "1 to 1,000,000", config.replications));
     }
     if config.threads == Some(0) {
         return Err(SimError::invalid("threads", "at least one", 0));
@@ -295,6 +298,11 @@ fn check_source(model: &Model) -> Result<SizeSampler, SimError> {
     let source = &model.source;
     if !(1..=MOST_PER_REQUEST).contains(&source.records_per_request) {
         return Err(SimError::invalid("records-per-request", "1 to 100,000", source.records_per_request));
+    }
+    if let Arrivals::Poisson(profile) | Arrivals::Deterministic(profile) = &source.arrivals
+        && profile.mean().get() < LOWEST_RATE
+    {
+        return Err(SimError::invalid("arrivals", "1e-15 records a second or more", profile.mean().get()));
     }
     let Arrivals::Trace(records) = &source.arrivals else {
         let expected = "a mean from above 0 to 1 TiB and a sigma from 0 to 10";
