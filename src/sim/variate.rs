@@ -44,7 +44,7 @@ impl Ziggurat {
 }
 
 /// The end of the base layer of 256 below exp(-x²/2) and the area of each: 256 areas make up the half of the bell.
-const NORMAL: (f64, f64) = (3.654_152_885_361_008_8, 0.004_928_673_233_974_655);
+const NORMAL: (f64, f64) = (3.654_152_885_361_009, 0.004_928_673_233_974_655);
 /// The same below exp(-x).
 const EXPONENTIAL: (f64, f64) = (7.697_117_470_131_05, 0.003_949_659_822_581_557);
 
