@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use rand_distr::{Distribution, Exp1};
-
 use super::law::SizeSampler;
 use super::model::{RateProfile, TraceRecord};
 use super::record::Record;
 use super::stream::Stream;
+use super::variate::{exponential, exponential_layers};
 
 const NANOS: f64 = 1e9;
 
 /// Records of one block, unless a single request has more.
 const BLOCK: usize = 512;
+
+/// Later than the end of any run (2^62 ns), yet early enough that a part of a profile is more than rounding.
+const BEYOND: f64 = 5e18;
 
 /// A rate in requests a nanosecond that changes at fixed times.
 #[derive(Debug, Clone)]
@@ -23,8 +25,9 @@ struct Pace {
     part: f64,
     /// Expected requests of a whole period.
     per_period: f64,
-    /// The part at hand and where it ends.
+    /// The part at hand, the mean time between its requests, and where it ends.
     index: usize,
+    gap: f64,
     ends: f64,
 }
 
@@ -36,22 +39,33 @@ impl Pace {
             if flat { vec![mean] } else { profile.factors().iter().map(|factor| factor * mean).collect() };
         let period = profile.period().as_nanos() as f64;
         let part = if flat { f64::INFINITY } else { period / rates.len() as f64 };
-        Self { rates, part, per_period: mean * period, index: 0, ends: part }
+        let gap = rates.first().map_or(f64::INFINITY, |rate| 1.0 / rate);
+        Self { rates, part, per_period: mean * period, index: 0, gap, ends: part }
     }
 
     fn rate(&self) -> f64 {
         self.rates.get(self.index).copied().unwrap_or(0.0)
     }
 
+    /// Moves on to the next part.
+    fn turn(&mut self) {
+        self.ends += self.part;
+        self.index = (self.index + 1) % self.rates.len();
+        self.gap = 1.0 / self.rate();
+    }
+
     /// The time at which `expected` more requests are due after `time`.
     #[inline]
     fn advance(&mut self, time: f64, expected: f64) -> f64 {
-        let due = time + expected / self.rate();
+        let due = time + expected * self.gap;
         if due <= self.ends { due } else { self.advance_over_parts(time, expected) }
     }
 
     #[cold]
     fn advance_over_parts(&mut self, mut time: f64, mut expected: f64) -> f64 {
+        if !self.part.is_finite() {
+            return time + expected / self.rate();
+        }
         let periods = (expected / self.per_period).floor();
         let skipped = periods * self.part * self.rates.len() as f64;
         expected = (expected - periods * self.per_period).max(0.0);
@@ -60,13 +74,15 @@ impl Pace {
         loop {
             let rate = self.rate();
             let available = (self.ends - time).max(0.0) * rate;
-            if rate > 0.0 && expected <= available || !self.ends.is_finite() {
+            if time >= BEYOND {
+                return time;
+            }
+            if rate > 0.0 && expected <= available {
                 return time + expected / rate;
             }
             expected -= available;
             time = self.ends;
-            self.ends += self.part;
-            self.index = (self.index + 1) % self.rates.len();
+            self.turn();
         }
     }
 }
@@ -174,11 +190,11 @@ fn poisson_times(
     count: usize,
     times: &mut Vec<u64>,
 ) -> f64 {
+    let layers = exponential_layers();
     for _ in 0..count {
-        let gap: f64 = Exp1.sample(stream);
-        time = pace.advance(time, gap);
+        time = pace.advance(time, exponential(layers, stream));
         // Up to 2^62 ns, the longest run, the cast through the signed type is exact and cheaper.
-        let at = time as i64 as u64;
+        let at = (time as i64).cast_unsigned();
         if at >= end {
             break;
         }
@@ -195,7 +211,7 @@ fn even_times(pace: &mut Pace, time: &mut f64, sent: &mut u64, end: u64, count: 
         // At a constant rate each time is computed afresh, so that rounding does not pile up over a long run.
         *time = if flat { *sent as f64 / pace.rate() } else { pace.advance(*time, due) };
         *sent += 1;
-        let at = (*time + 0.5) as i64 as u64;
+        let at = ((*time + 0.5) as i64).cast_unsigned();
         if at >= end {
             break;
         }

@@ -101,7 +101,7 @@ impl Meter {
     /// The room at a later time; a quota is renewed by the gate when a second begins.
     #[inline]
     fn room_at(&self, room: f64, since: u64, now: u64) -> f64 {
-        let filled = room + (now - since) as i64 as f64 * self.refill;
+        let filled = room + (now - since).cast_signed() as f64 * self.refill;
         if filled < self.capacity { filled } else { self.capacity }
     }
 
@@ -121,7 +121,7 @@ impl Meter {
         match self.counts {
             Counted::Requests => self.room_after_each(records, |record| f64::from(u8::from(record.leads()))),
             Counted::Records => self.room_after_each(records, |_| 1.0),
-            Counted::Bytes => self.room_after_each(records, |record| record.size() as i64 as f64),
+            Counted::Bytes => self.room_after_each(records, |record| record.size().cast_signed() as f64),
         }
     }
 

@@ -47,7 +47,7 @@ impl Histogram {
 
     /// Adds to the sum of values and raises the largest value, for callers that fill bins themselves.
     pub(super) fn add_moments(&mut self, sum: u128, largest: u64) {
-        self.sum += sum;
+        self.sum = self.sum.saturating_add(sum);
         self.largest = self.largest.max(largest);
     }
 
@@ -64,7 +64,7 @@ impl Histogram {
             self.counts.resize(other.counts.len(), 0);
         }
         for (count, more) in self.counts.iter_mut().zip(&other.counts) {
-            *count += more;
+            *count = count.saturating_add(*more);
         }
         self.add_moments(other.sum, other.largest);
     }
@@ -72,7 +72,7 @@ impl Histogram {
     /// The sum of all counts.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.counts.iter().sum()
+        self.counts.iter().fold(0, |total, count| total.saturating_add(*count))
     }
 
     /// The mean in seconds, exact; `None` when nothing was counted.
@@ -96,7 +96,7 @@ impl Histogram {
         let rank = rank(self.total(), q)?;
         let mut below = 0;
         for (bin, count) in self.counts.iter().enumerate() {
-            if below + count >= rank {
+            if count.saturating_add(below) >= rank {
                 let (low, width) = bounds(bin);
                 let place = ((rank - below) as f64 - 0.5) / *count as f64;
                 let value = low as f64 + (width - 1) as f64 * place;
@@ -112,7 +112,7 @@ impl Histogram {
         let total = self.total() as f64;
         let in_use = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
         in_use.scan(0, move |below, (bin, count)| {
-            *below += count;
+            *below = count.saturating_add(*below);
             let (low, width) = bounds(bin);
             Some(((low as f64 + width as f64) / 1e9, *below as f64 / total))
         })
@@ -168,7 +168,9 @@ mod tests {
     fn quantiles_are_within_eight_thousandths_of_the_sorted_values() {
         let mut values: Vec<u64> = (1..5_000u64).map(|i| i * i * 977 + 13).collect();
         let mut histogram = Histogram::new();
-        values.iter().for_each(|value| histogram.add(*value));
+        for value in &values {
+            histogram.add(*value);
+        }
         values.sort_unstable();
         for q in [0.0, 0.001, 0.5, 0.9, 0.99, 0.999, 1.0] {
             let exact = values[rank(values.len() as u64, q).unwrap() as usize - 1] as f64 / 1e9;

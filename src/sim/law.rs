@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use rand::Rng;
-use rand_distr::{Distribution, Gamma, StandardNormal};
 
 use super::exponential::{exp, within};
 use super::model::{LatencyLaw, SizeLaw};
 use super::stream::Stream;
+use super::variate::{gamma, normal, normal_layers};
 
 /// No record is larger: 1 TiB.
 pub(super) const LARGEST_SIZE: u64 = 1 << 40;
@@ -32,7 +32,7 @@ fn whole(value: f64) -> u64 {
 pub(super) enum SizeSampler {
     Constant(u64),
     Lognormal { scale: f64, sigma: f64 },
-    Gamma(Gamma<f64>),
+    Gamma { shape: f64, scale: f64 },
     Uniform { low: u64, count: u64 },
     Empirical(Arc<[u32]>),
 }
@@ -45,7 +45,9 @@ impl SizeSampler {
             SizeLaw::Lognormal { mean, sigma } => {
                 Self::Lognormal { scale: mean * exp(-sigma * sigma / 2.0), sigma: spread(*sigma)? }
             }
-            SizeLaw::Gamma { shape, scale } => Self::Gamma(Gamma::new(*shape, *scale).ok()?),
+            SizeLaw::Gamma { shape, scale } => {
+                (*shape > 0.0 && *scale > 0.0).then_some(Self::Gamma { shape: *shape, scale: *scale })?
+            }
             SizeLaw::Uniform { low, high } => {
                 Self::Uniform { low: low.get(), count: high.get().checked_sub(low.get())?.checked_add(1)? }
             }
@@ -62,9 +64,16 @@ impl SizeSampler {
             Self::Constant(size) => sizes.resize(count, (*size).clamp(1, LARGEST_SIZE)),
             Self::Lognormal { scale, sigma } => {
                 fill_normals(stream, normals, count);
-                sizes.extend(normals.iter().map(|normal| to_size(scale * exp(sigma * normal))));
+                sizes.resize(count, 0);
+                // Written over slices, this loop takes two draws at a time.
+                for (size, normal) in sizes.iter_mut().zip(&*normals) {
+                    *size = to_size(scale * exp(sigma * normal));
+                }
             }
-            Self::Gamma(gamma) => sizes.extend((0..count).map(|_| to_size(gamma.sample(stream)))),
+            Self::Gamma { shape, scale } => {
+                let layers = normal_layers();
+                sizes.extend((0..count).map(|_| to_size(scale * gamma(*shape, layers, stream))));
+            }
             Self::Uniform { low, count: values } => {
                 sizes.extend((0..count).map(|_| (low + below(stream, *values)).clamp(1, LARGEST_SIZE)));
             }
@@ -97,7 +106,8 @@ fn fill_normals(stream: &mut Stream, normals: &mut Vec<f64>, count: usize) {
     normals.clear();
     // The generator is moved into a local, which the compiler can keep in registers.
     let mut local = stream.clone();
-    normals.extend((0..count).map(|_| -> f64 { StandardNormal.sample(&mut local) }));
+    let layers = normal_layers();
+    normals.extend((0..count).map(|_| normal(layers, &mut local)));
     *stream = local;
 }
 
@@ -141,7 +151,9 @@ impl LatencySampler {
                 }
             }
             Self::Uniform { low, count } => {
-                delays.iter_mut().for_each(|delay| *delay += low + below(stream, *count));
+                for delay in delays {
+                    *delay += low + below(stream, *count);
+                }
             }
         }
     }

@@ -19,12 +19,15 @@ use super::stream::stream;
 
 /// Records of all replications together.
 const MOST_RECORDS: f64 = 5e10;
+/// Records a second: one in 32 million years.
+const LOWEST_RATE: f64 = 1e-15;
 /// Records in memory at once.
 const MOST_HELD: f64 = 5e7;
 /// Simulation time of all replications together, in nanoseconds: 146 years.
 const LONGEST_RUN: u64 = 1 << 62;
 /// The longest a buffer may wait, in nanoseconds: 36 years.
 const LONGEST_INTERVAL: u64 = 1 << 60;
+const MOST_REPLICATIONS: u32 = 1_000_000;
 const MOST_PER_REQUEST: u32 = 100_000;
 const MOST_STAGES: usize = 100;
 
@@ -34,6 +37,18 @@ pub(super) struct Leg {
     pub(super) gates: Vec<GateState>,
     pub(super) delays: Vec<Delay>,
     pub(super) ring: Ring,
+}
+
+/// A delay with the name of its stage.
+type PlannedDelay<'a> = (&'a str, LatencySampler);
+
+/// A leg before it runs.
+#[derive(Debug, Default)]
+struct PlannedLeg<'a> {
+    gates: Vec<&'a Gate>,
+    delays: Vec<PlannedDelay<'a>>,
+    /// The usual longest time that records stay in the delays, in nanoseconds.
+    stay: f64,
 }
 
 /// A model that passed every check.
@@ -48,11 +63,9 @@ pub(super) struct Plan<'a> {
     /// When the source falls silent.
     pub(super) sending_ends: u64,
     sizes: SizeSampler,
-    legs: Vec<(Vec<&'a Gate>, Vec<(&'a str, LatencySampler)>)>,
-    /// The usual longest time that records stay in each leg's delays, in nanoseconds.
-    stays: Vec<f64>,
+    legs: Vec<PlannedLeg<'a>>,
     pub(super) buffer: Buffer,
-    behind: Vec<(&'a str, LatencySampler)>,
+    behind: Vec<PlannedDelay<'a>>,
     /// Records a nanosecond, on average.
     rate: f64,
 }
@@ -82,7 +95,6 @@ impl<'a> Plan<'a> {
             sending_ends: if whole_trace { u64::MAX } else { horizon },
             sizes,
             legs: Vec::new(),
-            stays: Vec::new(),
             buffer: Buffer { size: crate::units::Bytes::new(1), interval: crate::units::SimDuration::ZERO },
             behind: Vec::new(),
             rate: 0.0,
@@ -125,11 +137,8 @@ impl<'a> Plan<'a> {
     fn add_gate(&mut self, stage: &Stage, gate: &'a Gate) -> Result<(), SimError> {
         check_gate(stage, gate)?;
         match self.legs.last_mut() {
-            Some((gates, delays)) if delays.is_empty() => gates.push(gate),
-            _ => {
-                self.legs.push((vec![gate], Vec::new()));
-                self.stays.push(0.0);
-            }
+            Some(leg) if leg.delays.is_empty() => leg.gates.push(gate),
+            _ => self.legs.push(PlannedLeg { gates: vec![gate], ..PlannedLeg::default() }),
         }
         Ok(())
     }
@@ -140,12 +149,11 @@ impl<'a> Plan<'a> {
             return Ok(());
         }
         if self.legs.is_empty() {
-            self.legs.push((Vec::new(), Vec::new()));
-            self.stays.push(0.0);
+            self.legs.push(PlannedLeg::default());
         }
-        if let (Some((_, delays)), Some(stay)) = (self.legs.last_mut(), self.stays.last_mut()) {
-            delays.push((&stage.name, sampler));
-            *stay += ((law.mean() + 5.0 * law.standard_deviation()) * 1e9).min(LONGEST_DELAY as f64);
+        if let Some(leg) = self.legs.last_mut() {
+            leg.delays.push((&stage.name, sampler));
+            leg.stay += ((law.mean() + 5.0 * law.standard_deviation()) * 1e9).min(LONGEST_DELAY as f64);
         }
         Ok(())
     }
@@ -180,12 +188,12 @@ impl<'a> Plan<'a> {
         let mean_size = self.model.source.sizes.mean();
         let by_size = if is_trace { f64::INFINITY } else { self.buffer.size.get() as f64 / mean_size };
         let in_buffer = by_size.min(self.rate * self.buffer.interval.as_nanos() as f64);
-        let in_delays = self.rate * self.stays.iter().sum::<f64>();
+        let in_delays = self.rate * self.legs.iter().map(|leg| leg.stay).sum::<f64>();
         // In a delay or a buffer a record is there once, however long it stays.
-        let held = in_buffer.min(expected) + in_delays.min(expected * self.stays.len() as f64);
-        let kept = if config.keep_samples { all } else { 0.0 };
-        let together = f64::from(config.replications.min(64));
-        let held = held * together + kept;
+        let held = in_buffer.min(expected) + in_delays.min(expected * self.legs.len() as f64);
+        let kept = if config.keep_samples { expected } else { 0.0 };
+        let together = f64::from(config.replications.min(super::run::TOGETHER));
+        let held = (held + kept) * together;
         if held > MOST_HELD && !(is_trace && together <= 1.0) {
             return Err(SimError::TooManyHeld { expected: held, limit: MOST_HELD });
         }
@@ -213,12 +221,12 @@ impl<'a> Plan<'a> {
     /// The legs of one replication.
     pub(super) fn legs(&self, replication: u32) -> Vec<Leg> {
         let gate = |gate: &&Gate| GateState::new(gate, &self.increments, self.span.warm_up);
-        let leg = |((gates, delays), stay): (&(Vec<&Gate>, Vec<(&str, LatencySampler)>), &f64)| Leg {
-            gates: gates.iter().map(gate).collect(),
-            delays: self.delays(delays, replication),
-            ring: Ring::new(self.rate, *stay),
+        let leg = |leg: &PlannedLeg<'_>| Leg {
+            gates: leg.gates.iter().map(gate).collect(),
+            delays: self.delays(&leg.delays, replication),
+            ring: Ring::new(self.rate, leg.stay),
         };
-        self.legs.iter().zip(&self.stays).map(leg).collect()
+        self.legs.iter().map(leg).collect()
     }
 
     /// The delays behind the buffer in one replication.
@@ -226,8 +234,8 @@ impl<'a> Plan<'a> {
         self.delays(&self.behind, replication)
     }
 
-    fn delays(&self, delays: &[(&str, LatencySampler)], replication: u32) -> Vec<Delay> {
-        let delay = |(name, law): &(&str, LatencySampler)| Delay {
+    fn delays(&self, delays: &[PlannedDelay<'_>], replication: u32) -> Vec<Delay> {
+        let delay = |(name, law): &PlannedDelay<'_>| Delay {
             law: law.clone(),
             stream: stream(self.seed, replication, &format!("stage/{name}")),
         };
@@ -244,8 +252,8 @@ impl<'a> Plan<'a> {
 }
 
 fn check_config(model: &Model, config: &RunConfig) -> Result<(), SimError> {
-    if config.replications == 0 {
-        return Err(SimError::invalid("replications", "at least one", config.replications));
+    if !(1..=MOST_REPLICATIONS).contains(&config.replications) {
+        return Err(SimError::invalid("replications", "1 to 1,000,000", config.replications));
     }
     if config.threads == Some(0) {
         return Err(SimError::invalid("threads", "at least one", 0));
@@ -290,6 +298,11 @@ fn check_source(model: &Model) -> Result<SizeSampler, SimError> {
     let source = &model.source;
     if !(1..=MOST_PER_REQUEST).contains(&source.records_per_request) {
         return Err(SimError::invalid("records-per-request", "1 to 100,000", source.records_per_request));
+    }
+    if let Arrivals::Poisson(profile) | Arrivals::Deterministic(profile) = &source.arrivals
+        && profile.mean().get() < LOWEST_RATE
+    {
+        return Err(SimError::invalid("arrivals", "1e-15 records a second or more", profile.mean().get()));
     }
     let Arrivals::Trace(records) = &source.arrivals else {
         let expected = "a mean from above 0 to 1 TiB and a sigma from 0 to 10";

@@ -63,25 +63,26 @@ pub(super) fn replicate(plan: &Plan<'_>, replication: u32, progress: &Progress<'
     let collector = Collector::new(buffer.size.get(), buffer.interval.as_nanos(), plan.span, behind, plan.keep_samples);
     let mut chain = Chain { legs: plan.legs(replication), collector, scratch: Scratch::default() };
     let (mut offered, mut units) = (Load::default(), vec![0; plan.increments.len()]);
-    let (mut block, mut reported, mut unwatched) = (Vec::new(), 0, 0);
+    let (mut block, mut last_sent, mut reported, mut unwatched) = (Vec::new(), 0, 0, 0);
     loop {
         sender.fill(&mut block);
-        let Some(last) = block.last().map(|record| record.at) else { break };
+        let Some(last) = block.last() else { break };
+        last_sent = last.at;
         count_offered(&block, plan.span.warm_up, &plan.increments, &mut offered, &mut units);
-        chain.feed(0, &mut block, last);
+        chain.feed(0, &mut block, last_sent);
         unwatched += 1;
         if unwatched == BLOCKS_UNWATCHED {
-            progress.advance(last - reported)?;
-            (reported, unwatched) = (last, 0);
+            progress.advance(last_sent - reported)?;
+            (reported, unwatched) = (last_sent, 0);
         }
     }
     let end_of_run = plan.span.end;
     let in_legs = chain.finish(end_of_run, plan.span.warm_up);
     let gates = chain.legs.into_iter().flat_map(|leg| leg.gates).map(super::gate::GateState::into_tally).collect();
     let delivered = chain.collector.finish();
-    progress.advance(plan.sending_ends.min(progress.total).saturating_sub(reported))?;
+    progress.advance(plan.sending_span().saturating_sub(reported))?;
     // A drained run ends with its last delivery, but not before its source has.
-    let end = if plan.drain { delivered.last_delivery.max(reported) } else { end_of_run };
+    let end = if plan.drain { delivered.last_delivery.max(last_sent) } else { end_of_run };
     Ok(Tally { offered, units, gates, in_flight: in_legs + delivered.in_flight, delivered, end })
 }
 

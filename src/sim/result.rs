@@ -86,7 +86,7 @@ pub struct PerHour {
 /// A mean over replications.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
-    /// The mean; NaN when no replication has the quantity, such as the latency of no record.
+    /// The mean; NaN when no replication has the quantity, such as the latency of no record or a rate over no time.
     pub value: f64,
     /// Half the width of the 95 % Student-t interval; `None` when fewer than two replications have the quantity.
     pub half_width: Option<f64>,
@@ -298,7 +298,7 @@ impl Summariser {
         let units = tally.units.iter().enumerate().map(|(index, units)| units.saturating_sub(rejected_units(index)));
         let counts = [accepted.requests, accepted.records, accepted.bytes, tally.delivered.objects.count];
         for (hourly, count) in self.hourly.iter_mut().zip(counts.into_iter().chain(units)) {
-            hourly.push(count as f64 / hours);
+            hourly.push(if hours > 0.0 { count as f64 / hours } else { f64::NAN });
         }
     }
 
@@ -337,7 +337,9 @@ impl Summariser {
         let (requests, records, bytes, objects) = (next(), next(), next(), next());
         let per_hour = PerHour { requests, records, bytes, objects, increments: hourly.collect() };
         let mut stages = self.gates;
-        stages.iter_mut().for_each(|gate| gate.finish(self.measured));
+        for gate in &mut stages {
+            gate.finish(self.measured);
+        }
         let summary = Summary {
             records: self.records,
             latency: self.latency.finish(),

@@ -26,6 +26,7 @@ impl Ring {
     /// Records that a slot should hold: many enough to spread its cost, few enough to sort at once.
     const RECORDS_IN_SLOT: f64 = 16.0;
     const MOST_SLOTS: u64 = 4096;
+    const KEPT_CAPACITY: usize = 128;
 
     /// A ring for `rate` records a nanosecond that stay for about `stay` nanoseconds, the longest usual stay.
     pub(super) fn new(rate: f64, stay: f64) -> Self {
@@ -67,13 +68,17 @@ impl Ring {
             self.current += 1;
             self.refill();
             if !records.is_empty() {
-                return Some((records, self.current.checked_mul(1 << self.shift).unwrap_or(u64::MAX)));
+                return Some((records, self.current.saturating_mul(1 << self.shift)));
             }
         }
     }
 
-    /// Takes back the vector of the slot that was handed on last, for its memory.
+    /// Takes back the vector of the slot that was handed on last, for its memory, unless that is so much that keeping it in
+    /// every slot would outweigh the records in flight.
     pub(super) fn give_back(&mut self, mut records: Vec<Record>) {
+        if records.capacity() > Self::KEPT_CAPACITY {
+            return;
+        }
         records.clear();
         let index = self.index(self.current - 1);
         if let Some(slot) = self.slots.get_mut(index)

@@ -12,7 +12,7 @@ use super::result::{RunResult, Summariser};
 use crate::units::{SimDuration, SimTime};
 
 /// Replications that are held in memory until they are joined.
-const TOGETHER: usize = 16;
+pub(super) const TOGETHER: u32 = 16;
 
 /// How to run a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,8 +97,8 @@ fn in_sequence(plan: &Plan<'_>, config: &RunConfig, progress: &Progress<'_>) -> 
 
 fn in_parallel(plan: &Plan<'_>, config: &RunConfig, progress: &Progress<'_>) -> Result<RunResult, SimError> {
     let mut summary = Summariser::new(plan);
-    for start in (0..config.replications).step_by(TOGETHER) {
-        let end = start.saturating_add(TOGETHER as u32).min(config.replications);
+    for start in (0..config.replications).step_by(TOGETHER as usize) {
+        let end = start.saturating_add(TOGETHER).min(config.replications);
         let replications = (start..end).into_par_iter();
         let tallies: Result<Vec<Tally>, SimError> =
             replications.map(|replication| replicate(plan, replication, progress)).collect();

@@ -2,7 +2,7 @@
 //!
 //! Adding a stage to a model, or taking one away, leaves the draws of every other component alone, and two models with the
 //! same source see the same arrivals and sizes (common random numbers). The mapping is part of the crate's promise of
-//! reproducible runs: FNV-1a over the component's name, then three rounds of the SplitMix64 finaliser over seed,
+//! reproducible runs: FNV-1a over the component's name, then three rounds of the `SplitMix64` finaliser over seed,
 //! replication and name, then Xoshiro256++ seeded from that word.
 
 use rand::SeedableRng;
@@ -19,7 +19,7 @@ pub(super) fn stream(seed: u64, replication: u32, component: &str) -> Stream {
     Stream::seed_from_u64(word)
 }
 
-/// The output function of SplitMix64 (Steele, Lea and Flood, 2014), applied to one step from `word`.
+/// The output function of `SplitMix64` (Steele, Lea and Flood, 2014), applied to one step from `word`.
 const fn scramble(word: u64) -> u64 {
     let mut z = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -179,6 +179,76 @@ fn batches_fail_in_part_and_each_rejection_has_one_cause() {
     assert_eq!((gate.limits[0].rejected_records, gate.limits[1].rejected_records), (2, 0));
 }
 
+/// Latencies and object sizes of a delay, a buffer and a delay, from one sorted list of all arrivals at the buffer.
+fn by_sorting(records: &[TraceRecord], size: u64, interval: u64, seed: u64) -> (Vec<u64>, Vec<u64>) {
+    let draws = |name: &str, law: &LatencyLaw, count| {
+        let mut delays = vec![0; count];
+        let mut stream = stream::stream(seed, 0, name);
+        law::LatencySampler::new(law).unwrap().add_to(&mut stream, &mut delays, &mut Vec::new());
+        delays
+    };
+    let (service, put) = (w1().stages[1].kind.clone(), w1().stages[3].kind.clone());
+    let (StageKind::Delay(service), StageKind::Delay(put)) = (service, put) else { panic!("two delays") };
+    let delays = draws("stage/service", &service, records.len());
+    let mut arrivals: Vec<_> =
+        records.iter().zip(delays).map(|(r, delay)| (r.at.as_nanos() + delay, r.at.as_nanos(), r.size.get())).collect();
+    arrivals.sort_by_key(|(at, ..)| *at);
+    let mut puts = draws("stage/put", &put, records.len()).into_iter();
+    let (mut latencies, mut objects) = (Vec::new(), Vec::new());
+    let mut rest = &arrivals[..];
+    while let Some((opened, ..)) = rest.first() {
+        let in_time = rest.partition_point(|(at, ..)| *at < opened + interval);
+        let sums = rest[..in_time].iter().scan(0, |sum, (_, _, size)| {
+            *sum += size;
+            Some(*sum)
+        });
+        let full = sums.clone().position(|sum| sum >= size);
+        let count = full.map_or(in_time, |index| index + 1);
+        let closed = full.map_or(opened + interval, |index| rest[index].0);
+        let available = closed + puts.next().unwrap();
+        latencies.extend(rest[..count].iter().map(|(_, sent, _)| available - sent));
+        objects.push(sums.take(count).last().unwrap());
+        rest = &rest[count..];
+    }
+    latencies.sort_unstable();
+    (latencies, objects)
+}
+
+proptest! {
+    #[test]
+    fn slots_of_time_give_exactly_what_sorting_all_arrivals_gives(
+        gaps in prop::collection::vec((0u64..40, 1u64..2_000), 1..800),
+        unit in prop_oneof![Just(0u64), Just(1), Just(1_000), Just(1_000_000), Just(100_000_000)],
+        size in 1u64..20_000, interval in 1u64..2_000_000_000, seed: u64,
+    ) {
+        let mut now = 0;
+        let record = |(gap, size): &(u64, u64)| {
+            now += gap * unit;
+            TraceRecord { at: SimTime::from_nanos(now), size: Bytes::new(*size) }
+        };
+        let records: Vec<TraceRecord> = gaps.iter().map(record).collect();
+        let (latencies, objects) = by_sorting(&records, size, interval, seed);
+        let mut stages = w1().stages.split_off(1);
+        let collects = Buffer { size: Bytes::new(size), interval: SimDuration::from_nanos(interval) };
+        stages[1].kind = StageKind::Buffer(collects);
+        let config = RunConfig {
+            replications: 1, drain: true, keep_samples: true, threads: Some(1), ..RunConfig::new(seed, SimDuration::ZERO)
+        };
+        let arrivals = Arrivals::Trace(records.into());
+        let summary = run(&model(arrivals, 1, stages), &config, &NoWatch).unwrap().summary;
+        prop_assert_eq!(summary.objects.count, objects.len() as u64);
+        prop_assert_eq!(Some(&summary.objects.max_bytes), objects.iter().max());
+        prop_assert_eq!(Some(&summary.objects.min_bytes), objects.iter().min());
+        let latency = &summary.latency;
+        for (q, found) in [(0.5, latency.p50), (0.95, latency.p95), (0.99, latency.p99), (1.0, latency.max)] {
+            let rank = histogram::rank(latencies.len() as u64, q).unwrap() as usize;
+            prop_assert_eq!(found.value, latencies[rank - 1] as f64 / 1e9);
+        }
+        let sum: u128 = latencies.iter().map(|latency| u128::from(*latency)).sum();
+        prop_assert_eq!(latency.mean.value, sum as f64 / latencies.len() as f64 / 1e9);
+    }
+}
+
 #[test]
 fn w1_has_its_known_answer() {
     let result = run(&w1(), &RunConfig::new(1, seconds(3600.0)), &NoWatch).unwrap();
@@ -246,6 +316,20 @@ fn evenly_fed_buffers_are_exact() {
 }
 
 #[test]
+fn a_token_bucket_runs_dry_no_more_often_than_its_bound() {
+    let rule = LimitRule::TokenBucket { rate: 200.0, burst: 8.0 };
+    let model = model(Arrivals::Poisson(per_second(100.0)), 1, vec![gate(vec![limit(Counted::Requests, rule)])]);
+    let runs_dry = |seed: &u64| {
+        let config = RunConfig { replications: 1, threads: Some(1), ..RunConfig::new(*seed, seconds(10.0)) };
+        run(&model, &config, &NoWatch).unwrap().summary.records.rejected > 0
+    };
+    let share = (0..2_000).filter(runs_dry).count() as f64 / 2_000.0;
+    let bound = theory::token_bucket_rejects_at_most(RecordRate::per_second(100.0).unwrap(), seconds(10.0), 200.0, 8.0);
+    // A share of 5 % of 2,000 runs has a standard error of 0.5 %.
+    assert!(share <= bound + 0.01 && share >= bound / 3.0, "{share} against {bound}");
+}
+
+#[test]
 fn profiles_keep_their_mean_and_their_shape() {
     let mean = RecordRate::per_second(50.0).unwrap();
     let profile = RateProfile::new(mean, seconds(200.0), &[0.0, 1.0, 3.0, 0.0]).unwrap();
@@ -310,7 +394,7 @@ fn numbers_without_sense_are_refused_with_their_names() {
     let message = |model: &Model, config: &RunConfig| run(model, config, &NoWatch).unwrap_err().to_string();
     assert_eq!(
         message(&good(), &RunConfig { replications: 0, ..config.clone() }),
-        "`replications`: expected at least one, found 0"
+        "`replications`: expected 1 to 1,000,000, found 0"
     );
     let none = RunConfig { horizon: SimDuration::ZERO, ..config.clone() };
     assert!(message(&good(), &none).starts_with("`horizon`: expected a time above zero"));
@@ -439,5 +523,110 @@ proptest! {
         }
         let objects = summary.objects;
         prop_assert_eq!(objects.count, objects.closed_by_size + objects.closed_by_time + objects.passed_at_once);
+    }
+}
+
+/// Stops a run soon.
+struct Hasty(std::sync::atomic::AtomicU32);
+
+impl Watch for Hasty {
+    fn should_stop(&self) -> bool {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 8
+    }
+}
+
+fn wild_nanos() -> impl Strategy<Value = SimDuration> {
+    let nanos = prop_oneof![
+        Just(0),
+        Just(1),
+        Just(1_000_000_000),
+        Just(1 << 51),
+        Just(1 << 60),
+        Just(1 << 62),
+        Just(u64::MAX),
+        any::<u64>()
+    ];
+    nanos.prop_map(SimDuration::from_nanos)
+}
+
+fn wild_number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        Just(0.0),
+        Just(-1.0),
+        Just(f64::NAN),
+        Just(f64::INFINITY),
+        Just(1e-300),
+        Just(1e-9),
+        Just(1.0),
+        Just(1e12),
+        Just(1e300),
+        0.0..10.0
+    ]
+}
+
+fn wild_bytes() -> impl Strategy<Value = Bytes> {
+    prop_oneof![Just(0), Just(1), Just(1 << 20), Just(1 << 40), Just(u64::MAX)].prop_map(Bytes::new)
+}
+
+prop_compose! {
+    fn wild_arrivals()(
+        rate in wild_number(), weights in prop::collection::vec(wild_number(), 0..4), period in wild_nanos(),
+        times in prop::collection::vec((wild_nanos(), wild_bytes()), 0..4), kind in 0..4,
+    ) -> Arrivals {
+        let mean = RecordRate::per_second(rate).unwrap_or(RecordRate::per_second(1.0).unwrap());
+        let profile = RateProfile::new(mean, period, &weights).unwrap_or(RateProfile::flat(mean));
+        let record = |(at, size): &(SimDuration, Bytes)| TraceRecord { at: SimTime::ZERO + *at, size: *size };
+        let mut records: Vec<_> = times.iter().map(record).collect();
+        records.sort_by_key(|record| record.at);
+        match kind {
+            0 => Arrivals::Poisson(profile),
+            1 => Arrivals::Deterministic(profile),
+            _ => Arrivals::Trace(records.into()),
+        }
+    }
+}
+
+fn wild_stage() -> impl Strategy<Value = StageKind> {
+    let rule = (wild_number(), wild_number(), any::<bool>()).prop_map(|(rate, burst, bucket)| {
+        if bucket { LimitRule::TokenBucket { rate, burst } } else { LimitRule::PerSecond(rate) }
+    });
+    prop_oneof![
+        rule.prop_map(|rule| gate(vec![limit(Counted::Bytes, rule)]).kind),
+        (wild_nanos(), wild_number())
+            .prop_map(|(median, sigma)| StageKind::Delay(LatencyLaw::Lognormal { median, sigma })),
+        (wild_nanos(), wild_nanos()).prop_map(|(low, high)| StageKind::Delay(LatencyLaw::Uniform { low, high })),
+        (wild_bytes(), wild_nanos()).prop_map(|(size, interval)| StageKind::Buffer(Buffer { size, interval })),
+    ]
+}
+
+fn wild_sizes() -> impl Strategy<Value = SizeLaw> {
+    prop_oneof![
+        wild_bytes().prop_map(SizeLaw::Constant),
+        (wild_number(), wild_number()).prop_map(|(mean, sigma)| SizeLaw::Lognormal { mean, sigma }),
+        (wild_number(), wild_number()).prop_map(|(shape, scale)| SizeLaw::Gamma { shape, scale }),
+        (wild_bytes(), wild_bytes()).prop_map(|(low, high)| SizeLaw::Uniform { low, high }),
+        prop::collection::vec(any::<u32>(), 0..3).prop_map(|sizes| SizeLaw::Empirical(sizes.into())),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn no_numbers_make_a_run_panic_or_hang(
+        arrivals in wild_arrivals(),
+        sizes in wild_sizes(),
+        kinds in prop::collection::vec(wild_stage(), 0..4),
+        increment in wild_bytes(),
+        (horizon, warm_up) in (wild_nanos(), wild_nanos()),
+        (replications, per_request) in (0u32..4, prop_oneof![Just(0), Just(1), Just(7), Just(u32::MAX)]),
+        (drain, keep_samples) in any::<(bool, bool)>(),
+    ) {
+        let stages = kinds.into_iter().enumerate().map(|(index, kind)| stage(&index.to_string(), kind)).collect();
+        let source = Source { arrivals, sizes, records_per_request: per_request };
+        let model = Model { source, stages, increments: vec![increment] };
+        let config =
+            RunConfig { replications, warm_up, drain, keep_samples, threads: Some(1), ..RunConfig::new(1, horizon) };
+        // Refused, stopped, or run to its end; anything but a panic.
+        let _ = run(&model, &config, &Hasty(0.into()));
     }
 }
