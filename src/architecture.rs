@@ -50,6 +50,9 @@ pub struct Architecture {
     pub branches: Vec<Vec<Hop>>,
     /// Destinations asked for that are no service of the catalog.
     pub unreached: Vec<String>,
+    /// What else to know about the path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
 }
 
 impl Architecture {
@@ -70,7 +73,18 @@ impl Architecture {
     /// The path as a line of text, one line a branch.
     #[must_use]
     pub fn drawn(&self) -> String {
-        let line = |hops: &[&Hop]| hops.iter().map(|hop| hop.name.as_str()).collect::<Vec<_>>().join(" ──▶ ");
+        self.drawn_with(|_| None)
+    }
+
+    /// The same with a word on the arrow behind a hop, where `label` has one for its id.
+    #[must_use]
+    pub fn drawn_with(&self, label: impl Fn(&str) -> Option<String>) -> String {
+        let arrow = |hop: &Hop| label(&hop.id).map_or_else(|| " ──▶ ".to_owned(), |label| format!(" ──{label}──▶ "));
+        let line = |hops: &[&Hop]| {
+            let ends = hops.iter().skip(1).map(|hop| hop.name.clone());
+            let steps = hops.iter().zip(ends).map(|(hop, end)| arrow(hop) + &end);
+            hops.first().map(|hop| hop.name.clone()).into_iter().chain(steps).collect::<String>()
+        };
         let main = line(&self.main_path());
         let Some(fork) = self.trunk.last() else { return main };
         let others = self.branches.iter().skip(1).map(|branch| {
@@ -152,7 +166,7 @@ impl<'a> Assembler<'a> {
         }
         let hops = |nodes: Vec<&'a str>, before: Option<&'a str>| self.hops(&nodes, before);
         let branches = branches.into_iter().map(|nodes| hops(nodes, Some(primary))).collect();
-        Ok(Architecture { trunk: hops(trunk, None), branches, unreached })
+        Ok(Architecture { trunk: hops(trunk, None), branches, unreached, remark: None })
     }
 
     fn trunk(&self, primary: &'a str) -> Result<Vec<&'a str>, NoPath> {

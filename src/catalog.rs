@@ -99,6 +99,8 @@ pub struct SourceSystem {
     pub node: Option<String>,
     /// How to call it in a drawing.
     pub name: String,
+    /// Kinds of data that come from such a system.
+    pub kinds: Vec<String>,
 }
 
 /// Everything the catalog holds, checked.
@@ -235,6 +237,12 @@ impl Catalog {
     pub fn destination_node<'a>(&'a self, word: &'a str) -> Option<&'a str> {
         let alias = self.places.iter().find(|place| place.word == word).map(|place| place.node.as_str());
         alias.or_else(|| self.service(word).map(|service| service.id.as_str()))
+    }
+
+    /// The source system that a kind of data comes from by its nature.
+    #[must_use]
+    pub fn source_of_kind(&self, kind: &str) -> Option<&SourceSystem> {
+        self.sources.iter().find(|source| source.kinds.iter().any(|known| known == kind))
     }
 
     /// The source system with this word.

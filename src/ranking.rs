@@ -54,7 +54,7 @@ pub fn decide(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario) -> Decis
     let mut candidates = consider(Role::Ingest);
     let demands = demands(scenario, &candidates, &fronts);
     for candidate in &mut candidates {
-        find_path(candidate, catalog, &at, &demands);
+        find_path(candidate, catalog, &at, &demands, scenario.answers.word("source.kind"));
     }
     decision::assemble(catalog, scenario, &at, candidates, fronts, demands.front_door)
 }
@@ -87,18 +87,42 @@ fn demands(scenario: &Scenario, candidates: &[Considered<'_>], fronts: &[Conside
 }
 
 /// Gives a candidate its pipeline. A path rule that would fire is silenced where a path was found.
-fn find_path(candidate: &mut Considered<'_>, catalog: &Catalog, at: &Circumstances, demands: &Demands) {
+fn find_path(
+    candidate: &mut Considered<'_>,
+    catalog: &Catalog,
+    at: &Circumstances,
+    demands: &Demands,
+    kind: Option<&str>,
+) {
     let direct = Demands { front_door: None, ..demands.clone() };
     let id = candidate.service.id.as_str();
     let Some(id) = catalog.service(id).map(|service| service.id.as_str()) else { return };
     let found = Assembler::new(catalog, at, demands)
         .assemble(id)
         // Where the front door cannot hand on to this service, the source may still reach it by itself.
-        .or_else(|_| Assembler::new(catalog, at, &direct).assemble(id));
+        .or_else(|_| Assembler::new(catalog, at, &direct).assemble(id))
+        .or_else(|none| from_nature(catalog, at, &direct, kind, id).ok_or(none));
     if let Ok(architecture) = found {
         for evaluation in candidate.evaluations.iter_mut().filter(|evaluation| evaluation.kind == RuleKind::Path) {
             evaluation.outcome = Outcome::No;
         }
         candidate.architecture = Some(architecture);
     }
+}
+
+/// The path from the system that such data comes from by its nature, where the stated system cannot send it: a video
+/// does not come from a browser, and saying so beats saying that nothing fits.
+fn from_nature(
+    catalog: &Catalog,
+    at: &Circumstances,
+    demands: &Demands,
+    kind: Option<&str>,
+    id: &str,
+) -> Option<Architecture> {
+    let natural = catalog.source_of_kind(kind?)?;
+    let id = catalog.service(id).map(|service| service.id.as_str())?;
+    let demands = Demands { system: Some(natural.system.clone()), ..demands.clone() };
+    let mut architecture = Assembler::new(catalog, at, &demands).assemble(id).ok()?;
+    architecture.remark = Some(format!("drawn from a {}: the stated source.system sends no {}", natural.name, kind?));
+    Some(architecture)
 }

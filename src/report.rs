@@ -5,6 +5,7 @@
 pub mod advice;
 pub mod bill;
 pub mod charts;
+pub mod pictures;
 pub mod result;
 pub mod rule;
 pub mod simulation;
@@ -40,12 +41,12 @@ pub fn bounds(estimate: Estimate) -> String {
     })
 }
 
-/// The place to round to, and the half-width: two digits of the half-width, but at most five of the value.
+/// The place to round to, and the half-width: two digits of the half-width, but at most six of the value.
 fn step(estimate: Estimate) -> Option<(f64, f64)> {
     let width = estimate.half_width?;
     let power = |value: f64| libm::floor(libm::log10(value.abs()));
     let told = width > estimate.value.abs() * 1e-6 && width.is_finite();
-    told.then(|| (libm::pow(10.0, (power(width) - 1.0).max(power(estimate.value.max(width)) - 4.0)), width))
+    told.then(|| (libm::pow(10.0, (power(width) - 1.0).max(power(estimate.value.abs().max(width)) - 5.0)), width))
 }
 
 /// A number rounded to a power of ten, with grouped thousands.

@@ -37,7 +37,6 @@ mod run;
 mod stream;
 #[cfg(test)]
 mod tests;
-mod variate;
 
 pub use error::SimError;
 pub use histogram::Histogram;

@@ -327,13 +327,16 @@ pub struct RawSource {
     pub node: Option<String>,
     /// Name in drawings.
     pub name: String,
+    /// Kinds of data that come from such a system where the scenario names none that could send them.
+    #[serde(default)]
+    pub kinds: Vec<String>,
     /// What it is.
     pub doc: Option<String>,
 }
 
 impl From<RawSource> for super::SourceSystem {
     fn from(raw: RawSource) -> Self {
-        Self { system: raw.system, node: raw.node, name: raw.name }
+        Self { system: raw.system, node: raw.node, name: raw.name, kinds: raw.kinds }
     }
 }
 

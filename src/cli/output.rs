@@ -8,6 +8,8 @@ use super::context::Context;
 use crate::catalog::Catalog;
 use crate::diag::Diagnostic;
 use crate::ranking::Decision;
+use crate::report::charts::Theme;
+use crate::report::pictures::charts;
 use crate::report::result::{Document, to_json};
 use crate::scenario::Scenario;
 use crate::sim::RunResult;
@@ -26,18 +28,33 @@ pub(super) fn prepare(folder: &Path, context: &mut Context) -> Result<PathBuf, F
     }
 }
 
-/// Writes everything, each file under a temporary name first, and says what was written.
+/// Writes result.json and each chart as SVG, PNG and CSV, and says what was written. Every file is made in memory before
+/// the first is written, and written under a temporary name first: a failure leaves nothing half-written.
 pub(super) fn write(
     folder: &Path,
     answer: &Document,
-    _decision: &Decision,
-    _run: Option<&RunResult>,
-    _catalog: &Catalog,
-    _scenario: &Scenario,
+    decision: &Decision,
+    run: Option<&RunResult>,
+    catalog: &Catalog,
+    scenario: &Scenario,
 ) -> Result<String, Failure> {
-    let json = to_json(answer).map_err(|error| Failure::Internal(error.to_string()))?;
-    put(folder, "result.json", json.as_bytes())?;
-    Ok("result.json".to_owned())
+    let bug = |error: &dyn std::fmt::Display| Failure::Internal(error.to_string());
+    let json = to_json(answer).map_err(|error| bug(&error))?;
+    let mut files = vec![("result.json".to_owned(), json.into_bytes())];
+    let theme = Theme::light();
+    let charts = charts(answer, decision, run, catalog, scenario);
+    for (name, chart) in &charts {
+        let svg = chart.to_svg(&theme).map_err(|error| bug(&error))?;
+        let png = chart.to_png(&theme).map_err(|error| bug(&error))?;
+        files.push((format!("{name}.svg"), svg.into_bytes()));
+        files.push((format!("{name}.png"), png));
+        files.push((format!("{name}.csv"), chart.to_csv().into_bytes()));
+    }
+    for (name, bytes) in &files {
+        put(folder, name, bytes)?;
+    }
+    let names: Vec<&str> = charts.iter().map(|(name, _)| *name).collect();
+    Ok(format!("result.json and the charts {} (SVG, PNG, CSV)", names.join(", ")))
 }
 
 fn put(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {

@@ -25,11 +25,11 @@ pub fn headline(scenario: &Scenario, width: usize) -> String {
 
 /// The pipeline as one line a branch, under `Use`.
 #[must_use]
-pub fn use_line(decision: &Decision) -> String {
+pub fn use_line(decision: &Decision, label: impl Fn(&str) -> Option<String>) -> String {
     match &decision.recommended {
         Some(answer) => {
             let mut text = String::new();
-            for (index, line) in answer.path.drawn().lines().enumerate() {
+            for (index, line) in answer.path.drawn_with(label).lines().enumerate() {
                 let head = if index == 0 { "  Use   " } else { "        " };
                 text.push_str(head);
                 text.push_str(line);
@@ -37,6 +37,9 @@ pub fn use_line(decision: &Decision) -> String {
             }
             for word in &answer.path.unreached {
                 let _ = writeln!(text, "        (`{word}` is no service of the catalog: its last step is your own)");
+            }
+            for remark in &answer.path.remark {
+                let _ = writeln!(text, "        ({remark})");
             }
             text
         }
@@ -89,7 +92,7 @@ fn because(service: &ServiceVerdict) -> String {
 pub fn text(decision: &Decision, catalog: &Catalog, scenario: &Scenario, width: usize, explain: bool) -> String {
     let mut text = headline(scenario, width);
     text.push('\n');
-    text.push_str(&use_line(decision));
+    text.push_str(&use_line(decision, |_| None));
     text.push('\n');
     text.push_str(&table(decision).render(Style::Plain(width)));
     if explain {

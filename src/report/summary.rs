@@ -15,13 +15,23 @@ use crate::sim::Estimate;
 pub fn text(document: &Document, decision: &Decision, catalog: &Catalog, scenario: &Scenario, width: usize) -> String {
     let mut text = advice::headline(scenario, width);
     text.push('\n');
-    text.push_str(&advice::use_line(decision));
+    text.push_str(&advice::use_line(decision, |service| buffer_label(document, service)));
     text.push_str(&figures(document, scenario));
     text.push('\n');
     text.push_str(&advice::table(decision).render(Style::Plain(width)));
     text.push('\n');
     text.push_str(&wrapped(&watch(document, catalog, scenario), width));
     text
+}
+
+/// `5 MiB | 300 s` on the arrow behind a service that buffers.
+fn buffer_label(document: &Document, service: &str) -> Option<String> {
+    let settings = &document.simulation.as_ref()?.settings;
+    let value = |option: &str| {
+        let name = format!("{service}.{option}");
+        settings.iter().find(|setting| setting.name == name).map(|setting| setting.value.clone())
+    };
+    Some(format!("{} | {}", value("buffer-size")?, value("buffer-interval")?))
 }
 
 /// Delay and money in two lines.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use rand_distr::{Distribution, Exp1};
+
 use super::law::SizeSampler;
 use super::model::{RateProfile, TraceRecord};
 use super::record::Record;
 use super::stream::Stream;
-use super::variate::{exponential, exponential_layers};
 
 const NANOS: f64 = 1e9;
 
@@ -190,9 +191,8 @@ fn poisson_times(
     count: usize,
     times: &mut Vec<u64>,
 ) -> f64 {
-    let layers = exponential_layers();
     for _ in 0..count {
-        time = pace.advance(time, exponential(layers, stream));
+        time = pace.advance(time, Exp1.sample(stream));
         // Up to 2^62 ns, the longest run, the cast through the signed type is exact and cheaper.
         let at = (time as i64).cast_unsigned();
         if at >= end {

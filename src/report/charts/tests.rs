@@ -4,7 +4,6 @@
 
 use proptest::prelude::*;
 
-use super::png::SIGNATURE;
 use super::*;
 
 const LONG: &str = "Amazon Managed Streaming for Apache Kafka with provisioned brokers, tiered storage and a name that \
@@ -184,6 +183,8 @@ fn check_well_formed(svg: &str) {
     assert!(svg.chars().all(|c| c == '\n' || !c.is_control()));
 }
 
+const PNG_SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n'];
+
 #[test]
 fn every_picture_is_drawn_without_collisions() {
     for (name, chart) in pictures() {
@@ -212,7 +213,7 @@ fn a_png_has_its_header_and_twice_the_nominal_size() {
     let chart = scores(2, 3, 1, "");
     let file = chart.to_png(&Theme::light()).unwrap();
     let scene = chart.scene(&Theme::light());
-    assert_eq!(file[..8], SIGNATURE);
+    assert_eq!(file[..8], PNG_SIGNATURE);
     assert_eq!(file[12..16], *b"IHDR");
     let number = |at: usize| u32::from_be_bytes(file[at..at + 4].try_into().unwrap());
     assert_eq!((number(16), number(20)), (2 * scene.width as u32, 2 * scene.height as u32));

@@ -1,0 +1,147 @@
+//! The charts of a run: scores, latency, bill.
+
+use super::charts::{BillBar, BillChart, Caption, Chart, LatencyChart, LatencyMark, LineKind, ScoreBar, ScoreChart};
+use super::result::{Document, Percentiles};
+use super::{bill, seconds};
+use crate::catalog::Catalog;
+use crate::cost::Basis;
+use crate::ranking::{Decision, ServiceVerdict};
+use crate::scenario::Scenario;
+use crate::sim::RunResult;
+use crate::value::Value;
+
+/// Each chart with the name of its files.
+#[must_use]
+pub fn charts(
+    document: &Document,
+    decision: &Decision,
+    run: Option<&RunResult>,
+    catalog: &Catalog,
+    scenario: &Scenario,
+) -> Vec<(&'static str, Chart)> {
+    let scores = scores(document, decision).map(|chart| ("scores", chart));
+    let latency = run.and_then(|run| latency(document, run, scenario)).map(|chart| ("latency", chart));
+    let bill = bill_chart(document, catalog, scenario).map(|chart| ("bill", chart));
+    scores.into_iter().chain(latency).chain(bill).collect()
+}
+
+fn footer(document: &Document) -> String {
+    let header = &document.header;
+    let run = document.simulation.as_ref().map_or_else(String::new, |run| {
+        format!(" · seed {}, {}", run.seed, super::count(u64::from(run.replications), "replication"))
+    });
+    let digest: String = header.catalog_digest.chars().take(8).collect();
+    format!(
+        "{} · {} · edition {} · catalog {digest}{run} · Forebay {}",
+        header.scenario.title,
+        header.region,
+        header.edition.name(),
+        header.forebay_version
+    )
+}
+
+fn scores(document: &Document, decision: &Decision) -> Option<Chart> {
+    let ranked: Vec<&ServiceVerdict> = decision.ranked().collect();
+    let first = ranked.first()?;
+    let rest = ranked.get(1).map_or_else(String::new, |second| {
+        format!(
+            ", {:.0} points against {:.0} for {}",
+            first.score.unwrap_or(0.0),
+            second.score.unwrap_or(0.0),
+            second.name
+        )
+    });
+    let criteria: Vec<String> = first.contributions.iter().map(|part| part.name.clone()).collect();
+    let bar = |service: &&ServiceVerdict| ScoreBar {
+        name: service.name.clone(),
+        parts: service.contributions.iter().map(|part| part.points).collect(),
+    };
+    let rejected = decision.nearest_rejected();
+    let mut rejected: Vec<String> = rejected.iter().map(|service| service.name.clone()).collect();
+    rejected.sort();
+    Some(Chart::Scores(ScoreChart {
+        caption: Caption {
+            title: format!("{} fits best{rest}", first.name),
+            subtitle: "Points by criterion: weight × value, at most 100. Rejected services failed a requirement."
+                .to_owned(),
+            footer: footer(document),
+        },
+        criteria,
+        services: ranked.iter().map(bar).collect(),
+        rejected,
+    }))
+}
+
+fn latency(document: &Document, run: &RunResult, scenario: &Scenario) -> Option<Chart> {
+    let figures: &Percentiles = &document.simulation.as_ref()?.latency_s;
+    let points: Vec<(f64, f64)> = run.summary.latency.histogram.cumulative().collect();
+    let mark = |label: &str, seconds: f64, share: f64| LatencyMark { label: label.to_owned(), seconds, share };
+    let limit = match scenario.answers.get("needs.freshness").map(|answer| &answer.value) {
+        Some(Value::Duration(limit)) => Some((format!("asked for: {limit}"), limit.as_secs_f64())),
+        _ => None,
+    };
+    let last = decision_end(document);
+    Some(Chart::Latency(LatencyChart {
+        caption: Caption {
+            title: format!("99 % of the records are in {last} after {}", seconds(figures.p99.value)),
+            subtitle: "Share of records that can be read at the destination within a time after they were sent."
+                .to_owned(),
+            footer: footer(document),
+        },
+        points,
+        marks: vec![
+            mark("p50", figures.p50.value, 0.50),
+            mark("p95", figures.p95.value, 0.95),
+            mark("p99", figures.p99.value, 0.99),
+        ],
+        limit,
+    }))
+}
+
+/// The name of the last hop.
+fn decision_end(document: &Document) -> String {
+    let path = document.decision.as_ref().and_then(|decision| decision.recommended.as_ref());
+    let last = path.and_then(|answer| answer.path.main_path().last().map(|hop| hop.name.clone()));
+    last.unwrap_or_else(|| "the destination".to_owned())
+}
+
+fn bill_chart(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Option<Chart> {
+    let sum = document.bill.as_ref()?;
+    let known = sum.lines.iter().filter_map(|line| Some((line, line.amount?)));
+    let lines: Vec<BillBar> = known
+        .map(|(line, amount)| BillBar {
+            label: bill::label(line, catalog, scenario),
+            amount_usd: amount.to_f64(),
+            half_width: line.amount_half_width,
+            kind: match line.basis {
+                Basis::Fixed => LineKind::Fixed,
+                Basis::Scenario => LineKind::Scenario,
+                Basis::Simulation => LineKind::Simulation,
+            },
+        })
+        .collect();
+    let dearest = lines.iter().max_by(|a, b| a.amount_usd.total_cmp(&b.amount_usd))?;
+    let total = sum.total.to_f64();
+    let share = if total > 0.0 { 100.0 * dearest.amount_usd / total } else { 0.0 };
+    let name = dearest.label.split(':').next().unwrap_or(&dearest.label);
+    let title = if lines.len() > 1 && share >= 50.0 {
+        format!("{name} is {share:.0} % of the bill")
+    } else {
+        "The bill".to_owned()
+    };
+    let gaps = if sum.complete { "" } else { " Lines without a known price are left out." };
+    Some(Chart::Bill(BillChart {
+        caption: Caption {
+            title,
+            subtitle: format!(
+                "USD a month of {} hours, prices of {}; no free tier.{gaps}",
+                sum.hours_per_month, sum.region
+            ),
+            footer: footer(document),
+        },
+        lines,
+        total_usd: total,
+        total_half_width: sum.total_half_width,
+        period: "a month".to_owned(),
+    }))
+}
