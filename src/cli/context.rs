@@ -135,7 +135,7 @@ impl Context {
     /// Columns to print in: the terminal's, or a fixed number where the answer goes into a file.
     pub(crate) fn width(&self) -> usize {
         let terminal = terminal_size::terminal_size_of(std::io::stdout());
-        terminal.map_or(110, |(terminal_size::Width(columns), _)| usize::from(columns).clamp(60, 160))
+        terminal.map_or(100, |(terminal_size::Width(columns), _)| usize::from(columns).clamp(60, 160))
     }
 }
 
