@@ -10,7 +10,8 @@ use super::{Answer, Answers, Origin, Scenario, Simulation, Workload};
 use crate::catalog::raw::{OptionKind, VocabularyKind};
 use crate::catalog::{Catalog, Circumstances, Edition, OptionRule, Service};
 use crate::diag::{Diagnostic, Problems, suggest};
-use crate::source::{Document, Item, Node, SourceMap, Span, Stated, digest, validate};
+use crate::document::{Document, Item, Node, Stated, validate};
+use crate::source::{SourceMap, Span, digest};
 use crate::units::SimDuration;
 use crate::value::Value;
 
@@ -64,7 +65,7 @@ impl Loader<'_> {
             self.options(&tables, &self.circumstances(None, &document), sources, problems);
             return None;
         }
-        let raw: RawScenario = crate::catalog::read_checked(&document, problems)?;
+        let raw: RawScenario = crate::document::read_checked(&document, problems)?;
         let circumstances = self.circumstances(Some(&raw), &document);
         let options = self.options(&tables, &circumstances, sources, problems);
         let mut answers = answers(stated, sources);
