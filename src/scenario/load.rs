@@ -280,10 +280,7 @@ fn simulation(raw: &RawScenario, document: &Document, problems: &mut Problems) -
         warm_up: raw.simulation.warm_up.unwrap_or(SimDuration::ZERO),
         seed: raw.simulation.seed.unwrap_or(1),
     };
-    if simulation.horizon == SimDuration::ZERO {
-        let problem = Diagnostic::error("zero", "`horizon` must be above zero");
-        problems.push(problem.at(document.span_of("simulation.horizon"), "expected a length of time"));
-    } else if simulation.warm_up >= simulation.horizon {
+    if simulation.warm_up >= simulation.horizon {
         let message = format!("`warm-up` must be shorter than the horizon of {}", simulation.horizon);
         let span = document.span_of("simulation.warm-up");
         problems.push(Diagnostic::error("out-of-range", message).at(span, "nothing would be left to count"));
@@ -424,7 +421,9 @@ fn resolve_path(key: &str, paths: &[String]) -> Result<String, String> {
     if paths.iter().any(|path| path == key) || paths.iter().any(below) {
         return Ok(key.to_owned());
     }
-    let ends: Vec<&String> = paths.iter().filter(|path| path.ends_with(&format!(".{key}"))).collect();
+    // A weight is only meant by its full name: `freshness` alone is the requirement.
+    let short = |path: &&String| path.ends_with(&format!(".{key}")) && !path.starts_with("priorities.");
+    let ends: Vec<&String> = paths.iter().filter(short).collect();
     match ends.as_slice() {
         [only] => Ok((*only).clone()),
         [] => {
