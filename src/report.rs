@@ -10,6 +10,7 @@ pub mod rule;
 pub mod simulation;
 pub mod summary;
 pub mod table;
+pub mod verification;
 
 pub use table::{Style, Table};
 
