@@ -33,13 +33,18 @@ impl Reader<'_> {
         if self.problems.error_count() > before {
             return None;
         }
-        let schema = schemars::schema_for!(T).to_value();
-        validate(&document, &schema, self.problems);
-        if self.problems.error_count() > before {
-            return None;
-        }
-        read_checked(&document, self.problems).map(|raw| (raw, document))
+        check_document(&document, self.problems).map(|raw| (raw, document))
     }
+}
+
+/// Holds a parsed document against the schema of a type and reads it, reporting all problems.
+pub(crate) fn check_document<T: JsonSchema + DeserializeOwned>(
+    document: &Document,
+    problems: &mut Problems,
+) -> Option<T> {
+    let before = problems.error_count();
+    validate(document, &schemars::schema_for!(T).to_value(), problems);
+    if problems.error_count() > before { None } else { read_checked(document, problems) }
 }
 
 /// Reads a document that has passed its schema. A refusal here would be a gap in the schema: it is reported, not hidden.

@@ -244,9 +244,9 @@ impl<'a> Walker<'a> {
     fn wrong_kind(&mut self, node: &Node, span: Span, branches: &[&'a Json], path: &str) {
         // A bare number where a quantity is wanted: say which units there are.
         let format = branches.iter().find_map(|branch| branch.get("format").and_then(Json::as_str));
-        if let (Node::Integer(_) | Node::Float(_), Some(format)) = (node, format) {
-            let typed = node.to_json().to_string();
-            let help = quantity(format, &typed).err().map_or_else(String::new, |error| error.help);
+        let unit_missing = format.and_then(|format| quantity(format, &node.to_json().to_string()).err());
+        if let (Node::Integer(_) | Node::Float(_), Some(error)) = (node, unit_missing) {
+            let help = error.help;
             let problem = Diagnostic::error("unit-missing", format!("`{}` needs a unit", last(path)));
             let wanted = branches.iter().find(|branch| branch.get("format").is_some());
             let label = format!("a number; expected {}", wanted.map_or_else(String::new, |branch| describe(branch)));
