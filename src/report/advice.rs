@@ -38,7 +38,7 @@ pub fn use_line(decision: &Decision, label: impl Fn(&str) -> Option<String>) -> 
             for word in &answer.path.unreached {
                 let _ = writeln!(text, "        (`{word}` is no service of the catalog: its last step is your own)");
             }
-            for remark in &answer.path.remark {
+            if let Some(remark) = &answer.path.remark {
                 let _ = writeln!(text, "        ({remark})");
             }
             text

@@ -424,7 +424,11 @@ fn resolve_path(key: &str, paths: &[String]) -> Result<String, String> {
     if paths.iter().any(|path| path == key) || paths.iter().any(below) {
         return Ok(key.to_owned());
     }
-    let ends: Vec<&String> = paths.iter().filter(|path| path.ends_with(&format!(".{key}"))).collect();
+    let mut ends: Vec<&String> = paths.iter().filter(|path| path.ends_with(&format!(".{key}"))).collect();
+    // A weight shares its name with the requirement that it weighs; the short form means the requirement.
+    if ends.len() > 1 {
+        ends.retain(|path| !path.starts_with("priorities."));
+    }
     match ends.as_slice() {
         [only] => Ok((*only).clone()),
         [] => {
