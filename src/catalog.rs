@@ -16,7 +16,6 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 pub use library::Library;
 pub use prices::{Price, PriceBook, Tier};
@@ -25,7 +24,8 @@ pub use raw::{Criterion, MeterCount, Role, StageKind, VocabularyKey};
 pub use service::{Circumstances, Fact, OptionRule, Service};
 
 use crate::diag::{Diagnostic, Problems, nearest};
-use crate::source::{Document, SourceMap, validate};
+use crate::document::Reader;
+use crate::source::SourceMap;
 use raw::{
     RawCriteria, RawIntegrations, RawPlace, RawPrices, RawProfiles, RawRegions, RawService, RawSources, RawVocabulary,
 };
@@ -151,7 +151,7 @@ impl Catalog {
     }
 
     fn load_file(&mut self, name: &str, text: &str, shown: &str, sources: &mut SourceMap, problems: &mut Problems) {
-        let mut read = Reader { shown, text, sources, problems };
+        let mut read = Reader { name: shown, text, sources, problems };
         match name.split_once('/').map_or(name, |(folder, _)| folder) {
             "services" => {
                 if let Some((raw, document)) = read.read::<RawService>() {
@@ -249,40 +249,5 @@ impl Catalog {
     #[must_use]
     pub fn source(&self, system: &str) -> Option<&SourceSystem> {
         self.sources.iter().find(|source| source.system == system)
-    }
-}
-
-/// Reads one TOML text into a raw type, reporting all problems.
-pub(crate) struct Reader<'a> {
-    pub(crate) shown: &'a str,
-    pub(crate) text: &'a str,
-    pub(crate) sources: &'a mut SourceMap,
-    pub(crate) problems: &'a mut Problems,
-}
-
-impl Reader<'_> {
-    pub(crate) fn read<T: JsonSchema + DeserializeOwned>(&mut self) -> Option<(T, Document)> {
-        let before = self.problems.error_count();
-        let document = Document::parse(self.shown, self.text, self.sources, self.problems);
-        if self.problems.error_count() > before {
-            return None;
-        }
-        let schema = schemars::schema_for!(T).to_value();
-        validate(&document, &schema, self.problems);
-        if self.problems.error_count() > before {
-            return None;
-        }
-        read_checked(&document, self.problems).map(|raw| (raw, document))
-    }
-}
-
-/// Reads a document that has passed its schema. A refusal here would be a gap in the schema: it is reported, not hidden.
-pub(crate) fn read_checked<T: DeserializeOwned>(document: &Document, problems: &mut Problems) -> Option<T> {
-    match serde_json::from_value(document.root.to_json()) {
-        Ok(raw) => Some(raw),
-        Err(error) => {
-            problems.push(Diagnostic::error("unreadable", error.to_string()).at(document.span, "in this file"));
-            None
-        }
     }
 }

@@ -121,6 +121,7 @@ fn exact<S: Serializer>(usd: &Usd, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&usd.exact())
 }
 
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 fn amount<S: Serializer>(usd: &Option<Usd>, serializer: S) -> Result<S::Ok, S::Error> {
     usd.map(Usd::to_f64).serialize(serializer)
 }

@@ -143,7 +143,7 @@ pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
 
 /// ``did you mean `x`?`` if a name is near, else a list of what there is.
 #[must_use]
-pub fn suggest<'a>(typed: &str, names: &[&'a str], what: &str) -> String {
+pub fn suggest(typed: &str, names: &[&str], what: &str) -> String {
     match nearest(typed, names.iter().copied()) {
         Some(name) => format!("did you mean `{name}`?"),
         None if names.len() > 24 => format!("there are {} {what}; see `forebay schema`", names.len()),

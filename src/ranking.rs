@@ -56,7 +56,7 @@ pub fn decide(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario) -> Decis
     for candidate in &mut candidates {
         find_path(candidate, catalog, &at, &demands, scenario.answers.word("source.kind"));
     }
-    decision::assemble(catalog, scenario, &at, candidates, fronts, demands.front_door)
+    decision::assemble(catalog, scenario, &at, candidates, fronts, demands.front_door.as_deref())
 }
 
 /// Edition, Region and first destination of a scenario.

@@ -15,8 +15,9 @@ pub use condition::Condition;
 pub use evaluate::{Evaluation, FactEvidence, Outcome, RequirementEvidence, Situation, Trace};
 pub use raw::{Page, RuleKind};
 
-use crate::catalog::{Catalog, Library, Reader, Role, Service};
+use crate::catalog::{Catalog, Library, Role, Service};
 use crate::diag::{Diagnostic, Problems, suggest};
+use crate::document::Reader;
 use crate::source::SourceMap;
 use raw::{RawRule, RawRules};
 
@@ -64,7 +65,7 @@ impl RuleBook {
         let mut book = Self::default();
         for (name, text) in library.files().filter(|(name, _)| name.starts_with("rules/")) {
             let shown = library.display_name(name);
-            let mut reader = Reader { shown: &shown, text, sources, problems };
+            let mut reader = Reader { name: &shown, text, sources, problems };
             let Some((raw, document)) = reader.read::<RawRules>() else { continue };
             for rule in raw.rule {
                 let id = rule.id.clone();

@@ -3,15 +3,6 @@
 //! Every text that can be wrong is kept in one [`SourceMap`]. Its texts lie one behind the other in one line of offsets,
 //! so that a [`Span`] is two numbers and still says which text it belongs to. That is what lets `--set` graft a value
 //! into a scenario: the value keeps the place where it was typed.
-//!
-//! [`Document`] is a parsed TOML text with the span of every key and value; [`validate`] holds it against a JSON schema
-//! and reports everything that is wrong in one go. After that, reading it into Rust types cannot fail.
-
-mod document;
-mod validate;
-
-pub use document::{Document, Item, Node, Table};
-pub use validate::{Stated, validate};
 
 /// A range of bytes in one of the texts of a [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::raw::{Confidence, RawPrice, RawPrices};
 use crate::diag::{Diagnostic, Problems};
-use crate::source::Document;
+use crate::document::Document;
 use crate::units::Usd;
 
 /// One step of a tiered price.

@@ -2,7 +2,7 @@
 
 use super::raw::RawProfiles;
 use crate::diag::{Diagnostic, Problems};
-use crate::source::Document;
+use crate::document::Document;
 use crate::units::SimDuration;
 
 /// How the rate changes over a period.

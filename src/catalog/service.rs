@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Edition;
 use super::raw::{Grade, OptionKind, RawFact, RawMeter, RawName, RawOption, RawService, RawStage, Role};
 use crate::diag::{Diagnostic, Problems};
-use crate::source::Document;
+use crate::document::Document;
 use crate::value::Value;
 
 /// What a fact may depend on.

@@ -40,7 +40,7 @@ pub(crate) struct Cli {
     #[arg(long, global = true, value_name = "DIR", help_heading = "Catalog")]
     pub(crate) catalog: Option<PathBuf>,
 
-    /// Colour: auto follows the terminal, NO_COLOR and CLICOLOR_FORCE.
+    /// Colour: auto follows the terminal, `NO_COLOR` and `CLICOLOR_FORCE`.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output")]
     pub(crate) color: Color,
 

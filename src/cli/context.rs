@@ -91,7 +91,7 @@ impl Context {
             Ok(text) => Ok(text),
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
-                let line = 1 + error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count();
+                let line = error.as_bytes()[..valid].split(|byte| *byte == b'\n').count();
                 let packed = error.as_bytes().starts_with(&[0x1f, 0x8b]);
                 let message = format!("{shown} is not UTF-8 text: byte {} in line {line} is no character", valid + 1);
                 let help = if packed { "it looks like a gzip file; unpack it first" } else { "save it as UTF-8" };
@@ -101,6 +101,7 @@ impl Context {
     }
 
     /// Prints an answer.
+    #[expect(clippy::unused_self, reason = "the context is where verbs print, whatever that needs")]
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
         let mut stdout = anstream::stdout().lock();
         stdout.write_all(text.as_bytes())?;
@@ -133,9 +134,10 @@ impl Context {
     }
 
     /// Columns to print in: the terminal's, or a fixed number where the answer goes into a file.
+    #[expect(clippy::unused_self, reason = "the context is where verbs print, whatever that needs")]
     pub(crate) fn width(&self) -> usize {
         let terminal = terminal_size::terminal_size_of(std::io::stdout());
-        terminal.map_or(110, |(terminal_size::Width(columns), _)| usize::from(columns).clamp(60, 160))
+        terminal.map_or(100, |(terminal_size::Width(columns), _)| usize::from(columns).clamp(60, 160))
     }
 }
 

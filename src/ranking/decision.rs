@@ -179,7 +179,7 @@ pub(super) fn assemble(
     at: &Circumstances,
     candidates: Vec<Considered<'_>>,
     fronts: Vec<Considered<'_>>,
-    front_door: Option<String>,
+    front_door: Option<&str>,
 ) -> Decision {
     let (passed, rejected): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| !candidate.is_screened());
     let (rows, criteria_not_compared) =
@@ -209,7 +209,7 @@ pub(super) fn assemble(
     });
     let in_use: Vec<String> = recommended.as_ref().map_or_else(Vec::new, |answer| answer.architecture.clone());
     for front in fronts {
-        let chosen = front_door.as_deref() == Some(front.service.id.as_str()) && in_use.contains(&front.service.id);
+        let chosen = front_door == Some(front.service.id.as_str()) && in_use.contains(&front.service.id);
         let verdict = match (chosen, front.is_screened()) {
             (true, _) => Verdict::InFront,
             (_, true) => Verdict::Rejected,

@@ -45,7 +45,7 @@ fn scores(document: &Document, decision: &Decision) -> Option<Chart> {
     let first = ranked.first()?;
     let rest = ranked.get(1).map_or_else(String::new, |second| {
         format!(
-            ", {:.0} points against {:.0} for {}",
+            ", {:.1} points against {:.1} for {}",
             first.score.unwrap_or(0.0),
             second.score.unwrap_or(0.0),
             second.name
@@ -112,7 +112,8 @@ fn bill_chart(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Op
         .map(|(line, amount)| BillBar {
             label: bill::label(line, catalog, scenario),
             amount_usd: amount.to_f64(),
-            half_width: line.amount_half_width,
+            // Below half a cent an interval says nothing that the amount does not.
+            half_width: line.amount_half_width.filter(|width| *width >= 0.005),
             kind: match line.basis {
                 Basis::Fixed => LineKind::Fixed,
                 Basis::Scenario => LineKind::Scenario,

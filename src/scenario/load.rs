@@ -10,7 +10,8 @@ use super::{Answer, Answers, Origin, Scenario, Simulation, Workload};
 use crate::catalog::raw::{OptionKind, VocabularyKind};
 use crate::catalog::{Catalog, Circumstances, Edition, OptionRule, Service};
 use crate::diag::{Diagnostic, Problems, suggest};
-use crate::source::{Document, Item, Node, SourceMap, Span, Stated, digest, validate};
+use crate::document::{Document, Item, Node, Stated, validate};
+use crate::source::{SourceMap, Span, digest};
 use crate::units::SimDuration;
 use crate::value::Value;
 
@@ -61,12 +62,12 @@ impl Loader<'_> {
         self.check_names(&document, problems);
         if problems.error_count() > before {
             // The option tables are checked all the same: one run tells everything.
-            self.options(&tables, &self.circumstances(None, &document), sources, problems);
+            Self::options(&tables, &self.circumstances(None, &document), sources, problems);
             return None;
         }
-        let raw: RawScenario = crate::catalog::read_checked(&document, problems)?;
+        let raw: RawScenario = crate::document::read_checked(&document, problems)?;
         let circumstances = self.circumstances(Some(&raw), &document);
-        let options = self.options(&tables, &circumstances, sources, problems);
+        let options = Self::options(&tables, &circumstances, sources, problems);
         let mut answers = answers(stated, sources);
         self.further(&document, &mut answers, sources, problems);
         let simulation = simulation(&raw, &document, problems);
@@ -177,7 +178,6 @@ impl Loader<'_> {
     }
 
     fn options(
-        &self,
         tables: &[(&Service, Span, Item)],
         at: &Circumstances,
         sources: &SourceMap,

@@ -3,7 +3,7 @@
 use super::raw::{RawProfile, RawSizeLaw, RawSizes, RawWorkload};
 use crate::catalog::Profile;
 use crate::diag::{Diagnostic, Problems, suggest};
-use crate::source::Document;
+use crate::document::Document;
 use crate::units::{Bytes, RecordRate, SimDuration};
 
 /// Sizes of records.

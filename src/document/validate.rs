@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Document, Item, Node, Span, Table};
+use super::{Document, Item, Node, Table};
 use crate::diag::{Diagnostic, Problems, suggest};
+use crate::source::Span;
 use crate::units::{ByteRate, RecordRate, Share, SimDuration, UnitError, UnitProblem, Usd};
 use crate::value::Value;
 

@@ -2,8 +2,8 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::{SourceMap, Span};
 use crate::diag::{Diagnostic, Problems};
+use crate::source::{SourceMap, Span};
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]

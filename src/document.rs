@@ -1,0 +1,54 @@
+//! TOML texts in which every key and value knows its place, checked against the schema of the type they are read into.
+//!
+//! [`Document`] is a parsed text; [`validate`] holds it against a JSON schema and reports everything that is wrong in one
+//! go; [`read_checked`] turns it into a Rust type. [`Reader`] does the three in a row.
+//!
+//! The decision a reader would question: not serde but the schema finds the problems. Serde stops at the first one and
+//! knows no nearest name; the schema comes from the same type, so both say the same.
+
+mod tree;
+mod validate;
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+pub use tree::{Document, Item, Node, Table};
+pub use validate::{Stated, validate};
+
+use crate::diag::{Diagnostic, Problems};
+use crate::source::SourceMap;
+
+/// A TOML text to be read into a type, and where its problems go.
+pub(crate) struct Reader<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) sources: &'a mut SourceMap,
+    pub(crate) problems: &'a mut Problems,
+}
+
+impl Reader<'_> {
+    pub(crate) fn read<T: JsonSchema + DeserializeOwned>(&mut self) -> Option<(T, Document)> {
+        let before = self.problems.error_count();
+        let document = Document::parse(self.name, self.text, self.sources, self.problems);
+        if self.problems.error_count() > before {
+            return None;
+        }
+        let schema = schemars::schema_for!(T).to_value();
+        validate(&document, &schema, self.problems);
+        if self.problems.error_count() > before {
+            return None;
+        }
+        read_checked(&document, self.problems).map(|raw| (raw, document))
+    }
+}
+
+/// Reads a document that has passed its schema. A refusal here would be a gap in the schema: it is reported, not hidden.
+pub(crate) fn read_checked<T: DeserializeOwned>(document: &Document, problems: &mut Problems) -> Option<T> {
+    match serde_json::from_value(document.root.to_json()) {
+        Ok(raw) => Some(raw),
+        Err(error) => {
+            problems.push(Diagnostic::error("unreadable", error.to_string()).at(document.span, "in this file"));
+            None
+        }
+    }
+}
