@@ -407,7 +407,7 @@ fn apply(wish: &Override, paths: &[String], document: &mut Document, sources: &m
 
 fn as_list(item: Item) -> Item {
     match &item.node {
-        Node::Text(text) if text.contains(',') || !text.is_empty() => {
+        Node::Text(text) if !text.is_empty() => {
             let words = text.split(',').map(|word| Item { node: Node::Text(word.trim().to_owned()), span: item.span });
             Item { node: Node::List(words.collect()), span: item.span }
         }
@@ -421,9 +421,11 @@ fn resolve_path(key: &str, paths: &[String]) -> Result<String, String> {
     if paths.iter().any(|path| path == key) || paths.iter().any(below) {
         return Ok(key.to_owned());
     }
-    // A weight is only meant by its full name: `freshness` alone is the requirement.
-    let short = |path: &&String| path.ends_with(&format!(".{key}")) && !path.starts_with("priorities.");
-    let ends: Vec<&String> = paths.iter().filter(short).collect();
+    let mut ends: Vec<&String> = paths.iter().filter(|path| path.ends_with(&format!(".{key}"))).collect();
+    // A weight shares its name with the requirement that it weighs; the short form means the requirement.
+    if ends.len() > 1 {
+        ends.retain(|path| !path.starts_with("priorities."));
+    }
     match ends.as_slice() {
         [only] => Ok((*only).clone()),
         [] => {
