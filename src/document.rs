@@ -1,7 +1,7 @@
 //! TOML texts in which every key and value knows its place, checked against the schema of the type they are read into.
 //!
-//! [`Document`] is a parsed text; [`validate`] holds it against a JSON schema and reports everything that is wrong in one
-//! go; [`read_checked`] turns it into a Rust type. [`Reader`] does the three in a row.
+//! [`Document`] is a parsed text; [`validate()`] holds it against a JSON schema and reports everything that is wrong in one
+//! go; what passes is read into a Rust type.
 //!
 //! The decision a reader would question: not serde but the schema finds the problems. Serde stops at the first one and
 //! knows no nearest name; the schema comes from the same type, so both say the same.

@@ -84,7 +84,7 @@ pub struct PerHour {
 }
 
 /// A mean over replications.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Estimate {
     /// The mean; NaN when no replication has the quantity, such as the latency of no record or a rate over no time.
     pub value: f64,
