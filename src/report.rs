@@ -18,15 +18,24 @@ pub use table::{Style, Table};
 use crate::sim::Estimate;
 use crate::units::{SimDuration, significant};
 
+/// What stands for a figure that no run has given: the mean delay where nothing was delivered.
+const UNKNOWN: &str = "unknown";
+
 /// Seconds for people: `299 s`, `2.74 s`, `35.1 ms`.
 #[must_use]
 pub fn seconds(value: f64) -> String {
+    if value.is_nan() {
+        return UNKNOWN.to_owned();
+    }
     SimDuration::from_secs_f64(value).to_string()
 }
 
 /// A number with the half-width of its 95 % interval: `150.236 ± 0.083 s`; without one where the value is exact.
 #[must_use]
 pub fn with_interval(estimate: Estimate, unit: &str) -> String {
+    if estimate.value.is_nan() {
+        return UNKNOWN.to_owned();
+    }
     let space = if unit.is_empty() { "" } else { " " };
     match step(estimate) {
         Some((step, width)) => format!("{} ± {}{space}{unit}", rounded(estimate.value, step), rounded(width, step)),

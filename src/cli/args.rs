@@ -149,7 +149,7 @@ pub(crate) struct SimulationArgs {
     pub(crate) trace: Option<PathBuf>,
 
     /// Divide the gaps of the trace by this factor.
-    #[arg(long, value_name = "FACTOR", requires = "trace", help_heading = "Trace")]
+    #[arg(long, value_name = "FACTOR", requires = "trace", allow_negative_numbers = true, help_heading = "Trace")]
     pub(crate) speedup: Option<f64>,
 
     /// Superpose this many shifted copies of the trace.

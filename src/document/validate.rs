@@ -76,7 +76,7 @@ impl<'a> Walker<'a> {
         }
         let matching: Vec<&Json> = branches.iter().copied().filter(|branch| accepts(branch, &item.node)).collect();
         match (&item.node, matching.as_slice()) {
-            (Node::Text(text), [_, ..]) => {
+            (Node::Text(text) | Node::Date(text), [_, ..]) => {
                 let matching = &matching;
                 if schema.get(ABOVE_ZERO).is_some() && is_nothing(text, matching) {
                     return self.zero(text, item.span, path);
@@ -139,16 +139,20 @@ impl<'a> Walker<'a> {
             let required = shape.get("required").and_then(Json::as_array);
             required.is_some_and(|keys| keys.iter().filter_map(Json::as_str).any(|key| table.get(key).is_some()))
         };
-        if let Some(shape) = shapes.iter().find(named) {
+        let meant: Vec<&&Json> = shapes.iter().filter(named).collect();
+        if let [shape] = meant.as_slice() {
             return self.table(table, shape, path, span);
         }
         let names: Vec<&str> =
             shapes.iter().filter_map(|shape| shape["required"].as_array()?.first()?.as_str()).collect();
         let typed = table.entries.first();
-        let help = suggest(typed.map_or("", |(key, _, _)| key), &names, "one of");
         let message = format!("`{}` must name one of its kinds", last(path));
-        let span = typed.map_or(span, |(_, span, _)| *span);
-        self.problems.push(Diagnostic::error("unknown-kind", message).at(span, "no kind has this name").help(help));
+        let (span, label, help) = match (typed, meant.is_empty()) {
+            (_, false) => (span, "more than one is named", suggest("", &names, "keep one of")),
+            (None, _) => (span, "none is named", suggest("", &names, "one of")),
+            (Some((key, span, _)), _) => (*span, "no kind has this name", suggest(key, &names, "one of")),
+        };
+        self.problems.push(Diagnostic::error("unknown-kind", message).at(span, label).help(help));
     }
 
     fn list(&mut self, items: &[Item], span: Span, schema: &'a Json, path: &str) {
@@ -186,7 +190,7 @@ impl<'a> Walker<'a> {
             Some(error) if !words.is_empty() && error.problem == UnitProblem::NotANumber => {
                 self.unknown_word(text, span, &words, path, Some(&error));
             }
-            Some(error) => self.unit_error(&error, span, path),
+            Some(error) => self.unit_error(&error, span, path, ""),
             None if words.is_empty() => self.state(path, Some(Value::Text(text.to_owned())), span),
             None => self.unknown_word(text, span, &words, path, None),
         }
@@ -207,7 +211,7 @@ impl<'a> Walker<'a> {
         });
     }
 
-    fn unit_error(&mut self, error: &UnitError, span: Span, path: &str) {
+    fn unit_error(&mut self, error: &UnitError, span: Span, path: &str, found: &str) {
         let (code, message) = match &error.problem {
             UnitProblem::MissingUnit => ("unit-missing", format!("`{}` needs a unit", last(path))),
             UnitProblem::UnknownUnit(_) => ("unit-unknown", error.message()),
@@ -216,7 +220,7 @@ impl<'a> Walker<'a> {
             UnitProblem::OutOfRange => ("out-of-range", error.message()),
             UnitProblem::NotANumber => ("not-a-quantity", format!("`{}` is not {}", last(path), error.expected)),
         };
-        let label = format!("expected {}", error.expected);
+        let label = format!("{found}expected {}", error.expected);
         self.problems.push(Diagnostic::error(code, message).at(span, label).help(error.help.clone()));
     }
 
@@ -243,14 +247,14 @@ impl<'a> Walker<'a> {
 
     fn wrong_kind(&mut self, node: &Node, span: Span, branches: &[&'a Json], path: &str) {
         // A bare number where a quantity is wanted: say which units there are.
-        let format = branches.iter().find_map(|branch| branch.get("format").and_then(Json::as_str));
-        let unit_missing = format.and_then(|format| quantity(format, &node.to_json().to_string()).err());
-        if let (Node::Integer(_) | Node::Float(_), Some(error)) = (node, unit_missing) {
-            let help = error.help;
-            let problem = Diagnostic::error("unit-missing", format!("`{}` needs a unit", last(path)));
-            let wanted = branches.iter().find(|branch| branch.get("format").is_some());
-            let label = format!("a number; expected {}", wanted.map_or_else(String::new, |branch| describe(branch)));
-            return self.problems.push(problem.at(span, label).help(help));
+        let typed = match node {
+            Node::Integer(number) => Some(number.to_string()),
+            Node::Float(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let bare = typed.and_then(|typed| branches.iter().find_map(|branch| bare_number(branch, &typed)));
+        if let Some(error) = bare {
+            return self.unit_error(&error, span, path, "a number; ");
         }
         let expected = branches.first().map_or_else(|| "something else".to_owned(), |branch| describe(branch));
         let message = format!("`{}` must be {expected}", last(path));
@@ -317,6 +321,12 @@ fn quantity(format: &str, text: &str) -> Result<Value, UnitError> {
         "usd" => text.parse::<Usd>().map(|_| Value::Text(text.to_owned())),
         _ => Ok(Value::Text(text.to_owned())),
     }
+}
+
+/// What is wrong with a number that stands where the schema wants a quantity.
+fn bare_number(schema: &Json, typed: &str) -> Option<UnitError> {
+    let format = schema.get("format").and_then(Json::as_str)?;
+    quantity(format, typed).err()
 }
 
 fn describe(schema: &Json) -> String {
