@@ -72,6 +72,23 @@ fn rounded(value: f64, step: f64) -> String {
     if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
 }
 
+/// Words wrapped at `width`, every line indented.
+#[must_use]
+pub fn paragraph(text: &str, indent: usize, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let used = lines.last().map_or(0, |line| line.chars().count());
+        if used > 0 && indent + used + 1 + word.chars().count() > width {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            let space = if line.is_empty() { "" } else { " " };
+            *line = format!("{line}{space}{word}");
+        }
+    }
+    lines.iter().map(|line| format!("{:indent$}{line}\n", "")).collect()
+}
+
 /// The right plural: `1 run`, `10 runs`.
 #[must_use]
 pub fn count(number: u64, noun: &str) -> String {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::result::{LimitUse, Percentiles, Simulation};
 use super::table::Style;
-use super::{Table, count, seconds, with_interval};
+use super::{Table, count, paragraph, seconds, with_interval};
 use crate::sim::Estimate;
 use crate::units::{Bytes, grouped, significant};
 
@@ -17,7 +17,7 @@ pub fn text(simulation: &Simulation, width: usize) -> String {
     text.push_str(&flow(simulation));
     text.push('\n');
     text.push_str(&limits(simulation).render(Style::Plain(width)));
-    let _ = write!(text, "\n  {}\n\n", binding(simulation));
+    let _ = write!(text, "\n{}\n", paragraph(&binding(simulation), 2, width));
     text.push_str(&settings(simulation).render(Style::Plain(width)));
     text.push('\n');
     text.push_str(&run_line(simulation));

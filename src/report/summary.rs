@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::result::Document;
 use super::table::Style;
-use super::{advice, bill, bounds, count, seconds, simulation};
+use super::{advice, bill, bounds, count, paragraph, seconds, simulation};
 use crate::catalog::Catalog;
 use crate::ranking::Decision;
 use crate::scenario::Scenario;
@@ -88,23 +88,10 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
 
 /// Heads in one column, texts wrapped in the other.
 fn wrapped(rows: &[(&'static str, String)], width: usize) -> String {
-    let mut text = String::new();
-    for (head, body) in rows {
-        let mut line = format!("  {head:<15} ");
-        let mut used = line.chars().count();
-        for word in body.split_whitespace() {
-            if used + word.chars().count() > width && used > 18 {
-                text.push_str(line.trim_end());
-                text.push('\n');
-                line = " ".repeat(18);
-                used = 18;
-            }
-            line.push_str(word);
-            line.push(' ');
-            used += word.chars().count() + 1;
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    const COLUMN: usize = 18;
+    let row = |(head, body): &(&str, String)| {
+        let lines = paragraph(body, COLUMN, width);
+        format!("  {head:<width$}{}", &lines[COLUMN.min(lines.len())..], width = COLUMN - 2)
+    };
+    rows.iter().map(row).collect()
 }
