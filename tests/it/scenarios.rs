@@ -153,8 +153,12 @@ fn every_scenario_gives_its_service_for_its_reasons_in_both_editions() {
         for edition in ["edition=2022", "edition=current"] {
             let advice = advice(expected.name, &[edition]);
             assert_eq!(primary(&advice), expected.primary, "{} {edition}", expected.name);
-            let way: Vec<&str> =
-                advice["recommended"]["architecture"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
+            let way: Vec<&str> = advice["recommended"]["architecture"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|id| id.as_str().unwrap())
+                .collect();
             assert_eq!(way, expected.way, "{} {edition}", expected.name);
             for (id, rule) in expected.because {
                 let reasons = reasons(service(&advice, id));
