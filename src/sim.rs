@@ -21,6 +21,7 @@
 
 mod arrivals;
 mod collect;
+mod config;
 mod error;
 mod exponential;
 mod freshness;
@@ -38,6 +39,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use config::{NoWatch, RunConfig, Watch};
 pub use error::SimError;
 pub use histogram::Histogram;
 pub use model::{
@@ -45,4 +47,4 @@ pub use model::{
     StageKind, TraceRecord,
 };
 pub use result::{Distribution, Estimate, GateSummary, LimitSummary, Objects, PerHour, Records, RunResult, Summary};
-pub use run::{NoWatch, RunConfig, Watch, run};
+pub use run::run;

@@ -47,9 +47,11 @@ impl Profile {
             return Err("at least one factor must be above zero".to_owned());
         }
         // The simulator steps through the parts one by one; shorter ones say nothing about traffic.
-        if period.as_nanos() / factors.len() as u64 < SHORTEST_PART.as_nanos() {
+        if period.as_nanos() / (factors.len() as u64) < SHORTEST_PART.as_nanos() {
             let parts = factors.len();
-            return Err(format!("the period is too short: each of its {parts} parts must last {SHORTEST_PART} or more"));
+            return Err(format!(
+                "the period is too short: each of its {parts} parts must last {SHORTEST_PART} or more"
+            ));
         }
         let factors = factors.iter().map(|factor| factor / mean).collect();
         Ok(Self { name: name.to_owned(), period, factors })

@@ -31,6 +31,19 @@ pub fn validate(document: &Document, schema: &Json, problems: &mut Problems) -> 
     walker.stated
 }
 
+/// Marks a quantity in a schema that must not be zero.
+const ABOVE_ZERO: &str = "x-above-zero";
+
+/// Whether a text is a quantity of nothing.
+fn is_nothing(text: &str, shapes: &[&Json]) -> bool {
+    let formats = shapes.iter().filter_map(|shape| shape.get("format").and_then(Json::as_str));
+    formats.filter_map(|format| quantity(format, text).ok()).any(|value| match value {
+        Value::Duration(duration) => duration == SimDuration::ZERO,
+        Value::Size(size) => size.get() == 0,
+        _ => false,
+    })
+}
+
 struct Walker<'a> {
     definitions: Option<&'a Json>,
     problems: &'a mut Problems,
@@ -63,7 +76,13 @@ impl<'a> Walker<'a> {
         }
         let matching: Vec<&Json> = branches.iter().copied().filter(|branch| accepts(branch, &item.node)).collect();
         match (&item.node, matching.as_slice()) {
-            (Node::Text(text) | Node::Date(text), [_, ..]) => self.text(text, item.span, &matching, path),
+            (Node::Text(text) | Node::Date(text), [_, ..]) => {
+                let matching = &matching;
+                if schema.get(ABOVE_ZERO).is_some() && is_nothing(text, matching) {
+                    return self.zero(text, item.span, path);
+                }
+                self.text(text, item.span, matching, path);
+            }
             (Node::Table(table), [_, ..]) => self.one_table(table, item.span, &matching, path),
             (Node::List(items), [schema, ..]) => self.list(items, item.span, schema, path),
             (node, [schema, ..]) => self.number_or_flag(node, item.span, schema, path),
@@ -177,6 +196,11 @@ impl<'a> Walker<'a> {
         }
     }
 
+    fn zero(&mut self, text: &str, span: Span, path: &str) {
+        let problem = Diagnostic::error("zero", format!("`{}` must be above zero", last(path)));
+        self.problems.push(problem.at(span, format!("`{text}` is nothing")));
+    }
+
     fn unknown_word(&mut self, text: &str, span: Span, words: &[&str], path: &str, unit: Option<&UnitError>) {
         let message = format!("`{text}` is not a value of `{}`", last(path));
         let problem = Diagnostic::error("unknown-value", message).at(span, "expected another word");
@@ -236,8 +260,12 @@ impl<'a> Walker<'a> {
         let message = format!("`{}` must be {expected}", last(path));
         let problem =
             Diagnostic::error("wrong-kind", message).at(span, format!("expected {expected}, found {}", node.kind()));
-        self.problems.push(match branches.first().and_then(|branch| example(branch)) {
-            Some(example) => problem.help(format!("write for example `{} = {example}`", last(path))),
+        let typed = node.to_json().to_string();
+        let listed = expected == "a list" && matches!(node, Node::Text(_));
+        let instead =
+            if listed { Some(format!("[{typed}]")) } else { branches.first().and_then(|branch| example(branch)) };
+        self.problems.push(match instead {
+            Some(instead) => problem.help(format!("write for example `{} = {instead}`", last(path))),
             None => problem,
         });
     }
@@ -360,5 +388,98 @@ fn free_value(node: &Node) -> Option<Value> {
             .collect::<Option<Vec<String>>>()
             .map(Value::Words),
         Node::Table(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::JsonSchema;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::source::SourceMap;
+    use crate::units::Bytes;
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Raw {
+        size: Bytes,
+        peak_rate: Option<RecordRate>,
+        #[schemars(extend("x-above-zero" = true))]
+        wait: Option<SimDuration>,
+        mode: Option<Mode>,
+        inner: Option<Inner>,
+        #[schemars(range(min = 1, max = 9))]
+        count: Option<u32>,
+    }
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Inner {
+        words: Vec<String>,
+    }
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    enum Mode {
+        /// Fast.
+        Fast,
+        /// Slow.
+        Slow,
+    }
+
+    fn check(text: &str) -> (Vec<String>, BTreeMap<String, Stated>, String) {
+        let (mut sources, mut problems) = (SourceMap::default(), Problems::default());
+        let document = Document::parse("a.toml", text, &mut sources, &mut problems);
+        let schema = schemars::schema_for!(Raw).to_value();
+        let stated = validate(&document, &schema, &mut problems);
+        let codes = problems.list().iter().map(|problem| problem.code.to_owned()).collect();
+        (codes, stated, problems.render(&sources, false))
+    }
+
+    #[test]
+    fn what_is_right_comes_back_typed_and_by_path() {
+        let (codes, stated, _) =
+            check("size = \"5 MiB\"\nmode = \"slow\"\ncount = 3\n[inner]\nwords = [\"a\", \"b\"]\n");
+        assert!(codes.is_empty(), "{codes:?}");
+        assert_eq!(stated["size"].value, Value::Size(Bytes::from_mib(5)));
+        assert_eq!(stated["inner.words"].value, Value::Words(vec!["a".into(), "b".into()]));
+        assert_eq!(stated["count"].value, Value::Number(3.0));
+    }
+
+    #[test]
+    fn every_problem_of_a_text_is_told_in_one_run() {
+        let text = "sise = \"5 MiB\"\npeak-rate = 5000\nwait = \"0 s\"\nmode = \"sloww\"\ncount = 10\n[inner]\nwords = \"a\"\n";
+        let (mut codes, _, _) = check(text);
+        codes.sort();
+        let expected =
+            ["missing-key", "out-of-range", "unit-missing", "unknown-key", "unknown-value", "wrong-kind", "zero"];
+        assert_eq!(codes, expected);
+    }
+
+    #[test]
+    fn a_problem_names_place_nearest_name_and_what_to_type() {
+        let (_, _, text) = check("size = \"5 MiB\"\npeak-rate = 5000\nmod = \"fast\"\n");
+        for part in [
+            "error[unit-missing]: `peak-rate` needs a unit",
+            "--> a.toml:2:13",
+            "a number; expected a rate of records",
+            "write \"5000 records/s\"",
+            "unknown key `mod` at the top",
+            "did you mean `mode`?",
+            "2 problems; nothing was run.",
+        ] {
+            assert!(text.contains(part), "`{part}` is not in:\n{text}");
+        }
+    }
+
+    #[test]
+    fn texts_that_are_no_toml_are_refused_with_their_place() {
+        for text in ["size = ", "= 3", "[a", "size = 1\nsize = 2", "\u{0}", "{\"a\": 1}"] {
+            let (codes, _, shown) = check(text);
+            assert!(codes.contains(&"syntax".to_owned()), "{text:?}: {shown}");
+        }
     }
 }

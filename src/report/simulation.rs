@@ -29,9 +29,7 @@ pub fn text(simulation: &Simulation, width: usize) -> String {
 pub fn delays(simulation: &Simulation) -> Table {
     let mut table = Table::new(&["", "mean", "p50", "p95", "p99", "max"]);
     let mut row = |name: &str, figures: &Percentiles| {
-        let show = |number: super::result::Number| {
-            with_interval(Estimate { value: number.value, half_width: number.half_width }, "s")
-        };
+        let show = |estimate: Estimate| with_interval(estimate, "s");
         let cells = [figures.mean, figures.p50, figures.p95, figures.p99, figures.max].map(show);
         table.row(std::iter::once(name.to_owned()).chain(cells).collect());
     };

@@ -8,7 +8,6 @@ use super::{advice, bill, bounds, count, seconds, simulation};
 use crate::catalog::Catalog;
 use crate::ranking::Decision;
 use crate::scenario::Scenario;
-use crate::sim::Estimate;
 
 /// The answer of `run`.
 #[must_use]
@@ -39,7 +38,7 @@ fn figures(document: &Document, scenario: &Scenario) -> String {
     let mut text = String::new();
     if let Some(run) = &document.simulation {
         let p99 = run.latency_s.p99;
-        let interval = bounds(Estimate { value: p99.value, half_width: p99.half_width });
+        let interval = bounds(p99);
         let limit = scenario.answers.get("needs.freshness").map(|answer| answer.value.to_string());
         let asked = limit.map_or_else(String::new, |limit| format!("; asked for: {limit}"));
         let _ = if run.records.delivered == 0 {

@@ -325,10 +325,7 @@ fn simulation(raw: &RawScenario, document: &Document, problems: &mut Problems) -
         warm_up: raw.simulation.warm_up.unwrap_or(SimDuration::ZERO),
         seed: raw.simulation.seed.unwrap_or(1),
     };
-    if simulation.horizon == SimDuration::ZERO {
-        let problem = Diagnostic::error("zero", "`horizon` must be above zero");
-        problems.push(problem.at(document.span_of("simulation.horizon"), "expected a length of time"));
-    } else if simulation.warm_up >= simulation.horizon {
+    if simulation.warm_up >= simulation.horizon {
         let message = format!("`warm-up` must be shorter than the horizon of {}", simulation.horizon);
         let span = document.span_of("simulation.warm-up");
         problems.push(Diagnostic::error("out-of-range", message).at(span, "nothing would be left to count"));
@@ -468,7 +465,7 @@ fn apply(wish: &Override, paths: &[String], document: &mut Document, sources: &m
 
 fn as_list(item: Item) -> Item {
     match &item.node {
-        Node::Text(text) if text.contains(',') || !text.is_empty() => {
+        Node::Text(text) if !text.is_empty() => {
             let words = text.split(',').map(|word| Item { node: Node::Text(word.trim().to_owned()), span: item.span });
             Item { node: Node::List(words.collect()), span: item.span }
         }

@@ -1,5 +1,6 @@
-//! What the program does, seen from its command line.
-#![allow(missing_docs, reason = "tests are documented by their names")]
+//! Integration tests: one binary, one module per subject.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod arrows;
 mod bad_input;
@@ -8,4 +9,5 @@ mod common;
 mod determinism;
 mod rules;
 mod scenarios;
+mod verify;
 mod w1;
