@@ -7,6 +7,7 @@ mod bad_input;
 mod catalog;
 mod common;
 mod determinism;
+mod replay;
 mod rules;
 mod scenarios;
 mod verify;
