@@ -1,7 +1,7 @@
 //! Simulating a chain from one source to one sink, record by record.
 //!
 //! A [`Model`] goes in: a source of requests, then stages. A gate lets requests pass or rejects them, a delay holds each for
-//! a random time of its own, a buffer collects records into objects. [`run`] plays it through in independent replications
+//! a random time of its own, a buffer collects records into objects. [`run()`] plays it through in independent replications
 //! and returns a [`RunResult`]: what became of the records, how long they took, how fresh the sink was, which objects were
 //! written, and which limit turned away what. The engine knows no vendor and no service; whoever builds the model
 //! translates.

@@ -190,7 +190,7 @@ impl<'a> Walker<'a> {
             Some(error) if !words.is_empty() && error.problem == UnitProblem::NotANumber => {
                 self.unknown_word(text, span, &words, path, Some(&error));
             }
-            Some(error) => self.unit_error(&error, span, path),
+            Some(error) => self.unit_error(&error, span, path, ""),
             None if words.is_empty() => self.state(path, Some(Value::Text(text.to_owned())), span),
             None => self.unknown_word(text, span, &words, path, None),
         }
@@ -211,7 +211,7 @@ impl<'a> Walker<'a> {
         });
     }
 
-    fn unit_error(&mut self, error: &UnitError, span: Span, path: &str) {
+    fn unit_error(&mut self, error: &UnitError, span: Span, path: &str, found: &str) {
         let (code, message) = match &error.problem {
             UnitProblem::MissingUnit => ("unit-missing", format!("`{}` needs a unit", last(path))),
             UnitProblem::UnknownUnit(_) => ("unit-unknown", error.message()),
@@ -220,7 +220,7 @@ impl<'a> Walker<'a> {
             UnitProblem::OutOfRange => ("out-of-range", error.message()),
             UnitProblem::NotANumber => ("not-a-quantity", format!("`{}` is not {}", last(path), error.expected)),
         };
-        let label = format!("expected {}", error.expected);
+        let label = format!("{found}expected {}", error.expected);
         self.problems.push(Diagnostic::error(code, message).at(span, label).help(error.help.clone()));
     }
 
@@ -254,7 +254,7 @@ impl<'a> Walker<'a> {
         };
         let bare = typed.and_then(|typed| branches.iter().find_map(|branch| bare_number(branch, &typed)));
         if let Some(error) = bare {
-            return self.unit_error(&error, span, path);
+            return self.unit_error(&error, span, path, "a number; ");
         }
         let expected = branches.first().map_or_else(|| "something else".to_owned(), |branch| describe(branch));
         let message = format!("`{}` must be {expected}", last(path));

@@ -180,6 +180,8 @@ pub struct Records {
     pub delivered: u64,
     /// Still on their way at the end.
     pub in_flight: u64,
+    /// Requests they were sent in.
+    pub offered_requests: u64,
 }
 
 /// A distribution in figures.
@@ -284,6 +286,7 @@ impl Simulation {
                 rejected: summary.records.rejected,
                 delivered: summary.records.delivered,
                 in_flight: summary.records.in_flight,
+                offered_requests: summary.records.offered_requests,
             },
             latency_s: (&summary.latency).into(),
             freshness_s: (&summary.freshness).into(),

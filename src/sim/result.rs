@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::replication::Tally;
 use crate::units::SimTime;
 
-/// The outcome of [`run`](super::run).
+/// The outcome of [`run()`](super::run()).
 #[derive(Debug, Clone, Serialize)]
 pub struct RunResult {
     /// The seed of the run.

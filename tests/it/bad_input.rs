@@ -286,6 +286,8 @@ fn an_override_that_means_nothing_is_refused() {
     advise_with(&["needs.freshness.x=1"]).ends_with(3).explains(&["is not a table"]);
     advise_with(&["firehose.buffer-siz=1 MiB"]).ends_with(3).explains(&["did you mean `firehose.buffer-size`?"]);
     advise_with(&["format=2"]).ends_with(3).explains(&["`format` must be at most 1"]);
+    advise_with(&["needs.destinations=s3,s3"]).ends_with(3).explains(&["`s3` is given twice in `needs.destinations`"]);
+    advise_with(&["needs.further.accounts=-1"]).ends_with(3).explains(&["a whole number, not negative"]);
     // All of them are told, not only the first.
     advise_with(&["frehsness=1s", "needs.consumers=-1"]).ends_with(3).explains(&["2 problems;"]);
 }

@@ -1,5 +1,6 @@
-//! Integration tests: one binary, one module per subject.
+//! What the program does, seen from its command line: one binary, one module per subject.
 
+#![allow(missing_docs, reason = "tests are documented by their names")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod arrows;
