@@ -58,6 +58,9 @@ pub(super) fn write(
         put(folder, name, bytes)?;
     }
     let names: Vec<&str> = charts.iter().map(|(name, _)| *name).collect();
+    if names.is_empty() {
+        return Ok("result.json".to_owned());
+    }
     Ok(format!("result.json and the charts {} (SVG, PNG, CSV)", names.join(", ")))
 }
 

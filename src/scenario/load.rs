@@ -1,6 +1,6 @@
 //! From a text and overrides to a checked scenario.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::schema_for;
 use serde_json::Value as Json;
@@ -164,6 +164,9 @@ impl Loader<'_> {
         }
         self.check_priorities(document, problems);
         check_title(document, problems);
+        for path in WORD_LISTS {
+            check_repeats(path, document, problems);
+        }
     }
 
     fn check_priorities(&self, document: &Document, problems: &mut Problems) {
@@ -244,6 +247,23 @@ impl Loader<'_> {
 
 /// Weights count in relation to each other; beyond this, their sum would lose the small ones.
 const GREATEST_WEIGHT: f64 = 1e6;
+
+/// Keys that hold several words.
+const WORD_LISTS: [&str; 4] = ["needs.destinations", "alternatives", "team.skills", "source.network"];
+
+/// A word given twice would be drawn, and perhaps counted, twice.
+fn check_repeats(path: &str, document: &Document, problems: &mut Problems) {
+    let Some(Node::List(items)) = document.find(path).map(|item| &item.node) else { return };
+    let mut seen = BTreeSet::new();
+    for item in items {
+        if let Node::Text(word) = &item.node
+            && !seen.insert(word)
+        {
+            let problem = Diagnostic::error("repeated-value", format!("`{word}` is given twice in `{path}`"));
+            problems.push(problem.at(item.span, "leave this one out"));
+        }
+    }
+}
 
 /// A title is one line that people can read.
 fn check_title(document: &Document, problems: &mut Problems) {
@@ -415,7 +435,7 @@ fn vocabulary_value(kind: VocabularyKind, values: &[String], item: &Item) -> Res
         (VocabularyKind::Flag, Node::Flag(flag)) => Ok(Value::Flag(*flag)),
         (VocabularyKind::Flag, _) => Err("true or false".to_owned()),
         (VocabularyKind::Count, Node::Integer(count)) if *count >= 0 => Ok(Value::Number(*count as f64)),
-        (VocabularyKind::Count, _) => Err("a whole number".to_owned()),
+        (VocabularyKind::Count, _) => Err("a whole number, not negative".to_owned()),
         (VocabularyKind::Duration, Node::Text(text)) => {
             text.parse().map(Value::Duration).map_err(|_| "a duration such as \"30 s\"".to_owned())
         }
@@ -453,7 +473,7 @@ fn apply(wish: &Override, paths: &[String], document: &mut Document, sources: &m
         item.node = Node::Text(year.to_string());
     }
     // One word for a list of words is a list of one.
-    if path == "needs.destinations" || path == "alternatives" || path == "team.skills" || path == "source.network" {
+    if WORD_LISTS.contains(&path.as_str()) {
         item = as_list(item);
     }
     let keys: Vec<&str> = path.split('.').collect();
@@ -463,14 +483,12 @@ fn apply(wish: &Override, paths: &[String], document: &mut Document, sources: &m
     }
 }
 
+/// Words between commas; nothing at all is an empty list, as in `--set team.skills=`.
 fn as_list(item: Item) -> Item {
-    match &item.node {
-        Node::Text(text) if !text.is_empty() => {
-            let words = text.split(',').map(|word| Item { node: Node::Text(word.trim().to_owned()), span: item.span });
-            Item { node: Node::List(words.collect()), span: item.span }
-        }
-        _ => item,
-    }
+    let Node::Text(text) = &item.node else { return item };
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let words = words.map(|word| Item { node: Node::Text(word.to_owned()), span: item.span });
+    Item { node: Node::List(words.collect()), span: item.span }
 }
 
 /// The full path that a typed key means.

@@ -4,6 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod arrows;
+mod bad_input;
+mod catalog;
 mod common;
+mod determinism;
+mod replay;
+mod rules;
 mod scenarios;
 mod verify;
+mod w1;

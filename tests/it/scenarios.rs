@@ -240,6 +240,16 @@ fn the_lecture_s_chain_holds_in_both_editions() {
 }
 
 #[test]
+fn an_empty_override_of_a_list_is_an_empty_list() {
+    // Nothing satisfies a heavy job that nobody can run, which is an answer with its own exit code.
+    let args = ["advise", &scenario("hadoop-spark-etl"), "--set", "team.skills=", "--format", "json"];
+    let outcome = forebay(&args);
+    outcome.ends_with(4);
+    let advice: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert!(reasons(service(&advice, "emr")).contains(&"cluster-needs-big-data-skills"));
+}
+
+#[test]
 fn an_edition_calls_services_by_its_names() {
     let name = |edition: &str, id: &str| service(&advice("clickstream", &[edition]), id)["name"].clone();
     assert_eq!(name("edition=2022", "firehose"), "Kinesis Data Firehose");
