@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::table::Style;
-use super::{Table, with_interval};
+use super::{Table, paragraph, with_interval};
 use crate::catalog::Catalog;
 use crate::cost::{Basis, Bill, Line, Packing};
 use crate::scenario::Scenario;
@@ -16,7 +16,7 @@ pub fn text(bill: &Bill, packing: Option<&Packing>, catalog: &Catalog, scenario:
     let mut text = table(bill, catalog, scenario).render(Style::Plain(width));
     let _ = writeln!(text, "\n  {}", total(bill));
     if let Some(packing) = packing {
-        let _ = writeln!(text, "\n  {}", packing_line(packing));
+        let _ = write!(text, "\n{}", paragraph("  ", &packing_line(packing), width));
     }
     text.push_str(&notes(bill, width));
     text

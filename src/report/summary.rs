@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::result::Document;
 use super::table::Style;
-use super::{advice, bill, bounds, seconds, simulation};
+use super::{advice, bill, bounds, paragraph, seconds, simulation};
 use crate::catalog::Catalog;
 use crate::ranking::Decision;
 use crate::scenario::Scenario;
@@ -15,7 +15,7 @@ use crate::sim::Estimate;
 pub fn text(document: &Document, decision: &Decision, catalog: &Catalog, scenario: &Scenario, width: usize) -> String {
     let mut text = advice::headline(scenario, width);
     text.push('\n');
-    text.push_str(&advice::use_line(decision, |service| buffer_label(document, service)));
+    text.push_str(&advice::use_line(decision, width, |service| buffer_label(document, service)));
     text.push_str(&figures(document, scenario));
     text.push('\n');
     text.push_str(&advice::table(decision).render(Style::Plain(width)));
@@ -88,23 +88,5 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
 
 /// Heads in one column, texts wrapped in the other.
 fn wrapped(rows: &[(&'static str, String)], width: usize) -> String {
-    let mut text = String::new();
-    for (head, body) in rows {
-        let mut line = format!("  {head:<15} ");
-        let mut used = line.chars().count();
-        for word in body.split_whitespace() {
-            if used + word.chars().count() > width && used > 18 {
-                text.push_str(line.trim_end());
-                text.push('\n');
-                line = " ".repeat(18);
-                used = 18;
-            }
-            line.push_str(word);
-            line.push(' ');
-            used += word.chars().count() + 1;
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    rows.iter().map(|(head, body)| paragraph(&format!("  {head:<15} "), body, width)).collect()
 }

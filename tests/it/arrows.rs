@@ -13,7 +13,8 @@ fn root() -> &'static Path {
 /// Modules named in backticks in the table, each with those it uses.
 fn table() -> Uses {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
-    let rows = text.lines().skip_while(|line| *line != "| module | uses |").skip(2).take_while(|line| line.starts_with('|'));
+    let rows =
+        text.lines().skip_while(|line| *line != "| module | uses |").skip(2).take_while(|line| line.starts_with('|'));
     let names = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
     let mut uses: Uses = rows
         .map(|row| {
@@ -36,7 +37,8 @@ fn used_by(module: &str) -> BTreeSet<String> {
             if path.is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
-    let product = |path: &Path| path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs");
+    let product =
+        |path: &Path| path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs");
     let mut used = BTreeSet::new();
     for path in files.into_iter().filter(|path| product(path)) {
         let text = fs::read_to_string(path).unwrap();
@@ -55,8 +57,11 @@ fn used_by(module: &str) -> BTreeSet<String> {
 fn modules_use_each_other_as_the_architecture_says() {
     let table = table();
     let library = fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let modules: BTreeSet<String> =
-        library.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).map(str::to_owned).collect();
+    let modules: BTreeSet<String> = library
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .map(str::to_owned)
+        .collect();
     assert_eq!(table.keys().cloned().collect::<BTreeSet<_>>(), modules, "the table lists the modules of lib.rs");
     for module in modules {
         let (used, allowed) = (used_by(&module), &table[&module]);
@@ -72,8 +77,11 @@ fn the_arrows_have_no_circle() {
     let mut left = table();
     while !left.is_empty() {
         let names: BTreeSet<String> = left.keys().cloned().collect();
-        let ground: Vec<String> =
-            left.iter().filter(|(_, uses)| uses.intersection(&names).next().is_none()).map(|(name, _)| name.clone()).collect();
+        let ground: Vec<String> = left
+            .iter()
+            .filter(|(_, uses)| uses.intersection(&names).next().is_none())
+            .map(|(name, _)| name.clone())
+            .collect();
         assert!(!ground.is_empty(), "these use each other in a circle: {names:?}");
         ground.iter().for_each(|name| drop(left.remove(name)));
     }

@@ -1,0 +1,4 @@
+//! Tests from outside: one binary, one module a subject.
+
+mod arrows;
+mod book;
