@@ -6,7 +6,7 @@
 //! A `console` block holds commands, lines that start with `$ `, each followed by what it prints: standard output, then
 //! standard error. Commands are `forebay ...`, split like a shell does with simple quotes; a backslash at the end of a line
 //! joins it with the next; `| head -n N` and `| grep [-A N] TEXT` cut an output down. The blocks of a page run in order, in
-//! a folder of the page's own that holds a copy of `scenarios/`. A command must exit with 0; in a block that opens with
+//! a folder of the page's own that holds a copy of `scenarios/`; space at the end of lines does not count. A command must exit with 0; in a block that opens with
 //! `console exit=N`, the last one must exit with N.
 
 use std::collections::BTreeSet;
@@ -202,7 +202,7 @@ fn run(command: &str, folder: &Path) -> (String, i32) {
     text.push_str(&String::from_utf8(output.stderr).unwrap());
     let text = text.replace(&*folder.to_string_lossy(), ".").replace("\r\n", "\n");
     let code = output.status.code().unwrap_or(-1);
-    (text.lines().fold(String::new(), joined), code)
+    (text.lines().map(str::trim_end).fold(String::new(), joined), code)
 }
 
 fn filtered(text: &str, filter: &[String]) -> String {
@@ -248,11 +248,28 @@ fn generated(name: &str) -> String {
         "profiles" => reference::profiles(&catalog),
         "rules" => reference::rules(&rules),
         "services" => reference::services(&catalog),
+        "commands" => helps(""),
         "buffering" => reference::buffering(),
         "result" => reference::result_keys(),
         other => panic!("nothing generates `{other}`"),
     };
     format!("\n{}\n\n", body.trim_end())
+}
+
+/// The help of a verb and of all verbs below it, as sections.
+fn helps(verb: &str) -> String {
+    let command = format!("$ forebay help{verb}");
+    let (help, code) = run(&command, root());
+    assert_eq!(code, 0, "{help}");
+    let mut text = format!("## `forebay{verb}`\n\n```console\n{command}\n{help}```\n\n");
+    let below = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    for line in below.filter(|line| line.starts_with("  ") && !line.starts_with("   ")) {
+        let name = line.split_whitespace().next().unwrap();
+        if name != "help" {
+            text.push_str(&helps(&format!("{verb} {name}")));
+        }
+    }
+    text
 }
 
 /// Lines that differ, with what both have in common at the ends left out.
@@ -403,6 +420,10 @@ fn normal(path: &Path) -> PathBuf {
 
 #[test]
 fn links_lead_somewhere() {
+    if updating() {
+        // Pages and pictures are being written by the other tests.
+        return;
+    }
     let mut broken = Vec::new();
     for page in pages() {
         let text = read(&root().join(&page));
