@@ -6,6 +6,7 @@ pub mod advice;
 pub mod bill;
 pub mod charts;
 pub mod pictures;
+pub mod reference;
 pub mod result;
 pub mod rule;
 pub mod simulation;
@@ -15,6 +16,7 @@ pub mod verification;
 
 pub use table::{Style, Table};
 
+use crate::catalog::Role;
 use crate::sim::Estimate;
 use crate::units::{SimDuration, significant};
 
@@ -72,21 +74,55 @@ fn rounded(value: f64, step: f64) -> String {
     if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
 }
 
-/// Words wrapped at `width`, every line indented.
+/// Lines of at most `width` characters, broken between words; a word longer than that is cut.
 #[must_use]
-pub fn paragraph(text: &str, indent: usize, width: usize) -> String {
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
     let mut lines = vec![String::new()];
+    let mut used = 0;
     for word in text.split_whitespace() {
-        let used = lines.last().map_or(0, |line| line.chars().count());
-        if used > 0 && indent + used + 1 + word.chars().count() > width {
+        let mut rest: Vec<char> = word.chars().collect();
+        if used > 0 && used + 1 + rest.len() > width {
             lines.push(String::new());
+            used = 0;
+        }
+        while rest.len() > width {
+            let after = rest.split_off(width);
+            lines.push(String::new());
+            let filled = lines.len() - 2;
+            lines[filled] = rest.into_iter().collect();
+            rest = after;
         }
         if let Some(line) = lines.last_mut() {
-            let space = if line.is_empty() { "" } else { " " };
-            *line = format!("{line}{space}{word}");
+            if used > 0 {
+                line.push(' ');
+                used += 1;
+            }
+            used += rest.len();
+            line.extend(rest);
         }
     }
-    lines.iter().map(|line| format!("{:indent$}{line}\n", "")).collect()
+    lines
+}
+
+/// A sentence as indented lines of at most `width` characters, with a newline at the end.
+#[must_use]
+pub fn paragraph(head: &str, text: &str, width: usize) -> String {
+    let indent = head.chars().count();
+    let lines = wrap(text, width.saturating_sub(indent).max(24));
+    let body = lines.join(&format!("\n{}", " ".repeat(indent)));
+    format!("{head}{body}\n")
+}
+
+/// The part a service plays, in words.
+#[must_use]
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Ingest => "ingest",
+        Role::FrontDoor => "front door",
+        Role::Processing => "processing",
+        Role::Destination => "destination",
+    }
 }
 
 /// The right plural: `1 run`, `10 runs`.
@@ -99,6 +135,18 @@ pub fn count(number: u64, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_break_between_words_and_long_words_are_cut() {
+        assert_eq!(wrap("one two  three", 7), ["one two", "three"]);
+        assert_eq!(wrap("a abcdefgh i", 3), ["a", "abc", "def", "gh", "i"]);
+        assert_eq!(wrap("abcdef", 3), ["abc", "def"]);
+        assert_eq!(wrap("", 3), [""]);
+        assert_eq!(
+            paragraph("  X ", "some words that are wrapped at this width", 30),
+            "  X some words that are\n    wrapped at this width\n"
+        );
+    }
 
     #[test]
     fn digits_follow_the_interval() {

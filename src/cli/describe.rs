@@ -12,7 +12,7 @@ use crate::catalog::raw::{Grade, RawIntegrations, RawPrices, RawService};
 use crate::catalog::{Catalog, Edition, Service};
 use crate::diag::{Diagnostic, suggest};
 use crate::report::result::Document;
-use crate::report::{Style, Table, rule};
+use crate::report::{self, Style, Table, rule};
 use crate::rules::RuleBook;
 use crate::rules::raw::RawRules;
 use crate::scenario::raw::RawScenario;
@@ -70,7 +70,7 @@ pub(super) fn catalog(args: &CatalogArgs, context: &mut Context) -> Result<(), F
         CatalogVerb::List { edition } => {
             let mut table = Table::new(&["id", "name", "role", "does"]);
             for service in &catalog.services {
-                let role = format!("{:?}", service.role).to_lowercase();
+                let role = report::role(service.role).to_owned();
                 let name = service.full_name(*edition).to_owned();
                 table.row(vec![service.id.clone(), name, role, service.summary.clone()]);
             }
@@ -90,7 +90,8 @@ pub(super) fn catalog(args: &CatalogArgs, context: &mut Context) -> Result<(), F
 fn service_page(service: &Service, catalog: &Catalog, edition: Option<Edition>, width: usize) -> String {
     let shown = edition.unwrap_or_default();
     let mut text = format!("{} ({})\n{}\n{}\n\n", service.full_name(shown), service.id, service.summary, service.docs);
-    let mut facts = Table::new(&["fact", "value", "holds for", "known", "checked", "read from"]);
+    let mut facts = Table::new(&["fact", "value", "holds for", "known", "checked", "source"]);
+    let mut read: Vec<&str> = Vec::new();
     let in_edition =
         |fact: &&crate::catalog::Fact| edition.is_none() || fact.edition().is_none_or(|only| Some(only) == edition);
     for fact in service.facts.iter().filter(in_edition) {
@@ -99,10 +100,18 @@ fn service_page(service: &Service, catalog: &Catalog, edition: Option<Edition>, 
             Grade::Measured => "measured",
             Grade::Assumption => "assumed",
         };
-        let cells = [&fact.id, &fact.shown, &fact.limits(), known, &fact.checked, &fact.source];
+        let place = read.iter().position(|source| *source == fact.source).unwrap_or_else(|| {
+            read.push(&fact.source);
+            read.len() - 1
+        });
+        let cells = [&fact.id, &fact.shown, &fact.limits(), known, &fact.checked, &format!("[{}]", place + 1)];
         facts.row(cells.map(str::to_owned).to_vec());
     }
-    text.push_str(&facts.render(Style::Plain(width.max(140))));
+    text.push_str(&facts.render(Style::Plain(width)));
+    text.push('\n');
+    for (index, source) in read.iter().enumerate() {
+        let _ = writeln!(text, "  [{}] {source}", index + 1);
+    }
     if !service.options.is_empty() {
         let mut options = Table::new(&["option", "does"]);
         for option in &service.options {

@@ -25,7 +25,7 @@ pub fn headline(scenario: &Scenario, width: usize) -> String {
 
 /// The pipeline as one line a branch, under `Use`.
 #[must_use]
-pub fn use_line(decision: &Decision, label: impl Fn(&str) -> Option<String>) -> String {
+pub fn use_line(decision: &Decision, width: usize, label: impl Fn(&str) -> Option<String>) -> String {
     match &decision.recommended {
         Some(answer) => {
             let mut text = String::new();
@@ -43,12 +43,12 @@ pub fn use_line(decision: &Decision, label: impl Fn(&str) -> Option<String>) -> 
             }
             text
         }
-        None => nothing_fits(decision),
+        None => nothing_fits(decision, width),
     }
 }
 
 /// Which requirements exclude the nearest candidates.
-fn nothing_fits(decision: &Decision) -> String {
+fn nothing_fits(decision: &Decision, width: usize) -> String {
     let nearest = decision.nearest_rejected();
     let mut text = String::from("  Nothing in the catalog satisfies these requirements.\n");
     let least = nearest.first().map_or(0, |service| service.reasons.len());
@@ -61,7 +61,8 @@ fn nothing_fits(decision: &Decision) -> String {
                 None => format!("[{}]", reason.rule),
             })
             .collect();
-        let _ = writeln!(text, "  Nearest: {}, excluded by {}", service.name, reasons.join(" and "));
+        let line = format!("{}, excluded by {}", service.name, reasons.join(" and "));
+        text.push_str(&super::paragraph("  Nearest  ", &line, width));
     }
     text
 }
@@ -92,7 +93,7 @@ fn because(service: &ServiceVerdict) -> String {
 pub fn text(decision: &Decision, catalog: &Catalog, scenario: &Scenario, width: usize, explain: bool) -> String {
     let mut text = headline(scenario, width);
     text.push('\n');
-    text.push_str(&use_line(decision, |_| None));
+    text.push_str(&use_line(decision, width, |_| None));
     text.push('\n');
     text.push_str(&table(decision).render(Style::Plain(width)));
     if explain {
@@ -110,13 +111,13 @@ pub fn text(decision: &Decision, catalog: &Catalog, scenario: &Scenario, width: 
     for warning in &decision.warnings {
         let _ = writeln!(text, "\n  Note: {} [{}]", warning.text, warning.rule);
     }
-    let names = names_note(catalog, scenario.edition);
+    let names = names_note(catalog, scenario.edition, width);
     text.push_str(&names);
     text
 }
 
 /// In the edition of the course, what services are called now.
-fn names_note(catalog: &Catalog, edition: Edition) -> String {
+fn names_note(catalog: &Catalog, edition: Edition, width: usize) -> String {
     if edition == Edition::Current {
         return String::new();
     }
@@ -126,7 +127,11 @@ fn names_note(catalog: &Catalog, edition: Edition) -> String {
     let list: Vec<String> = renamed
         .map(|service| format!("{} is now {}", service.full_name(edition), service.full_name(Edition::Current)))
         .collect();
-    if list.is_empty() { String::new() } else { format!("\n  Names: {}\n", list.join("; ")) }
+    if list.is_empty() {
+        String::new()
+    } else {
+        format!("\n{}", super::paragraph("  Names  ", &list.join("; "), width))
+    }
 }
 
 fn scores(decision: &Decision, width: usize) -> String {

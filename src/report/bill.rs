@@ -16,7 +16,7 @@ pub fn text(bill: &Bill, packing: Option<&Packing>, catalog: &Catalog, scenario:
     let mut text = table(bill, catalog, scenario).render(Style::Plain(width));
     let _ = writeln!(text, "\n  {}", total(bill));
     if let Some(packing) = packing {
-        let _ = write!(text, "\n{}", paragraph(&packing_line(packing), 2, width));
+        let _ = write!(text, "\n{}", paragraph("  ", &packing_line(packing), width));
     }
     text.push_str(&notes(bill, width));
     text

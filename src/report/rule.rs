@@ -18,7 +18,7 @@ pub const fn kind(kind: RuleKind) -> &'static str {
 #[must_use]
 pub fn page(rule: &Rule) -> String {
     let about = if rule.services.is_empty() {
-        let roles: Vec<String> = rule.roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
+        let roles: Vec<&str> = rule.roles.iter().map(|role| super::role(*role)).collect();
         format!("every service of the role {}", roles.join(", "))
     } else {
         rule.services.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")

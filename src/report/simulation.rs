@@ -12,12 +12,12 @@ use crate::units::{Bytes, grouped, significant};
 #[must_use]
 pub fn text(simulation: &Simulation, width: usize) -> String {
     let mut text = delays(simulation).render(Style::Plain(width));
-    text.push_str("\n  latency: from sending a record until it can be read; freshness: age of the oldest record on its way, over time\n");
-    text.push('\n');
-    text.push_str(&flow(simulation));
+    let meaning = "latency: from sending a record until it can be read; freshness: age of the oldest record on its way, over time";
+    let _ = write!(text, "\n{}\n", paragraph("  ", meaning, width));
+    text.push_str(&flow(simulation, width));
     text.push('\n');
     text.push_str(&limits(simulation).render(Style::Plain(width)));
-    let _ = write!(text, "\n{}\n", paragraph(&binding(simulation), 2, width));
+    let _ = write!(text, "\n{}\n", paragraph("  ", &binding(simulation), width));
     text.push_str(&settings(simulation).render(Style::Plain(width)));
     text.push('\n');
     text.push_str(&run_line(simulation));
@@ -38,23 +38,20 @@ pub fn delays(simulation: &Simulation) -> Table {
     table
 }
 
-fn flow(simulation: &Simulation) -> String {
+fn flow(simulation: &Simulation, width: usize) -> String {
     let records = &simulation.records;
     let objects = &simulation.objects;
     let per_hour = with_interval(Estimate { value: objects.per_hour, half_width: objects.per_hour_half_width }, "");
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "  Records   {} offered, {} accepted, {} rejected, {} delivered, {} on their way at the end",
+    let carried = format!(
+        "{} offered, {} accepted, {} rejected, {} delivered, {} on their way at the end",
         grouped(records.offered),
         grouped(records.accepted),
         grouped(records.rejected),
         grouped(records.delivered),
         grouped(records.in_flight),
     );
-    let _ = writeln!(
-        text,
-        "  Objects   {per_hour} an hour, {} on average ({} to {}), {} stored; {} % closed by size, {} % by time",
+    let written = format!(
+        "{per_hour} an hour, {} on average ({} to {}), {} stored; {} % closed by size, {} % by time",
         Bytes::new(objects.mean_bytes.round() as u64),
         Bytes::new(objects.min_bytes),
         Bytes::new(objects.max_bytes),
@@ -62,7 +59,7 @@ fn flow(simulation: &Simulation) -> String {
         significant(objects.closed_by_size * 100.0, 3),
         significant(objects.closed_by_time * 100.0, 3),
     );
-    text
+    paragraph("  Records   ", &carried, width) + &paragraph("  Objects   ", &written, width)
 }
 
 /// Every limit on the way and how far it was used.

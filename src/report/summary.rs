@@ -14,7 +14,7 @@ use crate::scenario::Scenario;
 pub fn text(document: &Document, decision: &Decision, catalog: &Catalog, scenario: &Scenario, width: usize) -> String {
     let mut text = advice::headline(scenario, width);
     text.push('\n');
-    text.push_str(&advice::use_line(decision, |service| buffer_label(document, service)));
+    text.push_str(&advice::use_line(decision, width, |service| buffer_label(document, service)));
     text.push_str(&figures(document, scenario));
     text.push('\n');
     text.push_str(&advice::table(decision).render(Style::Plain(width)));
@@ -88,10 +88,5 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
 
 /// Heads in one column, texts wrapped in the other.
 fn wrapped(rows: &[(&'static str, String)], width: usize) -> String {
-    const COLUMN: usize = 18;
-    let row = |(head, body): &(&str, String)| {
-        let lines = paragraph(body, COLUMN, width);
-        format!("  {head:<width$}{}", &lines[COLUMN.min(lines.len())..], width = COLUMN - 2)
-    };
-    rows.iter().map(row).collect()
+    rows.iter().map(|(head, body)| paragraph(&format!("  {head:<15} "), body, width)).collect()
 }

@@ -2,12 +2,17 @@
 
 use tabled::builder::Builder;
 use tabled::settings::object::{Columns, Rows};
-use tabled::settings::{Alignment, Modify, Padding, Style as Frame, Width};
+use tabled::settings::{Alignment, Modify, Padding, Style as Frame};
+
+use super::wrap;
+
+/// The widest that a column before the last may be where the table would not fit.
+const WIDEST: usize = 48;
 
 /// Form of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// Aligned columns; the last one wraps at this width.
+    /// Aligned columns; the last one, and any very wide one, wraps so that lines keep to this width.
     Plain(usize),
     /// Markdown.
     Markdown,
@@ -53,19 +58,22 @@ impl Table {
     }
 
     fn plain(&self, width: usize) -> String {
+        let last = self.header.len().saturating_sub(1);
+        let total: usize = (0..=last).map(|column| self.column_width(column) + 2).sum();
+        let cap = if total > width { WIDEST } else { usize::MAX };
+        let others: usize = (0..last).map(|column| self.column_width(column).min(cap) + 2).sum();
+        let room = width.saturating_sub(others + 2).max(24);
+        let fitted = |row: &Vec<String>| -> Vec<String> {
+            let most = |column: usize| if column == last { room } else { cap };
+            row.iter().enumerate().map(|(column, cell)| wrap(cell, most(column)).join("\n")).collect()
+        };
         let mut builder = Builder::default();
         builder.push_record(&self.header);
         for row in &self.rows {
-            builder.push_record(row);
+            builder.push_record(fitted(row));
         }
-        let last = self.header.len().saturating_sub(1);
-        let others: usize = (0..last).map(|column| self.column_width(column) + 2).sum();
-        let room = width.saturating_sub(others + 2).max(24);
         let mut table = builder.build();
-        table
-            .with(Frame::empty())
-            .with(Padding::new(0, 2, 0, 0))
-            .with(Modify::new(Columns::last()).with(Width::wrap(room).keep_words(true)));
+        table.with(Frame::empty()).with(Padding::new(0, 2, 0, 0));
         for column in &self.right {
             table.with(Modify::new(Columns::one(*column)).with(Alignment::right()));
         }

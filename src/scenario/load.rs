@@ -491,7 +491,7 @@ fn as_list(item: Item) -> Item {
     Item { node: Node::List(words.collect()), span: item.span }
 }
 
-/// The full path that a typed key means.
+/// The full path that a typed key means. A requirement goes before the weight of the criterion that is called alike.
 fn resolve_path(key: &str, paths: &[String]) -> Result<String, String> {
     let below = |path: &String| key.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('.'));
     if paths.iter().any(|path| path == key) || paths.iter().any(below) {
@@ -539,5 +539,22 @@ fn collect_paths(schema: &Json, root: &Json, prefix: &str, paths: &mut Vec<Strin
         if !paths.contains(&path) {
             paths.push(path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_path_will_do_where_it_is_unambiguous() {
+        let paths =
+            ["needs.freshness", "priorities.freshness", "priorities.fit", "a.size", "b.size"].map(str::to_owned);
+        let resolve = |key| resolve_path(key, &paths);
+        assert_eq!(resolve("freshness").unwrap(), "needs.freshness");
+        assert_eq!(resolve("priorities.freshness").unwrap(), "priorities.freshness");
+        assert_eq!(resolve("fit").unwrap(), "priorities.fit");
+        assert_eq!(resolve("size").unwrap_err(), "it could be `a.size` or `b.size`");
+        assert_eq!(resolve("needs.freshnes").unwrap_err(), "did you mean `needs.freshness`?");
     }
 }

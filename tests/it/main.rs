@@ -5,6 +5,7 @@
 
 mod arrows;
 mod bad_input;
+mod book;
 mod catalog;
 mod common;
 mod determinism;

@@ -1,0 +1,391 @@
+//! The reference pages of the book: scenario keys, rules, services. Each is made from what the program itself reads, so
+//! that a page cannot say anything else than the program does; a test holds the committed files against these functions.
+
+use std::fmt::Write as _;
+
+use schemars::schema_for;
+use serde_json::Value as Json;
+
+use super::result::Document;
+use super::{Style, Table, role, rule};
+use crate::catalog::raw::{OptionKind, VocabularyKind};
+use crate::catalog::{Catalog, Circumstances, Edition, OptionRule, Service, VocabularyKey};
+use crate::rules::{Rule, RuleBook, RuleKind};
+use crate::scenario::raw::RawScenario;
+use crate::theory;
+use crate::units::{Bytes, RecordRate, SimDuration, significant};
+
+/// Kinds of values that carry a unit: name, what it is, an example.
+#[must_use]
+pub fn kinds() -> String {
+    let schema = schema_for!(RawScenario).to_value();
+    let mut table = Table::new(&["kind", "is", "example"]);
+    for definition in schema["$defs"].as_object().into_iter().flat_map(serde_json::Map::values) {
+        if let (Some(kind), Some(doc)) = (definition["format"].as_str(), definition["description"].as_str()) {
+            let example = definition["examples"][0].as_str().unwrap_or_default();
+            table.row(vec![spaced(kind), doc.to_owned(), format!("`\"{example}\"`")]);
+        }
+    }
+    table.render(Style::Markdown)
+}
+
+/// Every key of a scenario, table by table.
+#[must_use]
+pub fn scenario_keys() -> String {
+    let schema = schema_for!(RawScenario).to_value();
+    let walker = Walker { root: &schema };
+    let (mut top, mut tables) = (key_table(), String::new());
+    for (name, property, required) in walker.properties(&schema) {
+        let nested = walker.variants(property).into_iter().find(|variant| !variant["properties"].is_null());
+        let Some(nested) = nested else {
+            walker.row(&name, property, required, &mut top);
+            continue;
+        };
+        let doc = property["description"].as_str().or(nested["description"].as_str()).unwrap_or_default();
+        let mut keys = key_table();
+        walker.rows("", nested, &mut keys);
+        let _ = write!(tables, "\n## `[{name}]`\n\n{doc}\n\n{}", keys.render(Style::Markdown));
+    }
+    format!("## At the top of the file\n\n{}{tables}", top.render(Style::Markdown))
+}
+
+fn key_table() -> Table {
+    Table::new(&["key", "value", "meaning"])
+}
+
+/// Walks a JSON schema and puts its kinds into words.
+struct Walker<'a> {
+    root: &'a Json,
+}
+
+impl<'a> Walker<'a> {
+    /// The keys of an object with their schemas, and whether they must be there.
+    fn properties(&self, schema: &'a Json) -> Vec<(String, &'a Json, bool)> {
+        let required = |name: &str| {
+            schema["required"].as_array().is_some_and(|names| names.iter().any(|required| required == name))
+        };
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        properties.map(|(name, property)| (name.clone(), property, required(name))).collect()
+    }
+
+    fn resolve(&self, schema: &'a Json) -> &'a Json {
+        let name = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/"));
+        name.map_or(schema, |name| &self.root["$defs"][name])
+    }
+
+    /// What a value may be, one entry a way to write it; null, which stands for an absent key, left out.
+    fn variants(&self, schema: &'a Json) -> Vec<&'a Json> {
+        let schema = self.resolve(schema);
+        let parts = schema["anyOf"].as_array().or(schema["oneOf"].as_array());
+        match parts {
+            Some(parts) => {
+                parts.iter().filter(|part| part["type"] != "null").flat_map(|part| self.variants(part)).collect()
+            }
+            None => vec![schema],
+        }
+    }
+
+    fn rows(&self, path: &str, schema: &'a Json, table: &mut Table) {
+        for (name, property, required) in self.properties(schema) {
+            self.row(&format!("{path}{name}"), property, required, table);
+        }
+    }
+
+    /// The row of a key, and of the keys below it where it may be a table.
+    fn row(&self, path: &str, property: &'a Json, required: bool, table: &mut Table) {
+        let variants = self.variants(property);
+        let (objects, plain): (Vec<&Json>, Vec<&Json>) =
+            variants.into_iter().partition(|variant| !variant["properties"].is_null());
+        let mut kinds: Vec<String> = Vec::new();
+        let words: Vec<String> = plain.iter().flat_map(|variant| self.words(variant)).collect();
+        kinds.extend(plain.iter().filter(|variant| self.words(variant).is_empty()).map(|variant| self.kind(variant)));
+        if !words.is_empty() {
+            kinds.push(words.join(", "));
+        }
+        if !objects.is_empty() {
+            kinds.push("a table".to_owned());
+        }
+        let doc = property["description"].as_str().unwrap_or_default();
+        let doc = if required { format!("{doc} **Required.**") } else { doc.to_owned() };
+        table.row(vec![format!("`{path}`"), kinds.join(", or "), doc]);
+        for object in objects {
+            self.rows(&format!("{path}."), object, table);
+        }
+    }
+
+    /// The words of a closed list.
+    fn words(&self, schema: &Json) -> Vec<String> {
+        let one = schema["const"].as_str();
+        let several = schema["enum"].as_array().into_iter().flatten().filter_map(Json::as_str);
+        one.into_iter().chain(several).map(|word| format!("`{word}`")).collect()
+    }
+
+    /// A kind in words: `duration`, `whole number from 1 to 500`, `list of …`.
+    fn kind(&self, schema: &'a Json) -> String {
+        let named = schema["type"].as_str().or_else(|| {
+            schema["type"].as_array().into_iter().flatten().filter_map(Json::as_str).find(|kind| *kind != "null")
+        });
+        match named {
+            Some("string") => schema["format"].as_str().map_or_else(|| "text".to_owned(), spaced),
+            Some("boolean") => "`true` or `false`".to_owned(),
+            Some("integer") => format!("whole number{}", range(schema)),
+            Some("number") => format!("number{}", range(schema)),
+            Some("array") => {
+                let item = self.resolve(&schema["items"]);
+                let words = self.words(item);
+                let of = if words.is_empty() { self.kind(item) } else { words.join(", ") };
+                format!("list of {of}")
+            }
+            Some("object") => "a table, see below".to_owned(),
+            _ => "any value".to_owned(),
+        }
+    }
+}
+
+/// Every key of a result: the document first, then each kind of table in it.
+#[must_use]
+pub fn result_keys() -> String {
+    let schema = schema_for!(Document).to_value();
+    let walker = Walker { root: &schema };
+    let mut text = walker.type_table(&schema);
+    for (name, definition) in schema["$defs"].as_object().into_iter().flatten() {
+        if !definition["properties"].is_null() {
+            let doc = definition["description"].as_str().unwrap_or_default();
+            let _ = write!(text, "\n### {name}\n\n{doc}\n\n{}", walker.type_table(definition));
+        }
+    }
+    text
+}
+
+impl<'a> Walker<'a> {
+    fn type_table(&self, schema: &'a Json) -> String {
+        let mut table = key_table();
+        for (name, property, _) in self.properties(schema) {
+            let doc = property["description"].as_str().unwrap_or_default().to_owned();
+            table.row(vec![format!("`{name}`"), self.typed(property), doc]);
+        }
+        table.render(Style::Markdown)
+    }
+
+    /// A kind in words, with a link where it is a table of its own.
+    fn typed(&self, schema: &'a Json) -> String {
+        let name = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/"));
+        let resolved = self.resolve(schema);
+        if let Some(name) = name.filter(|_| !resolved["properties"].is_null()) {
+            return format!("[{name}](#{})", name.to_lowercase());
+        }
+        if let Some(parts) = resolved["anyOf"].as_array().or(resolved["oneOf"].as_array()) {
+            let parts = parts.iter().filter(|part| part["type"] != "null");
+            return parts.map(|part| self.typed(part)).collect::<Vec<_>>().join(", ");
+        }
+        if !resolved["items"].is_null() {
+            return format!("list of {}", self.typed(&resolved["items"]));
+        }
+        let words = self.words(resolved);
+        if words.is_empty() { self.kind(resolved) } else { words.join(", ") }
+    }
+}
+
+/// What the closed forms say of a buffer of 5 MiB and 300 s before records of 436 B, at rates below, at and above the one
+/// where size takes over from time.
+#[must_use]
+pub fn buffering() -> String {
+    let (size, record, interval) = (Bytes::new(5 << 20), Bytes::new(436), SimDuration::from_secs(300));
+    let full = theory::records_to_fill(size, record);
+    let header = ["records a second", "records in an object", "open for", "mean wait", "objects an hour"];
+    let mut table = Table::new(&header).right(&[0, 1, 2, 3, 4]);
+    for per_second in [1_000_000.0 / 86_400.0, 40.0, 500.0] {
+        let Some(rate) = RecordRate::per_second(per_second) else { continue };
+        let cycle = theory::poisson_fed_buffer(rate, full, interval);
+        table.row(vec![
+            significant(per_second, 5),
+            significant(cycle.records, 6),
+            format!("{} s", significant(cycle.open, 5)),
+            format!("{} s", significant(cycle.mean_wait, 5)),
+            significant(cycle.objects_per_hour(), 5),
+        ]);
+    }
+    table.render(Style::Markdown)
+}
+
+/// `record-rate` as `record rate`.
+fn spaced(kind: &str) -> String {
+    kind.replace('-', " ")
+}
+
+fn range(schema: &Json) -> String {
+    let bound = |name: &str| schema[name].as_f64().map(|bound| significant(bound, 7));
+    match (bound("minimum"), bound("maximum")) {
+        (Some(low), Some(high)) if low == high => format!(", {low}"),
+        (Some(low), Some(high)) => format!(" from {low} to {high}"),
+        (Some(low), None) if low != "0" => format!(" from {low}"),
+        _ => String::new(),
+    }
+}
+
+/// What a scenario may set for services, with defaults and limits for S3 as the destination.
+#[must_use]
+pub fn options(catalog: &Catalog) -> String {
+    let mut table = Table::new(&["key", "value", "default", "limits", "meaning"]);
+    for service in &catalog.services {
+        for option in &service.options {
+            let value = match (option.kind, &option.values) {
+                (OptionKind::Word, Some(words)) => coded(words),
+                (OptionKind::Word, None) => "word".to_owned(),
+                (OptionKind::Size, _) => "size".to_owned(),
+                (OptionKind::Duration, _) => "duration".to_owned(),
+                (OptionKind::Number, _) => "number".to_owned(),
+            };
+            let key = format!("`{}.{}`", service.id, option.id);
+            table.row(vec![key, value, default(service, option), limits(service, option), option.doc.clone()]);
+        }
+    }
+    table.render(Style::Markdown)
+}
+
+fn coded(words: &[String]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// A fact's value in an edition, where records go to S3.
+fn fact<'a>(service: &'a Service, id: Option<&String>, edition: Edition) -> Option<&'a str> {
+    let at = Circumstances { edition, region: "us-east-1".to_owned(), destination: Some("s3".to_owned()) };
+    service.fact(id?, &at).map(|fact| fact.shown.as_str())
+}
+
+/// One value, or one a edition where they differ.
+fn in_editions(show: impl Fn(Edition) -> Option<String>) -> String {
+    match (show(Edition::Current), show(Edition::Course2022)) {
+        (Some(now), Some(then)) if now != then => format!("{now}; 2022: {then}"),
+        (Some(value), _) => value,
+        (None, Some(then)) => format!("2022: {then}"),
+        (None, None) => String::new(),
+    }
+}
+
+fn default(service: &Service, option: &OptionRule) -> String {
+    let word = option.default.as_ref().map(|word| format!("`{word}`"));
+    word.unwrap_or_else(|| {
+        in_editions(|edition| fact(service, option.default_fact.as_ref(), edition).map(str::to_owned))
+    })
+}
+
+fn limits(service: &Service, option: &OptionRule) -> String {
+    in_editions(|edition| {
+        let low = fact(service, option.min_fact.as_ref(), edition);
+        let high = fact(service, option.max_fact.as_ref(), edition);
+        match (low, high) {
+            (Some(low), Some(high)) => Some(format!("{low} to {high}")),
+            (Some(low), None) => Some(format!("from {low}")),
+            (None, Some(high)) => Some(format!("up to {high}")),
+            (None, None) => None,
+        }
+    })
+}
+
+/// Rare requirements, criteria and rate profiles: what the catalog adds to the keys.
+#[must_use]
+pub fn further(catalog: &Catalog) -> String {
+    let mut keys = key_table();
+    for VocabularyKey { id, kind, values, doc } in &catalog.vocabulary {
+        let value = match kind {
+            VocabularyKind::Word => coded(values),
+            VocabularyKind::Words => format!("list of {}", coded(values)),
+            VocabularyKind::Flag => "`true` or `false`".to_owned(),
+            VocabularyKind::Count => "whole number".to_owned(),
+            VocabularyKind::Duration => "duration".to_owned(),
+            VocabularyKind::Text => "text".to_owned(),
+        };
+        keys.row(vec![format!("`{id}`"), value, sentence(doc)]);
+    }
+    keys.render(Style::Markdown)
+}
+
+/// The criteria of the score, which `[priorities]` may weigh.
+#[must_use]
+pub fn criteria(catalog: &Catalog) -> String {
+    let mut table = Table::new(&["key", "name", "default weight", "meaning"]).right(&[2]);
+    for criterion in &catalog.criteria {
+        let weight = significant(criterion.weight, 4);
+        table.row(vec![format!("`{}`", criterion.id), criterion.name.clone(), weight, sentence(&criterion.doc)]);
+    }
+    table.render(Style::Markdown)
+}
+
+/// The rate profiles that `workload.profile` may name.
+#[must_use]
+pub fn profiles(catalog: &Catalog) -> String {
+    let mut table = Table::new(&["name", "period", "parts", "peak over mean"]).right(&[2, 3]);
+    for profile in catalog.profiles.iter() {
+        let parts = profile.factors.len().to_string();
+        let peak = significant(profile.peak(), 3);
+        table.row(vec![format!("`{}`", profile.name), profile.period.to_string(), parts, peak]);
+    }
+    table.render(Style::Markdown)
+}
+
+/// First letter in upper case, a full stop at the end.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+/// An index of the rules by kind, then their pages.
+#[must_use]
+pub fn rules(book: &RuleBook) -> String {
+    let mut text = String::new();
+    for kind in [RuleKind::Screen, RuleKind::Path, RuleKind::Require, RuleKind::Advise, RuleKind::Warn] {
+        let of_kind: Vec<&Rule> = book.rules.iter().filter(|rule| rule.kind == kind).collect();
+        if of_kind.is_empty() {
+            continue;
+        }
+        let mut table = Table::new(&["rule", "checks"]);
+        for rule in &of_kind {
+            table.row(vec![format!("[{0}](#{0})", rule.id), rule.page.checks.clone()]);
+        }
+        let _ = write!(text, "**{}**\n\n{}\n", sentence(rule::kind(kind)), table.render(Style::Markdown));
+    }
+    for rule in &book.rules {
+        text.push_str(&below(&rule::page(rule)));
+        text.push('\n');
+    }
+    text.trim_end().to_owned() + "\n"
+}
+
+/// The page as a section: the title one level down, the fixed headings as labels, bare addresses as links.
+fn below(page: &str) -> String {
+    let mut text = String::new();
+    for line in page.lines() {
+        if let Some(label) = line.strip_prefix("## ") {
+            let _ = writeln!(text, "**{label}**");
+        } else if line.starts_with("# ") {
+            let _ = writeln!(text, "#{line}");
+        } else if line.starts_with("https://") && !line.contains(' ') {
+            let _ = writeln!(text, "<{line}>");
+        } else {
+            let _ = writeln!(text, "{line}");
+        }
+    }
+    text
+}
+
+/// Services with their names in both editions, the part they play, what is known, and whether they can be simulated.
+#[must_use]
+pub fn services(catalog: &Catalog) -> String {
+    let header = ["id", "name now", "name in 2022", "role", "facts", "simulated", "does"];
+    let mut table = Table::new(&header).right(&[4]);
+    for service in &catalog.services {
+        let (now, then) = (service.full_name(Edition::Current), service.full_name(Edition::Course2022));
+        table.row(vec![
+            format!("`{}`", service.id),
+            now.to_owned(),
+            if then == now { "the same".to_owned() } else { then.to_owned() },
+            role(service.role).to_owned(),
+            service.facts.len().to_string(),
+            if service.stages.is_empty() { "no" } else { "yes" }.to_owned(),
+            sentence(&service.summary),
+        ]);
+    }
+    table.render(Style::Markdown)
+}
