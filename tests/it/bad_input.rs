@@ -352,8 +352,8 @@ fn what_nothing_satisfies_ends_with_four_and_names_the_requirement() {
         outcome.ends_with(4);
         for text in [
             "Nothing in the catalog satisfies these requirements.",
-            "Nearest: Data Firehose, excluded by needs.freshness = 10 ms",
-            "Nearest: Data Streams, excluded by needs.freshness = 10 ms",
+            "Nearest  Data Firehose, excluded by needs.freshness = 10 ms",
+            "Nearest  Data Streams, excluded by needs.freshness = 10 ms",
             "[freshness-below-least-delay]",
         ] {
             assert!(outcome.stdout.contains(text), "{verb}: {text}\n{}", outcome.stdout);
