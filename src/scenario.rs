@@ -7,12 +7,15 @@
 //! fields. Rules are data, so the names they use must be data too; the struct exists for its schema and documentation.
 
 mod load;
+mod overrides;
 pub mod raw;
+mod values;
 mod workload;
 
 use std::collections::BTreeMap;
 
-pub use load::{Loader, Override};
+pub use load::Loader;
+pub use overrides::Override;
 pub use workload::{Simulation, Sizes, Workload};
 
 use crate::catalog::Edition;

@@ -152,6 +152,8 @@ pub struct RawOption {
     pub min_fact: Option<String>,
     /// Fact that holds the greatest value.
     pub max_fact: Option<String>,
+    /// The greatest number it may be, for numbers.
+    pub max: Option<f64>,
     /// The words it may be.
     pub values: Option<Vec<String>>,
 }

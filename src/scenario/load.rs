@@ -5,22 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::schema_for;
 use serde_json::Value as Json;
 
+use super::overrides::{Override, WORD_LISTS, apply, collect_paths};
 use super::raw::RawScenario;
+use super::values::{option_value, vocabulary_value};
 use super::{Answer, Answers, Origin, Scenario, Simulation, Workload};
-use crate::catalog::raw::{OptionKind, VocabularyKind};
-use crate::catalog::{Catalog, Circumstances, Edition, OptionRule, Role, Service};
+use crate::catalog::{Catalog, Circumstances, Edition, Role, Service};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::document::{Document, Item, Node, Stated, validate};
 use crate::source::{SourceMap, Span, digest};
 use crate::units::SimDuration;
 use crate::value::Value;
-
-/// One `--set KEY=VALUE`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Override {
-    /// The text as typed.
-    pub text: String,
-}
 
 /// Reads scenarios against a catalog.
 #[derive(Debug)]
@@ -248,9 +242,6 @@ impl Loader<'_> {
 /// Weights count in relation to each other; beyond this, their sum would lose the small ones.
 const GREATEST_WEIGHT: f64 = 1e6;
 
-/// Keys that hold several words.
-const WORD_LISTS: [&str; 4] = ["needs.destinations", "alternatives", "team.skills", "source.network"];
-
 /// A word given twice would be drawn, and perhaps counted, twice.
 fn check_repeats(path: &str, document: &Document, problems: &mut Problems) {
     let Some(Node::List(items)) = document.find(path).map(|item| &item.node) else { return };
@@ -351,210 +342,4 @@ fn simulation(raw: &RawScenario, document: &Document, problems: &mut Problems) -
         problems.push(Diagnostic::error("out-of-range", message).at(span, "nothing would be left to count"));
     }
     simulation
-}
-
-/// Reads an option's value and holds it against its range.
-fn option_value(
-    service: &Service,
-    rule: &OptionRule,
-    item: &Item,
-    at: &Circumstances,
-    problems: &mut Problems,
-) -> Option<Value> {
-    let read = match (&item.node, rule.kind) {
-        (Node::Text(text), OptionKind::Size) => {
-            text.parse().map(Value::Size).map_err(|error| error.to_string() + "; " + &error.help)
-        }
-        (Node::Text(text), OptionKind::Duration) => {
-            text.parse().map(Value::Duration).map_err(|error| error.to_string() + "; " + &error.help)
-        }
-        (Node::Text(text), OptionKind::Word) => {
-            let words: Vec<&str> = rule.values.iter().flatten().map(String::as_str).collect();
-            if words.contains(&text.as_str()) {
-                Ok(Value::Text(text.clone()))
-            } else {
-                Err(format!("`{text}` is not one of its values; {}", suggest(text, &words, "the values are")))
-            }
-        }
-        (Node::Integer(number), OptionKind::Number) if *number >= 0 => Ok(Value::Number(*number as f64)),
-        (Node::Float(number), OptionKind::Number) if number.is_finite() && *number >= 0.0 => Ok(Value::Number(*number)),
-        (node, kind) => {
-            let expected = match kind {
-                OptionKind::Size => "a size such as \"5 MiB\"",
-                OptionKind::Duration => "a duration such as \"300 s\"",
-                OptionKind::Number => "a number, not negative",
-                OptionKind::Word => "a word",
-            };
-            Err(format!("expected {expected}, found {}", node.kind()))
-        }
-    };
-    let name = format!("{}.{}", service.id, rule.id);
-    let value = match read {
-        Ok(value) => value,
-        Err(message) => {
-            let problem = Diagnostic::error("option", format!("`{name}`: {message}"));
-            problems.push(problem.at(item.span, "not a value of this option").help(rule.doc.clone()));
-            return None;
-        }
-    };
-    let bound = |fact: &Option<String>| fact.as_ref().and_then(|id| service.fact(id, at));
-    let below = bound(&rule.min_fact).filter(|least| value.compare(&least.value) == Some(std::cmp::Ordering::Less));
-    let above = bound(&rule.max_fact).filter(|most| value.compare(&most.value) == Some(std::cmp::Ordering::Greater));
-    if let Some(fact) = below.or(above) {
-        let side = if below.is_some() { "below the least" } else { "above the greatest" };
-        // As typed: 901 s rounded to 15 min would seem to be within a limit of 15 min.
-        let typed = match &item.node {
-            Node::Text(text) => text.trim().to_owned(),
-            _ => value.to_string(),
-        };
-        let message = format!("`{name}` = {typed} is {side} value, {}", fact.value);
-        let edition = format!("edition {}, {}; source: {}", at.edition.name(), at.region, fact.source);
-        problems.push(Diagnostic::error("out-of-range", message).at(item.span, "out of its range").help(edition));
-        return None;
-    }
-    Some(value)
-}
-
-fn vocabulary_value(kind: VocabularyKind, values: &[String], item: &Item) -> Result<Value, String> {
-    let one_of = || format!("one of {}", values.join(", "));
-    let known = |text: &String| values.is_empty() || values.contains(text);
-    match (kind, &item.node) {
-        (VocabularyKind::Word, Node::Text(text)) if known(text) => Ok(Value::Text(text.clone())),
-        (VocabularyKind::Word, _) => Err(one_of()),
-        (VocabularyKind::Words, Node::List(items)) => {
-            let words: Option<Vec<String>> = items
-                .iter()
-                .map(|item| match &item.node {
-                    Node::Text(text) if known(text) => Some(text.clone()),
-                    _ => None,
-                })
-                .collect();
-            words.map(Value::Words).ok_or_else(|| format!("a list of words, each {}", one_of()))
-        }
-        (VocabularyKind::Words, _) => Err("a list of words".to_owned()),
-        (VocabularyKind::Flag, Node::Flag(flag)) => Ok(Value::Flag(*flag)),
-        (VocabularyKind::Flag, _) => Err("true or false".to_owned()),
-        (VocabularyKind::Count, Node::Integer(count)) if *count >= 0 => Ok(Value::Number(*count as f64)),
-        (VocabularyKind::Count, _) => Err("a whole number, not negative".to_owned()),
-        (VocabularyKind::Duration, Node::Text(text)) => {
-            text.parse().map(Value::Duration).map_err(|_| "a duration such as \"30 s\"".to_owned())
-        }
-        (VocabularyKind::Duration, _) => Err("a duration such as \"30 s\"".to_owned()),
-        (VocabularyKind::Text, Node::Text(text)) => Ok(Value::Text(text.clone())),
-        (VocabularyKind::Text, _) => Err("a text".to_owned()),
-    }
-}
-
-/// Applies one `--set`. A path may be shortened to its end where that is unambiguous: `freshness=1s`.
-fn apply(wish: &Override, paths: &[String], document: &mut Document, sources: &mut SourceMap, problems: &mut Problems) {
-    let shown = format!("--set {}", wish.text);
-    let base = sources.add(shown, wish.text.clone());
-    let whole = Span { start: base, end: base + wish.text.len() };
-    let Some((key, text)) = wish.text.split_once('=') else {
-        let problem = Diagnostic::error("override", "an override is written KEY=VALUE").at(whole, "there is no `=`");
-        return problems.push(problem.help("write for example `--set needs.freshness=1s`"));
-    };
-    let key_span = Span { start: base, end: base + key.len() };
-    let key = key.trim();
-    if key.is_empty() {
-        let problem = Diagnostic::error("override", "an override is written KEY=VALUE").at(whole, "there is no key");
-        return problems.push(problem.help("write for example `--set needs.freshness=1s`"));
-    }
-    let path = match resolve_path(key, paths) {
-        Ok(path) => path,
-        Err(help) => {
-            let problem = Diagnostic::error("unknown-key", format!("there is nothing called `{key}` to set"));
-            return problems.push(problem.at(key_span, "not a key of a scenario").help(help));
-        }
-    };
-    let mut item = Document::parse_value(text, base + wish.text.len() - text.len(), problems);
-    // The edition is called 2022, which looks like a number.
-    if let ("edition", Node::Integer(year)) = (path.as_str(), &item.node) {
-        item.node = Node::Text(year.to_string());
-    }
-    // One word for a list of words is a list of one.
-    if WORD_LISTS.contains(&path.as_str()) {
-        item = as_list(item);
-    }
-    let keys: Vec<&str> = path.split('.').collect();
-    if let Err(span) = document.root.set(&keys, key_span, item) {
-        let problem = Diagnostic::error("override", format!("`{path}` cannot be set: a key on the way is not a table"));
-        problems.push(problem.at(span, "this is not a table"));
-    }
-}
-
-/// Words between commas; nothing at all is an empty list, as in `--set team.skills=`.
-fn as_list(item: Item) -> Item {
-    let Node::Text(text) = &item.node else { return item };
-    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-    let words = words.map(|word| Item { node: Node::Text(word.to_owned()), span: item.span });
-    Item { node: Node::List(words.collect()), span: item.span }
-}
-
-/// The full path that a typed key means. A requirement goes before the weight of the criterion that is called alike.
-fn resolve_path(key: &str, paths: &[String]) -> Result<String, String> {
-    let below = |path: &String| key.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('.'));
-    if paths.iter().any(|path| path == key) || paths.iter().any(below) {
-        return Ok(key.to_owned());
-    }
-    let mut ends: Vec<&String> = paths.iter().filter(|path| path.ends_with(&format!(".{key}"))).collect();
-    // A weight shares its name with the requirement that it weighs; the short form means the requirement.
-    if ends.len() > 1 {
-        ends.retain(|path| !path.starts_with("priorities."));
-    }
-    match ends.as_slice() {
-        [only] => Ok((*only).clone()),
-        [] => {
-            let names: Vec<&str> = paths.iter().map(String::as_str).collect();
-            let tails: Vec<&str> = names.iter().map(|path| path.rsplit('.').next().unwrap_or(path)).collect();
-            let near = crate::diag::nearest(key, names.iter().copied()).or_else(|| {
-                let tail = crate::diag::nearest(key, tails.iter().copied())?;
-                names.iter().copied().find(|path| path.rsplit('.').next() == Some(tail))
-            });
-            Err(near.map_or_else(
-                || "`forebay schema scenario` lists the keys".to_owned(),
-                |name| format!("did you mean `{name}`?"),
-            ))
-        }
-        several => {
-            let list: Vec<String> = several.iter().map(|path| format!("`{path}`")).collect();
-            Err(format!("it could be {}", list.join(" or ")))
-        }
-    }
-}
-
-/// All dotted paths of a schema's tables.
-fn collect_paths(schema: &Json, root: &Json, prefix: &str, paths: &mut Vec<String>) {
-    let resolved = schema
-        .get("$ref")
-        .and_then(Json::as_str)
-        .and_then(|reference| root.pointer(reference.trim_start_matches('#')))
-        .unwrap_or(schema);
-    for branch in ["anyOf", "oneOf"].iter().filter_map(|key| resolved.get(*key)?.as_array()).flatten() {
-        collect_paths(branch, root, prefix, paths);
-    }
-    for (key, child) in resolved.get("properties").and_then(Json::as_object).into_iter().flatten() {
-        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
-        collect_paths(child, root, &path, paths);
-        if !paths.contains(&path) {
-            paths.push(path);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_of_a_path_will_do_where_it_is_unambiguous() {
-        let paths =
-            ["needs.freshness", "priorities.freshness", "priorities.fit", "a.size", "b.size"].map(str::to_owned);
-        let resolve = |key| resolve_path(key, &paths);
-        assert_eq!(resolve("freshness").unwrap(), "needs.freshness");
-        assert_eq!(resolve("priorities.freshness").unwrap(), "priorities.freshness");
-        assert_eq!(resolve("fit").unwrap(), "priorities.fit");
-        assert_eq!(resolve("size").unwrap_err(), "it could be `a.size` or `b.size`");
-        assert_eq!(resolve("needs.freshnes").unwrap_err(), "did you mean `needs.freshness`?");
-    }
 }
