@@ -108,8 +108,18 @@ impl<'a> Walker<'a> {
         let doc = property["description"].as_str().unwrap_or_default();
         let doc = if required { format!("{doc} **Required.**") } else { doc.to_owned() };
         table.row(vec![format!("`{path}`"), kinds.join(", or "), doc]);
-        for object in objects {
-            self.rows(&format!("{path}."), object, table);
+        match objects[..] {
+            [only] => self.rows(&format!("{path}."), only, table),
+            // Several tables to choose from, each named by its only key: that key is no requirement.
+            _ => objects.iter().for_each(|choice| self.choice(path, choice, table)),
+        }
+    }
+
+    fn choice(&self, path: &str, choice: &'a Json, table: &mut Table) {
+        for (name, property, _) in self.properties(choice) {
+            let doc = choice["description"].as_str().unwrap_or_default();
+            table.row(vec![format!("`{path}.{name}`"), "a table".to_owned(), doc.to_owned()]);
+            self.rows(&format!("{path}.{name}."), self.resolve(property), table);
         }
     }
 
