@@ -141,8 +141,7 @@ fn written(parts: &[Part]) -> String {
         match part {
             Part::Prose(prose) => text.push_str(prose),
             Part::Console { opening, commands } => {
-                let body: String =
-                    commands.iter().map(|shown| format!("{}\n{}", shown.command, shown.output)).collect();
+                let body: String = commands.iter().flat_map(|shown| [&shown.command, "\n", &shown.output]).collect();
                 let _ = write!(text, "{opening}\n{body}```\n");
             }
             Part::File { opening, body } => {
@@ -290,7 +289,7 @@ fn difference(committed: &str, fresh: &str) -> String {
     let most = old.len().min(new.len()) - head;
     let tail = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
     let marked =
-        |mark: &str, lines: &[&str]| lines.iter().map(|line| format!("  {mark}  {line}\n")).collect::<String>();
+        |mark: &str, lines: &[&str]| lines.iter().flat_map(|line| ["  ", mark, "  ", line, "\n"]).collect::<String>();
     let end = old.len() - tail;
     [
         marked(" ", &old[head.saturating_sub(2)..head]),
