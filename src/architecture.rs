@@ -1,7 +1,7 @@
 //! Pipelines as paths of the integration graph, and their translation into queueing stages.
 //!
 //! [`Assembler::assemble`] finds the cheapest path from the scenario's source, through the front door if one is asked
-//! for and through the primary service, to every destination. [`lower`] is the single bridge from AWS words to the words
+//! for and through the primary service, to every destination. [`lower()`] is the single bridge from AWS words to the words
 //! of [`crate::sim`].
 //!
 //! The decision a reader would question: edges that need the customer's code cost three times the others, so that a

@@ -10,6 +10,7 @@ mod describe;
 mod output;
 mod progress;
 mod scenario;
+mod verify;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -78,6 +79,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
         Verb::Simulate(args) => scenario::simulate(args, context),
         Verb::Cost(args) => scenario::cost(args, context),
         Verb::Check(args) => scenario::check(args, context),
+        Verb::Verify(args) => verify::verify(args, context),
         Verb::Init(args) => describe::init(args, context),
         Verb::Explain(args) => describe::explain(args, context),
         Verb::Catalog(args) => describe::catalog(args, context),

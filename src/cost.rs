@@ -254,3 +254,103 @@ fn unknown_note(used: &Usage, prices: &PriceBook, region: &str) -> String {
         None => format!("no sourced price for {region}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalog::{Catalog, Library};
+    use crate::diag::Problems;
+    use crate::source::SourceMap;
+
+    fn catalog() -> &'static Catalog {
+        static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+            let (mut sources, mut problems) = (SourceMap::default(), Problems::default());
+            let catalog = Catalog::load(&Library::embedded(), &mut sources, &mut problems);
+            assert!(problems.list().is_empty(), "{}", problems.render(&sources, false));
+            catalog
+        });
+        &CATALOG
+    }
+
+    fn used(catalog: &Catalog, service: &str, meter: &str, per_month: f64) -> Usage {
+        let meters = &catalog.service(service).unwrap().meters;
+        let meter = meters.iter().find(|known| known.id == meter).unwrap().clone();
+        let bytes = matches!(meter.counts, MeterCount::RoundedBytes | MeterCount::StoredBytes);
+        Usage {
+            service: service.to_owned(),
+            meter,
+            per_hour: Estimate { value: per_month / HOURS_PER_MONTH, half_width: None },
+            fine_per_base: if bytes { BYTES_PER_GB } else { 1 },
+        }
+    }
+
+    fn total(service: &str, meter: &str, region: &str, per_month: f64) -> Option<String> {
+        let catalog = catalog();
+        let bill = price(&[used(catalog, service, meter, per_month)], &catalog.prices, region, false);
+        bill.lines[0].amount.map(Usd::exact)
+    }
+
+    #[test]
+    fn tiers_change_exactly_at_their_bounds() {
+        // REST requests in us-east-1: 3.50 a million up to 333 million, then 2.80.
+        for (requests, usd) in [
+            (0.0, "0"),
+            (1_000_000.0, "3.5"),
+            (333_000_000.0, "1165.5"),
+            (333_000_001.0, "1165.5000028"),
+            (1_000_000_000.0, "3033.1"),
+        ] {
+            assert_eq!(total("api_gateway", "requests", "us-east-1", requests).as_deref(), Some(usd), "{requests}");
+        }
+    }
+
+    #[test]
+    fn published_ingestion_bill_is_reproduced_to_the_cent() {
+        // 3,000,000 GB in eu-west-2: 17,920 + 46,080 + 22,848 USD (infracost golden file of 2024-07-01).
+        let bytes = 3_000_000.0 * BYTES_PER_GB as f64;
+        assert_eq!(total("firehose", "ingestion", "eu-west-2", bytes).as_deref(), Some("86848"));
+    }
+
+    #[test]
+    fn a_price_that_is_not_known_is_unknown_and_names_the_nearest() {
+        let catalog = catalog();
+        let bill = price(&[used(catalog, "firehose", "ingestion", 1e12)], &catalog.prices, "eu-central-1", false);
+        assert_eq!(bill.lines[0].amount, None);
+        assert!(!bill.complete);
+        assert!(bill.lines[0].note.as_ref().unwrap().contains("no sourced price for eu-central-1; in eu-"));
+    }
+
+    #[test]
+    fn free_allowances_are_taken_off_only_when_asked() {
+        let catalog = catalog();
+        let usage = [used(catalog, "api_gateway", "requests", 1_500_000.0)];
+        let amount = |free| price(&usage, &catalog.prices, "us-east-1", free).total.exact();
+        assert_eq!((amount(false), amount(true)), ("5.25".to_owned(), "1.75".to_owned()));
+    }
+
+    proptest! {
+        #[test]
+        fn cost_never_falls_as_usage_grows(low in 0.0..1e13_f64, more in 0.0..1e13_f64) {
+            let catalog = catalog();
+            for (service, meter) in [("api_gateway", "requests"), ("firehose", "ingestion"), ("s3", "storage")] {
+                let amount = |count| {
+                    price(&[used(catalog, service, meter, count)], &catalog.prices, "us-east-1", false).total
+                };
+                prop_assert!(amount(low) <= amount(low + more));
+            }
+        }
+
+        #[test]
+        fn a_total_is_the_sum_of_its_lines(requests in 0.0..1e12_f64, bytes in 0.0..1e15_f64) {
+            let catalog = catalog();
+            let usage = [used(catalog, "api_gateway", "requests", requests), used(catalog, "firehose", "ingestion", bytes)];
+            let bill = price(&usage, &catalog.prices, "us-east-1", false);
+            let sum: Usd = bill.lines.iter().filter_map(|line| line.amount).sum();
+            prop_assert_eq!(bill.total, sum);
+        }
+    }
+}

@@ -59,6 +59,15 @@ impl Diagnostic {
     }
 }
 
+/// More problems than anybody would mend in one go: a file that is no scenario at all has one in every line.
+const MOST_SHOWN: usize = 100;
+
+/// Characters of a message.
+const LONGEST_MESSAGE: usize = 400;
+
+/// Names that a help lists.
+const MOST_NAMES: usize = 24;
+
 /// Collected problems of one run.
 #[derive(Debug, Clone, Default)]
 pub struct Problems {
@@ -69,6 +78,11 @@ impl Problems {
     /// Adds one.
     pub fn push(&mut self, problem: Diagnostic) {
         self.list.push(problem);
+    }
+
+    /// Takes back what was added after the first `count`, because a later problem explains it all.
+    pub fn retract(&mut self, count: usize) {
+        self.list.truncate(count);
     }
 
     /// Whether any of them is an error.
@@ -93,7 +107,11 @@ impl Problems {
     #[must_use]
     pub fn render(&self, sources: &SourceMap, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let mut blocks: Vec<String> = self.list.iter().map(|problem| render_one(problem, sources, &renderer)).collect();
+        let shown = self.list.iter().take(MOST_SHOWN);
+        let mut blocks: Vec<String> = shown.map(|problem| render_one(problem, sources, &renderer)).collect();
+        if self.list.len() > MOST_SHOWN {
+            blocks.push(format!("... and {} more.", self.list.len() - MOST_SHOWN));
+        }
         match self.error_count() {
             0 => {}
             1 => blocks.push("1 problem; nothing was run.".to_owned()),
@@ -108,7 +126,8 @@ fn render_one(problem: &Diagnostic, sources: &SourceMap, renderer: &Renderer) ->
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(problem.message.as_str()).id(problem.code));
+    let message = clipped(&problem.message);
+    let mut group = Group::with_title(level.primary_title(message.as_str()).id(problem.code));
     if let Some((span, label)) = &problem.label
         && let Some((file, range)) = sources.resolve(*span)
     {
@@ -120,6 +139,14 @@ fn render_one(problem: &Diagnostic, sources: &SourceMap, renderer: &Renderer) ->
         group = group.element(Level::HELP.message(help.as_str()));
     }
     renderer.render(&[group])
+}
+
+/// A message without the better part of a name or value that nobody could read to its end.
+fn clipped(message: &str) -> String {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}...", &message[..end]),
+        None => message.to_owned(),
+    }
 }
 
 /// A caret for a whole table or file would underline many lines: it marks the first one only.
@@ -146,7 +173,11 @@ pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
 pub fn suggest(typed: &str, names: &[&str], what: &str) -> String {
     match nearest(typed, names.iter().copied()) {
         Some(name) => format!("did you mean `{name}`?"),
-        None if names.len() > 24 => format!("there are {} {what}; see `forebay schema`", names.len()),
-        None => format!("{what}: {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        None => {
+            let listed: Vec<String> = names.iter().take(MOST_NAMES).map(|name| format!("`{name}`")).collect();
+            let rest = names.len().saturating_sub(MOST_NAMES);
+            let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+            format!("{what}: {}{more}", listed.join(", "))
+        }
     }
 }

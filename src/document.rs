@@ -1,7 +1,7 @@
 //! TOML texts in which every key and value knows its place, checked against the schema of the type they are read into.
 //!
-//! [`Document`] is a parsed text; [`validate`] holds it against a JSON schema and reports everything that is wrong in one
-//! go; [`read_checked`] turns it into a Rust type. [`Reader`] does the three in a row.
+//! [`Document`] is a parsed text; [`validate()`] holds it against a JSON schema and reports everything that is wrong in one
+//! go; what passes is read into a Rust type.
 //!
 //! The decision a reader would question: not serde but the schema finds the problems. Serde stops at the first one and
 //! knows no nearest name; the schema comes from the same type, so both say the same.
@@ -33,13 +33,18 @@ impl Reader<'_> {
         if self.problems.error_count() > before {
             return None;
         }
-        let schema = schemars::schema_for!(T).to_value();
-        validate(&document, &schema, self.problems);
-        if self.problems.error_count() > before {
-            return None;
-        }
-        read_checked(&document, self.problems).map(|raw| (raw, document))
+        check_document(&document, self.problems).map(|raw| (raw, document))
     }
+}
+
+/// Holds a parsed document against the schema of a type and reads it, reporting all problems.
+pub(crate) fn check_document<T: JsonSchema + DeserializeOwned>(
+    document: &Document,
+    problems: &mut Problems,
+) -> Option<T> {
+    let before = problems.error_count();
+    validate(document, &schemars::schema_for!(T).to_value(), problems);
+    if problems.error_count() > before { None } else { read_checked(document, problems) }
 }
 
 /// Reads a document that has passed its schema. A refusal here would be a gap in the schema: it is reported, not hidden.

@@ -53,3 +53,4 @@ pub mod theory;
 pub mod trace;
 pub mod units;
 pub mod value;
+pub mod verify;

@@ -11,7 +11,8 @@ mod score;
 
 use std::collections::BTreeSet;
 
-pub use decision::{Contribution, Decision, Reason, Recommendation, RuleTrace, ServiceVerdict, Verdict};
+pub use decision::{Decision, Reason, Recommendation, RuleTrace, ServiceVerdict, Verdict};
+pub use score::Contribution;
 
 use crate::architecture::{Architecture, Assembler, Demands};
 use crate::catalog::{Catalog, Circumstances, Role, Service};

@@ -12,6 +12,7 @@ pub mod rule;
 pub mod simulation;
 pub mod summary;
 pub mod table;
+pub mod verification;
 
 pub use table::{Style, Table};
 
@@ -19,15 +20,24 @@ use crate::catalog::Role;
 use crate::sim::Estimate;
 use crate::units::{SimDuration, significant};
 
+/// What stands for a figure that no run has given: the mean delay where nothing was delivered.
+const UNKNOWN: &str = "unknown";
+
 /// Seconds for people: `299 s`, `2.74 s`, `35.1 ms`.
 #[must_use]
 pub fn seconds(value: f64) -> String {
+    if value.is_nan() {
+        return UNKNOWN.to_owned();
+    }
     SimDuration::from_secs_f64(value).to_string()
 }
 
-/// A number with the half-width of its 95 % interval: `150.24 ± 0.08 s`; without one where the value is exact.
+/// A number with the half-width of its 95 % interval: `150.236 ± 0.083 s`; without one where the value is exact.
 #[must_use]
 pub fn with_interval(estimate: Estimate, unit: &str) -> String {
+    if estimate.value.is_nan() {
+        return UNKNOWN.to_owned();
+    }
     let space = if unit.is_empty() { "" } else { " " };
     match step(estimate) {
         Some((step, width)) => format!("{} ± {}{space}{unit}", rounded(estimate.value, step), rounded(width, step)),
@@ -47,8 +57,11 @@ pub fn bounds(estimate: Estimate) -> String {
 fn step(estimate: Estimate) -> Option<(f64, f64)> {
     let width = estimate.half_width?;
     let power = |value: f64| libm::floor(libm::log10(value.abs()));
-    let told = width > estimate.value.abs() * 1e-6 && width.is_finite();
-    told.then(|| (libm::pow(10.0, (power(width) - 1.0).max(power(estimate.value.abs().max(width)) - 5.0)), width))
+    if width <= 0.0 || !width.is_finite() {
+        return None;
+    }
+    let step = libm::pow(10.0, (power(width) - 1.0).max(power(estimate.value.abs().max(width)) - 5.0));
+    (width >= step / 2.0).then_some((step, width))
 }
 
 /// A number rounded to a power of ten, with grouped thousands.
@@ -138,14 +151,11 @@ mod tests {
     #[test]
     fn digits_follow_the_interval() {
         let text = |value, half_width| with_interval(Estimate { value, half_width }, "s");
-        assert_eq!(text(150.236, Some(0.083)), "150.24 ± 0.08 s");
+        assert_eq!(text(150.236, Some(0.083)), "150.236 ± 0.083 s");
         assert_eq!(text(30_426_728.0, Some(26_745.0)), "30,427,000 ± 27,000 s");
         assert_eq!(text(11.958_333, Some(1e-14)), "11.958 s");
         assert_eq!(text(2.74, None), "2.74 s");
-        assert_eq!(
-            bounds(Estimate { value: 297.276, half_width: Some(0.0195) }),
-            " [297.26, 297.3]".replace(".3]", ".30]")
-        );
+        assert_eq!(bounds(Estimate { value: 297.276, half_width: Some(0.0195) }), " [297.257, 297.296]");
         assert_eq!(text(0.0, Some(0.0)), "0 s");
     }
 }

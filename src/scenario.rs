@@ -1,6 +1,6 @@
 //! Scenario format 1: what somebody needs, and the traffic they expect.
 //!
-//! [`Scenario::load`] reads a TOML text, applies command-line overrides, holds it against the schema of
+//! [`Loader::load`] reads a TOML text, applies command-line overrides, holds it against the schema of
 //! [`raw::RawScenario`] and the catalog's options, and returns the checked scenario or every problem at once.
 //!
 //! The decision a reader would question: requirements are looked up by path (`needs.freshness`) and not through struct

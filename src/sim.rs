@@ -1,7 +1,7 @@
 //! Simulating a chain from one source to one sink, record by record.
 //!
 //! A [`Model`] goes in: a source of requests, then stages. A gate lets requests pass or rejects them, a delay holds each for
-//! a random time of its own, a buffer collects records into objects. [`run`] plays it through in independent replications
+//! a random time of its own, a buffer collects records into objects. [`run()`] plays it through in independent replications
 //! and returns a [`RunResult`]: what became of the records, how long they took, how fresh the sink was, which objects were
 //! written, and which limit turned away what. The engine knows no vendor and no service; whoever builds the model
 //! translates.
@@ -21,6 +21,7 @@
 
 mod arrivals;
 mod collect;
+mod config;
 mod error;
 mod exponential;
 mod freshness;
@@ -38,6 +39,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use config::{NoWatch, RunConfig, Watch};
 pub use error::SimError;
 pub use histogram::Histogram;
 pub use model::{
@@ -45,4 +47,4 @@ pub use model::{
     StageKind, TraceRecord,
 };
 pub use result::{Distribution, Estimate, GateSummary, LimitSummary, Objects, PerHour, Records, RunResult, Summary};
-pub use run::{NoWatch, RunConfig, Watch, run};
+pub use run::run;

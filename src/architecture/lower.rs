@@ -225,7 +225,25 @@ impl Lowering<'_> {
             Value::Duration(interval) => interval,
             other => return Err(wrong_kind(service, &stage.id, "a duration", &other)),
         };
-        Ok(Buffer { size, interval })
+        Ok(Buffer { size, interval: self.at_least(service, stage, interval)? })
+    }
+
+    /// An interval no shorter than the service really makes it.
+    fn at_least(
+        &mut self,
+        service: &Service,
+        stage: &RawStage,
+        interval: SimDuration,
+    ) -> Result<SimDuration, LowerError> {
+        let Some(id) = &stage.interval_floor_fact else { return Ok(interval) };
+        let floor = service.fact(id, self.at).map(|fact| &fact.value);
+        match floor {
+            Some(Value::Duration(floor)) if *floor > interval => {
+                self.fact(service, id)?;
+                Ok(*floor)
+            }
+            _ => Ok(interval),
+        }
     }
 
     fn size_limit(&mut self, service: &Service, id: Option<&str>) -> Result<Option<Bytes>, LowerError> {

@@ -5,6 +5,8 @@ use crate::diag::{Diagnostic, Problems};
 use crate::document::Document;
 use crate::units::SimDuration;
 
+const SHORTEST_PART: SimDuration = SimDuration::from_nanos(1_000_000);
+
 /// How the rate changes over a period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
@@ -38,12 +40,18 @@ impl Profile {
             return Err("the factors must be finite and not negative".to_owned());
         }
         let mean = factors.iter().sum::<f64>() / factors.len().max(1) as f64;
-        if mean <= 0.0 || !mean.is_finite() {
+        if !mean.is_finite() {
+            return Err("the factors are too large to be added up".to_owned());
+        }
+        if mean <= 0.0 {
             return Err("at least one factor must be above zero".to_owned());
         }
-        // Each step must last at least a nanosecond, or the profile has no length.
-        if period.as_nanos() < factors.len() as u64 {
-            return Err("the period is too short for so many factors".to_owned());
+        // The simulator steps through the parts one by one; shorter ones say nothing about traffic.
+        if period.as_nanos() / (factors.len() as u64) < SHORTEST_PART.as_nanos() {
+            let parts = factors.len();
+            return Err(format!(
+                "the period is too short: each of its {parts} parts must last {SHORTEST_PART} or more"
+            ));
         }
         let factors = factors.iter().map(|factor| factor / mean).collect();
         Ok(Self { name: name.to_owned(), period, factors })

@@ -202,6 +202,8 @@ pub struct RawStage {
     pub size_option: Option<String>,
     /// Buffer: option with the interval.
     pub interval_option: Option<String>,
+    /// Buffer: fact with the shortest interval that really happens, however short it is set.
+    pub interval_floor_fact: Option<String>,
 }
 
 /// What a meter counts.

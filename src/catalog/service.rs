@@ -247,6 +247,7 @@ fn check_stage(
         &stage.bytes_fact,
         &stage.largest_record_fact,
         &stage.largest_request_fact,
+        &stage.interval_floor_fact,
     ];
     for fact in facts.into_iter().filter(|fact| !has_fact(fact)) {
         let fact = fact.clone().unwrap_or_default();

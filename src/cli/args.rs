@@ -80,6 +80,8 @@ pub(crate) enum Verb {
     Cost(CostArgs),
     /// Check a scenario and a catalog, and say everything that is wrong.
     Check(CheckArgs),
+    /// Compute reference results again and compare: every difference is shown, exit code 5 if there is one.
+    Verify(VerifyArgs),
     /// Write a commented scenario to start from.
     Init(InitArgs),
     /// Print the page of a rule.
@@ -147,7 +149,7 @@ pub(crate) struct SimulationArgs {
     pub(crate) trace: Option<PathBuf>,
 
     /// Divide the gaps of the trace by this factor.
-    #[arg(long, value_name = "FACTOR", requires = "trace", help_heading = "Trace")]
+    #[arg(long, value_name = "FACTOR", requires = "trace", allow_negative_numbers = true, help_heading = "Trace")]
     pub(crate) speedup: Option<f64>,
 
     /// Superpose this many shifted copies of the trace.
@@ -209,6 +211,23 @@ pub(crate) struct CheckArgs {
     /// Set a key of the scenarios or an option of a service; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) overrides: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Files of reference results, in TOML: replays of recordings through a buffer. Queueing results, decision examples
+    /// and cost examples are recognised and reported as unsupported. `-` reads standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Folder with the recordings that the files name; may be repeated, and comes before the usual places: beside the
+    /// file, `traces` beside it or one level up, `traces` in the folder that `FOREBAY_SHARED` names.
+    #[arg(long, value_name = "DIR", help_heading = "Trace")]
+    pub(crate) traces: Vec<PathBuf>,
+
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

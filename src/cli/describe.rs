@@ -16,6 +16,7 @@ use crate::report::{self, Style, Table, rule};
 use crate::rules::RuleBook;
 use crate::rules::raw::RawRules;
 use crate::scenario::raw::RawScenario;
+use crate::verify::Report;
 
 /// Scenarios listed by the build script: name, text.
 const EXAMPLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
@@ -135,7 +136,7 @@ pub(super) fn schema(args: &SchemaArgs, context: &Context) -> Result<(), Failure
         SchemaOf::Prices => schemars::schema_for!(RawPrices),
         SchemaOf::Integrations => schemars::schema_for!(RawIntegrations),
         SchemaOf::Result => schemars::schema_for!(Document),
-        SchemaOf::Verify => schemars::schema_for!(Document),
+        SchemaOf::Verify => schemars::schema_for!(Report),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::Internal(error.to_string()))?;
     context.print(&text)

@@ -16,6 +16,10 @@ use crate::sim::RunResult;
 
 /// Creates the folder and proves that it can be written to, before anything long is run.
 pub(super) fn prepare(folder: &Path, context: &mut Context) -> Result<PathBuf, Failure> {
+    if folder.is_file() {
+        let problem = Diagnostic::error("unwritable", format!("{} is a file, not a folder", folder.display()));
+        return context.refuse(problem.help("--out takes a folder; it is created if it does not exist"));
+    }
     let probe = folder.join(".forebay-probe");
     let tried = fs::create_dir_all(folder).and_then(|()| fs::write(&probe, b"")).and_then(|()| fs::remove_file(&probe));
     match tried {
@@ -54,6 +58,9 @@ pub(super) fn write(
         put(folder, name, bytes)?;
     }
     let names: Vec<&str> = charts.iter().map(|(name, _)| *name).collect();
+    if names.is_empty() {
+        return Ok("result.json".to_owned());
+    }
     Ok(format!("result.json and the charts {} (SVG, PNG, CSV)", names.join(", ")))
 }
 

@@ -15,7 +15,7 @@ use crate::ranking::{Decision, circumstances, decide};
 use crate::report::result::{Document, Header, Simulation, SimulationDocument, TraceHeader, to_json};
 use crate::report::{Style, Table, advice, bill, simulation, summary};
 use crate::scenario::Scenario;
-use crate::sim::{self, RunConfig, RunResult};
+use crate::sim::{self, RunConfig, RunResult, SimError};
 use crate::trace::{self, Trace, TraceOptions};
 
 /// A scenario with all that is needed to answer it.
@@ -235,8 +235,12 @@ fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Contex
         Ok(run) => run,
         Err(error) => {
             let problem = Diagnostic::error("simulation", error.to_string());
-            return context
-                .refuse(problem.help("a shorter --horizon, fewer --replications or a lower rate is quicker"));
+            return context.refuse(match error {
+                SimError::TooManyRecords { .. } | SimError::TooManyHeld { .. } => {
+                    problem.help("a shorter --horizon, fewer --replications or a lower rate is quicker")
+                }
+                _ => problem,
+            });
         }
     };
     let header = replay.map(|(_, header)| header);

@@ -201,7 +201,7 @@ fn convert(value: &DeValue<'_>, base: usize, span: Span, problems: &mut Problems
 }
 
 fn too_large(span: Span, problems: &mut Problems) -> Node {
-    let message = "this number is too large".to_owned();
-    problems.push(Diagnostic::error("out-of-range", message).at(span, "more than 64 bits can hold"));
+    let problem = Diagnostic::error("out-of-range", "this number is too large");
+    problems.push(problem.at(span, "a whole number in TOML is at most 9223372036854775807"));
     Node::Integer(0)
 }

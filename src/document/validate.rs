@@ -31,6 +31,19 @@ pub fn validate(document: &Document, schema: &Json, problems: &mut Problems) -> 
     walker.stated
 }
 
+/// Marks a quantity in a schema that must not be zero.
+const ABOVE_ZERO: &str = "x-above-zero";
+
+/// Whether a text is a quantity of nothing.
+fn is_nothing(text: &str, shapes: &[&Json]) -> bool {
+    let formats = shapes.iter().filter_map(|shape| shape.get("format").and_then(Json::as_str));
+    formats.filter_map(|format| quantity(format, text).ok()).any(|value| match value {
+        Value::Duration(duration) => duration == SimDuration::ZERO,
+        Value::Size(size) => size.get() == 0,
+        _ => false,
+    })
+}
+
 struct Walker<'a> {
     definitions: Option<&'a Json>,
     problems: &'a mut Problems,
@@ -63,7 +76,13 @@ impl<'a> Walker<'a> {
         }
         let matching: Vec<&Json> = branches.iter().copied().filter(|branch| accepts(branch, &item.node)).collect();
         match (&item.node, matching.as_slice()) {
-            (Node::Text(text), [_, ..]) => self.text(text, item.span, &matching, path),
+            (Node::Text(text) | Node::Date(text), [_, ..]) => {
+                let matching = &matching;
+                if schema.get(ABOVE_ZERO).is_some() && is_nothing(text, matching) {
+                    return self.zero(text, item.span, path);
+                }
+                self.text(text, item.span, matching, path);
+            }
             (Node::Table(table), [_, ..]) => self.one_table(table, item.span, &matching, path),
             (Node::List(items), [schema, ..]) => self.list(items, item.span, schema, path),
             (node, [schema, ..]) => self.number_or_flag(node, item.span, schema, path),
@@ -120,16 +139,20 @@ impl<'a> Walker<'a> {
             let required = shape.get("required").and_then(Json::as_array);
             required.is_some_and(|keys| keys.iter().filter_map(Json::as_str).any(|key| table.get(key).is_some()))
         };
-        if let Some(shape) = shapes.iter().find(named) {
+        let meant: Vec<&&Json> = shapes.iter().filter(named).collect();
+        if let [shape] = meant.as_slice() {
             return self.table(table, shape, path, span);
         }
         let names: Vec<&str> =
             shapes.iter().filter_map(|shape| shape["required"].as_array()?.first()?.as_str()).collect();
         let typed = table.entries.first();
-        let help = suggest(typed.map_or("", |(key, _, _)| key), &names, "one of");
         let message = format!("`{}` must name one of its kinds", last(path));
-        let span = typed.map_or(span, |(_, span, _)| *span);
-        self.problems.push(Diagnostic::error("unknown-kind", message).at(span, "no kind has this name").help(help));
+        let (span, label, help) = match (typed, meant.is_empty()) {
+            (_, false) => (span, "more than one is named", suggest("", &names, "keep one of")),
+            (None, _) => (span, "none is named", suggest("", &names, "one of")),
+            (Some((key, span, _)), _) => (*span, "no kind has this name", suggest(key, &names, "one of")),
+        };
+        self.problems.push(Diagnostic::error("unknown-kind", message).at(span, label).help(help));
     }
 
     fn list(&mut self, items: &[Item], span: Span, schema: &'a Json, path: &str) {
@@ -167,10 +190,15 @@ impl<'a> Walker<'a> {
             Some(error) if !words.is_empty() && error.problem == UnitProblem::NotANumber => {
                 self.unknown_word(text, span, &words, path, Some(&error));
             }
-            Some(error) => self.unit_error(&error, span, path),
+            Some(error) => self.unit_error(&error, span, path, ""),
             None if words.is_empty() => self.state(path, Some(Value::Text(text.to_owned())), span),
             None => self.unknown_word(text, span, &words, path, None),
         }
+    }
+
+    fn zero(&mut self, text: &str, span: Span, path: &str) {
+        let problem = Diagnostic::error("zero", format!("`{}` must be above zero", last(path)));
+        self.problems.push(problem.at(span, format!("`{text}` is nothing")));
     }
 
     fn unknown_word(&mut self, text: &str, span: Span, words: &[&str], path: &str, unit: Option<&UnitError>) {
@@ -183,7 +211,7 @@ impl<'a> Walker<'a> {
         });
     }
 
-    fn unit_error(&mut self, error: &UnitError, span: Span, path: &str) {
+    fn unit_error(&mut self, error: &UnitError, span: Span, path: &str, found: &str) {
         let (code, message) = match &error.problem {
             UnitProblem::MissingUnit => ("unit-missing", format!("`{}` needs a unit", last(path))),
             UnitProblem::UnknownUnit(_) => ("unit-unknown", error.message()),
@@ -192,7 +220,7 @@ impl<'a> Walker<'a> {
             UnitProblem::OutOfRange => ("out-of-range", error.message()),
             UnitProblem::NotANumber => ("not-a-quantity", format!("`{}` is not {}", last(path), error.expected)),
         };
-        let label = format!("expected {}", error.expected);
+        let label = format!("{found}expected {}", error.expected);
         self.problems.push(Diagnostic::error(code, message).at(span, label).help(error.help.clone()));
     }
 
@@ -219,20 +247,25 @@ impl<'a> Walker<'a> {
 
     fn wrong_kind(&mut self, node: &Node, span: Span, branches: &[&'a Json], path: &str) {
         // A bare number where a quantity is wanted: say which units there are.
-        let format = branches.iter().find_map(|branch| branch.get("format").and_then(Json::as_str));
-        if let (Node::Integer(_) | Node::Float(_), Some(format)) = (node, format) {
-            let typed = node.to_json().to_string();
-            let help = quantity(format, &typed).err().map_or_else(String::new, |error| error.help);
-            let problem = Diagnostic::error("unit-missing", format!("`{}` needs a unit", last(path)));
-            let label = format!("a number; expected {}", describe(branches[0]));
-            return self.problems.push(problem.at(span, label).help(help));
+        let typed = match node {
+            Node::Integer(number) => Some(number.to_string()),
+            Node::Float(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let bare = typed.and_then(|typed| branches.iter().find_map(|branch| bare_number(branch, &typed)));
+        if let Some(error) = bare {
+            return self.unit_error(&error, span, path, "a number; ");
         }
         let expected = branches.first().map_or_else(|| "something else".to_owned(), |branch| describe(branch));
         let message = format!("`{}` must be {expected}", last(path));
         let problem =
             Diagnostic::error("wrong-kind", message).at(span, format!("expected {expected}, found {}", node.kind()));
-        self.problems.push(match branches.first().and_then(|branch| example(branch)) {
-            Some(example) => problem.help(format!("write for example `{} = {example}`", last(path))),
+        let typed = node.to_json().to_string();
+        let listed = expected == "a list" && matches!(node, Node::Text(_));
+        let instead =
+            if listed { Some(format!("[{typed}]")) } else { branches.first().and_then(|branch| example(branch)) };
+        self.problems.push(match instead {
+            Some(instead) => problem.help(format!("write for example `{} = {instead}`", last(path))),
             None => problem,
         });
     }
@@ -288,6 +321,12 @@ fn quantity(format: &str, text: &str) -> Result<Value, UnitError> {
         "usd" => text.parse::<Usd>().map(|_| Value::Text(text.to_owned())),
         _ => Ok(Value::Text(text.to_owned())),
     }
+}
+
+/// What is wrong with a number that stands where the schema wants a quantity.
+fn bare_number(schema: &Json, typed: &str) -> Option<UnitError> {
+    let format = schema.get("format").and_then(Json::as_str)?;
+    quantity(format, typed).err()
 }
 
 fn describe(schema: &Json) -> String {
@@ -349,5 +388,98 @@ fn free_value(node: &Node) -> Option<Value> {
             .collect::<Option<Vec<String>>>()
             .map(Value::Words),
         Node::Table(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::JsonSchema;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::source::SourceMap;
+    use crate::units::Bytes;
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Raw {
+        size: Bytes,
+        peak_rate: Option<RecordRate>,
+        #[schemars(extend("x-above-zero" = true))]
+        wait: Option<SimDuration>,
+        mode: Option<Mode>,
+        inner: Option<Inner>,
+        #[schemars(range(min = 1, max = 9))]
+        count: Option<u32>,
+    }
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Inner {
+        words: Vec<String>,
+    }
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    enum Mode {
+        /// Fast.
+        Fast,
+        /// Slow.
+        Slow,
+    }
+
+    fn check(text: &str) -> (Vec<String>, BTreeMap<String, Stated>, String) {
+        let (mut sources, mut problems) = (SourceMap::default(), Problems::default());
+        let document = Document::parse("a.toml", text, &mut sources, &mut problems);
+        let schema = schemars::schema_for!(Raw).to_value();
+        let stated = validate(&document, &schema, &mut problems);
+        let codes = problems.list().iter().map(|problem| problem.code.to_owned()).collect();
+        (codes, stated, problems.render(&sources, false))
+    }
+
+    #[test]
+    fn what_is_right_comes_back_typed_and_by_path() {
+        let (codes, stated, _) =
+            check("size = \"5 MiB\"\nmode = \"slow\"\ncount = 3\n[inner]\nwords = [\"a\", \"b\"]\n");
+        assert!(codes.is_empty(), "{codes:?}");
+        assert_eq!(stated["size"].value, Value::Size(Bytes::from_mib(5)));
+        assert_eq!(stated["inner.words"].value, Value::Words(vec!["a".into(), "b".into()]));
+        assert_eq!(stated["count"].value, Value::Number(3.0));
+    }
+
+    #[test]
+    fn every_problem_of_a_text_is_told_in_one_run() {
+        let text = "sise = \"5 MiB\"\npeak-rate = 5000\nwait = \"0 s\"\nmode = \"sloww\"\ncount = 10\n[inner]\nwords = \"a\"\n";
+        let (mut codes, _, _) = check(text);
+        codes.sort();
+        let expected =
+            ["missing-key", "out-of-range", "unit-missing", "unknown-key", "unknown-value", "wrong-kind", "zero"];
+        assert_eq!(codes, expected);
+    }
+
+    #[test]
+    fn a_problem_names_place_nearest_name_and_what_to_type() {
+        let (_, _, text) = check("size = \"5 MiB\"\npeak-rate = 5000\nmod = \"fast\"\n");
+        for part in [
+            "error[unit-missing]: `peak-rate` needs a unit",
+            "--> a.toml:2:13",
+            "a number; expected a rate of records",
+            "write \"5000 records/s\"",
+            "unknown key `mod` at the top",
+            "did you mean `mode`?",
+            "2 problems; nothing was run.",
+        ] {
+            assert!(text.contains(part), "`{part}` is not in:\n{text}");
+        }
+    }
+
+    #[test]
+    fn texts_that_are_no_toml_are_refused_with_their_place() {
+        for text in ["size = ", "= 3", "[a", "size = 1\nsize = 2", "\u{0}", "{\"a\": 1}"] {
+            let (codes, _, shown) = check(text);
+            assert!(codes.contains(&"syntax".to_owned()), "{text:?}: {shown}");
+        }
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-use super::{Considered, score};
+use super::Considered;
+use super::score::{Contribution, score};
 use crate::architecture::Architecture;
 use crate::catalog::{Catalog, Circumstances, Role};
 use crate::rules::{Evaluation, FactEvidence, Outcome, RequirementEvidence, RuleKind, Trace};
@@ -72,23 +73,6 @@ pub struct Reason {
     pub facts: Vec<FactEvidence>,
     /// All requirements.
     pub requirements: Vec<RequirementEvidence>,
-}
-
-/// A criterion's part of a score.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Contribution {
-    /// The criterion.
-    pub criterion: String,
-    /// Its name.
-    pub name: String,
-    /// Its weight; all weights add up to 100.
-    pub weight: f64,
-    /// Its value, from 0 to 1.
-    pub value: f64,
-    /// Weight times value; these add up to the score.
-    pub points: f64,
-    /// What the value was made of.
-    pub basis: String,
 }
 
 /// A rule's whole trace.
@@ -182,8 +166,7 @@ pub(super) fn assemble(
     front_door: Option<&str>,
 ) -> Decision {
     let (passed, rejected): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| !candidate.is_screened());
-    let (rows, criteria_not_compared) =
-        score::score(&passed.iter().collect::<Vec<_>>(), &catalog.criteria, scenario, at);
+    let (rows, criteria_not_compared) = score(&passed.iter().collect::<Vec<_>>(), &catalog.criteria, scenario, at);
     let mut ranked: Vec<(f64, Considered<'_>, Vec<Contribution>)> = passed
         .into_iter()
         .zip(rows)

@@ -6,12 +6,31 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::Considered;
-use super::decision::Contribution;
 use crate::catalog::{Circumstances, Criterion};
 use crate::rules::{RuleKind, Situation};
 use crate::scenario::{Answers, Scenario};
 use crate::value::Value;
+
+/// A criterion's part of a score.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Contribution {
+    /// The criterion.
+    pub criterion: String,
+    /// Its name.
+    pub name: String,
+    /// Its weight; all weights add up to 100.
+    pub weight: f64,
+    /// Its value, from 0 to 1.
+    pub value: f64,
+    /// Weight times value; these add up to the score.
+    pub points: f64,
+    /// What the value was made of.
+    pub basis: String,
+}
 
 /// A criterion's value for one service, and what it was made of.
 struct Valued {

@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::cost::{Basis, Bill, Line, Packing};
 use crate::scenario::Scenario;
 use crate::sim::Estimate;
-use crate::units::{Usd, significant};
+use crate::units::{Usd, group_digits, significant};
 
 /// The whole answer of `cost`, without the headline.
 #[must_use]
@@ -78,10 +78,17 @@ pub const fn basis(basis: Basis) -> &'static str {
 pub fn total(bill: &Bill) -> String {
     let interval = bill.total_half_width.filter(|width| *width >= 0.005).map_or_else(String::new, |width| {
         let total = bill.total.to_f64();
-        format!(" [{:.2}, {:.2}]", total - width, total + width)
+        format!(" [{}, {}]", cents(total - width), cents(total + width))
     });
     let known = if bill.complete { "" } else { " for the lines with a known price; the others are unknown" };
     format!("USD {}{interval} a month{known}", bill.total)
+}
+
+/// Dollars with cents and grouped thousands.
+fn cents(dollars: f64) -> String {
+    let text = format!("{dollars:.2}");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, "00"));
+    format!("{}.{fraction}", group_digits(whole))
 }
 
 /// The hint about packing, in a sentence.

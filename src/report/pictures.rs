@@ -74,6 +74,10 @@ fn scores(document: &Document, decision: &Decision) -> Option<Chart> {
 
 fn latency(document: &Document, run: &RunResult, scenario: &Scenario) -> Option<Chart> {
     let figures: &Percentiles = &document.simulation.as_ref()?.latency_s;
+    // Where nothing was delivered there is no latency, and no picture of it.
+    if !figures.p99.value.is_finite() {
+        return None;
+    }
     let points: Vec<(f64, f64)> = run.summary.latency.histogram.cumulative().collect();
     let mark = |label: &str, seconds: f64, share: f64| LatencyMark { label: label.to_owned(), seconds, share };
     let limit = match scenario.answers.get("needs.freshness").map(|answer| &answer.value) {

@@ -180,36 +180,23 @@ pub struct Records {
     pub delivered: u64,
     /// Still on their way at the end.
     pub in_flight: u64,
-}
-
-/// A number with the half-width of its 95 % interval.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-pub struct Number {
-    /// The mean over replications.
-    pub value: f64,
-    /// Half-width of the 95 % Student-t interval; `null` with one replication.
-    pub half_width: Option<f64>,
-}
-
-impl From<Estimate> for Number {
-    fn from(estimate: Estimate) -> Self {
-        Self { value: estimate.value, half_width: estimate.half_width }
-    }
+    /// Requests they were sent in.
+    pub offered_requests: u64,
 }
 
 /// A distribution in figures.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Percentiles {
     /// Mean.
-    pub mean: Number,
+    pub mean: Estimate,
     /// Median.
-    pub p50: Number,
+    pub p50: Estimate,
     /// 95th percentile.
-    pub p95: Number,
+    pub p95: Estimate,
     /// 99th percentile.
-    pub p99: Number,
+    pub p99: Estimate,
     /// The largest of a run, averaged over runs.
-    pub max: Number,
+    pub max: Estimate,
     /// The largest of all runs.
     pub largest: f64,
 }
@@ -217,11 +204,11 @@ pub struct Percentiles {
 impl From<&Distribution> for Percentiles {
     fn from(distribution: &Distribution) -> Self {
         Self {
-            mean: distribution.mean.into(),
-            p50: distribution.p50.into(),
-            p95: distribution.p95.into(),
-            p99: distribution.p99.into(),
-            max: distribution.max.into(),
+            mean: distribution.mean,
+            p50: distribution.p50,
+            p95: distribution.p95,
+            p99: distribution.p99,
+            max: distribution.max,
             largest: distribution.largest,
         }
     }
@@ -299,6 +286,7 @@ impl Simulation {
                 rejected: summary.records.rejected,
                 delivered: summary.records.delivered,
                 in_flight: summary.records.in_flight,
+                offered_requests: summary.records.offered_requests,
             },
             latency_s: (&summary.latency).into(),
             freshness_s: (&summary.freshness).into(),

@@ -29,9 +29,7 @@ pub fn text(simulation: &Simulation, width: usize) -> String {
 pub fn delays(simulation: &Simulation) -> Table {
     let mut table = Table::new(&["", "mean", "p50", "p95", "p99", "max"]);
     let mut row = |name: &str, figures: &Percentiles| {
-        let show = |number: super::result::Number| {
-            with_interval(Estimate { value: number.value, half_width: number.half_width }, "s")
-        };
+        let show = |estimate: Estimate| with_interval(estimate, "s");
         let cells = [figures.mean, figures.p50, figures.p95, figures.p99, figures.max].map(show);
         table.row(std::iter::once(name.to_owned()).chain(cells).collect());
     };
@@ -101,14 +99,25 @@ pub fn binding(simulation: &Simulation) -> String {
     let next = order.get(1).map_or_else(String::new, |next| {
         format!("; next {} at {} %", next.name, significant(next.peak_share * 100.0, 3))
     });
+    let unit = if first.counts == "bytes" { String::new() } else { format!(" {}", first.counts) };
     format!(
-        "{} {verb}: {} of {} {} a second in the busiest second ({} %){next}",
+        "{} {verb}: {} of {}{unit} a second in the busiest second ({} %){next}.{}",
         first.name,
         quantity(first, first.peak_per_s),
         quantity(first, first.limit_per_s),
-        first.counts,
         significant(first.peak_share * 100.0, 3),
+        alone(simulation, first),
     )
+}
+
+/// Where each record travels alone, requests run out before records, bytes and the gateway in front.
+fn alone(simulation: &Simulation, first: &LimitUse) -> &'static str {
+    let one_each = simulation.records.offered == simulation.records.offered_requests;
+    if first.counts == "requests" && one_each {
+        " With one record a request, requests run out before records and bytes do; sending several in a request moves the limit."
+    } else {
+        ""
+    }
 }
 
 /// What was set, sized or assumed. Quotas are in the table of limits; the JSON has every figure with its whole source.

@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 
 use super::result::Document;
 use super::table::Style;
-use super::{advice, bill, bounds, paragraph, seconds, simulation};
+use super::{advice, bill, bounds, count, paragraph, seconds, simulation};
 use crate::catalog::Catalog;
 use crate::ranking::Decision;
 use crate::scenario::Scenario;
-use crate::sim::Estimate;
 
 /// The answer of `run`.
 #[must_use]
@@ -39,15 +38,16 @@ fn figures(document: &Document, scenario: &Scenario) -> String {
     let mut text = String::new();
     if let Some(run) = &document.simulation {
         let p99 = run.latency_s.p99;
-        let interval = bounds(Estimate { value: p99.value, half_width: p99.half_width });
+        let interval = bounds(p99);
         let limit = scenario.answers.get("needs.freshness").map(|answer| answer.value.to_string());
         let asked = limit.map_or_else(String::new, |limit| format!("; asked for: {limit}"));
-        let _ = writeln!(
-            text,
-            "  Data is there after {} (p50) and {} (p99){interval}{asked}.",
-            seconds(run.latency_s.p50.value),
-            seconds(p99.value)
-        );
+        let _ = if run.records.delivered == 0 {
+            let (sent, time) = (count(run.records.offered, "record"), seconds(run.horizon_s));
+            writeln!(text, "  Of {sent} none was delivered within {time}, so the delay is unknown{asked}.")
+        } else {
+            let p50 = seconds(run.latency_s.p50.value);
+            writeln!(text, "  Data is there after {p50} (p50) and {} (p99){interval}{asked}.", seconds(p99.value))
+        };
     }
     if let Some(sum) = &document.bill {
         let _ = writeln!(text, "  {}.", bill::total(sum));

@@ -1,6 +1,6 @@
 //! From a text and overrides to a checked scenario.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::schema_for;
 use serde_json::Value as Json;
@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::raw::RawScenario;
 use super::{Answer, Answers, Origin, Scenario, Simulation, Workload};
 use crate::catalog::raw::{OptionKind, VocabularyKind};
-use crate::catalog::{Catalog, Circumstances, Edition, OptionRule, Service};
+use crate::catalog::{Catalog, Circumstances, Edition, OptionRule, Role, Service};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::document::{Document, Item, Node, Stated, validate};
 use crate::source::{SourceMap, Span, digest};
@@ -44,8 +44,13 @@ impl Loader<'_> {
         problems: &mut Problems,
     ) -> Option<Scenario> {
         let before = problems.error_count();
+        let before_parsing = problems.list().len();
         let mut document = Document::parse(name, text, sources, problems);
         if problems.error_count() > before {
+            if let Some((message, help)) = other_format(name, text) {
+                problems.retract(before_parsing);
+                problems.push(Diagnostic::error("not-toml", message).help(help));
+            }
             return None;
         }
         if document.root.entries.is_empty() && overrides.is_empty() {
@@ -126,15 +131,18 @@ impl Loader<'_> {
 
     /// Names that must be known to the catalog.
     fn check_names(&self, document: &Document, problems: &mut Problems) {
-        let services: Vec<&str> = self.catalog.services.iter().map(|service| service.id.as_str()).collect();
+        let services: Vec<&str> = self.catalog.with_role(Role::Ingest).map(|service| service.id.as_str()).collect();
         if let Some(Node::List(items)) = document.find("alternatives").map(|item| &item.node) {
             for item in items {
                 if let Node::Text(id) = &item.node
                     && !services.contains(&id.as_str())
                 {
-                    let problem = Diagnostic::error("unknown-service", format!("there is no service `{id}`"));
-                    let help = suggest(id, &services, "the services are");
-                    problems.push(problem.at(item.span, "not in the catalog").help(help));
+                    let (message, label) = match self.catalog.service(id) {
+                        None => (format!("there is no service `{id}`"), "not in the catalog"),
+                        Some(_) => (format!("`{id}` is no alternative"), "not a service that ingests"),
+                    };
+                    let help = suggest(id, &services, "the alternatives are");
+                    problems.push(Diagnostic::error("unknown-service", message).at(item.span, label).help(help));
                 }
             }
         }
@@ -155,6 +163,10 @@ impl Loader<'_> {
             });
         }
         self.check_priorities(document, problems);
+        check_title(document, problems);
+        for path in WORD_LISTS {
+            check_repeats(path, document, problems);
+        }
     }
 
     fn check_priorities(&self, document: &Document, problems: &mut Problems) {
@@ -170,9 +182,11 @@ impl Loader<'_> {
                 Node::Float(weight) => weight,
                 _ => continue,
             };
-            if !weight.is_finite() || weight < 0.0 {
-                let problem = Diagnostic::error("out-of-range", format!("the weight of `{key}` must not be negative"));
-                problems.push(problem.at(item.span, "expected zero or more"));
+            // What is not finite has been reported with the kinds of values.
+            if weight.is_finite() && !(0.0..=GREATEST_WEIGHT).contains(&weight) {
+                let expected = format!("from 0 to {}", crate::units::significant(GREATEST_WEIGHT, 7));
+                let problem = Diagnostic::error("out-of-range", format!("the weight of `{key}` must be {expected}"));
+                problems.push(problem.at(item.span, format!("expected a number {expected}")));
             }
         }
     }
@@ -231,8 +245,59 @@ impl Loader<'_> {
     }
 }
 
+/// Weights count in relation to each other; beyond this, their sum would lose the small ones.
+const GREATEST_WEIGHT: f64 = 1e6;
+
+/// Keys that hold several words.
+const WORD_LISTS: [&str; 4] = ["needs.destinations", "alternatives", "team.skills", "source.network"];
+
+/// A word given twice would be drawn, and perhaps counted, twice.
+fn check_repeats(path: &str, document: &Document, problems: &mut Problems) {
+    let Some(Node::List(items)) = document.find(path).map(|item| &item.node) else { return };
+    let mut seen = BTreeSet::new();
+    for item in items {
+        if let Node::Text(word) = &item.node
+            && !seen.insert(word)
+        {
+            let problem = Diagnostic::error("repeated-value", format!("`{word}` is given twice in `{path}`"));
+            problems.push(problem.at(item.span, "leave this one out"));
+        }
+    }
+}
+
+/// A title is one line that people can read.
+fn check_title(document: &Document, problems: &mut Problems) {
+    let Some(item) = document.find("title") else { return };
+    let expected = match &item.node {
+        Node::Text(title) if title.trim().is_empty() => "a few words",
+        Node::Text(title) if title.chars().any(char::is_control) => "one line without control characters",
+        _ => return,
+    };
+    let problem = Diagnostic::error("title", format!("`title` must be {expected}"));
+    problems.push(problem.at(item.span, format!("expected {expected}")).help("longer texts go into `description`"));
+}
+
+/// What else a file is that is no TOML, where that can be told: the message and what to do.
+fn other_format(name: &str, text: &str) -> Option<(String, String)> {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    let template = "`forebay init` writes a scenario to start from".to_owned();
+    if text.contains('\0') {
+        return Some((format!("{name} is not a text"), template));
+    }
+    let json = start.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(start).is_ok();
+    if json {
+        return Some((format!("{name} is JSON; a scenario is TOML"), template));
+    }
+    let first = start.lines().next().unwrap_or_default();
+    let columns = first.contains(',') && !first.contains(['=', '[', '"', '#']);
+    columns.then(|| {
+        let message = format!("{name} is a table of comma-separated values; a scenario is TOML");
+        (message, format!("recorded traffic goes beside a scenario: `--trace {name}`"))
+    })
+}
+
 fn empty_file(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("empty-file", format!("{name} is empty"))
+    Diagnostic::error("empty-file", format!("{name} says nothing: it is empty or has comments only"))
         .at(span, "expected a scenario")
         .help("`forebay init` writes a commented scenario to start from")
 }
@@ -280,10 +345,7 @@ fn simulation(raw: &RawScenario, document: &Document, problems: &mut Problems) -
         warm_up: raw.simulation.warm_up.unwrap_or(SimDuration::ZERO),
         seed: raw.simulation.seed.unwrap_or(1),
     };
-    if simulation.horizon == SimDuration::ZERO {
-        let problem = Diagnostic::error("zero", "`horizon` must be above zero");
-        problems.push(problem.at(document.span_of("simulation.horizon"), "expected a length of time"));
-    } else if simulation.warm_up >= simulation.horizon {
+    if simulation.warm_up >= simulation.horizon {
         let message = format!("`warm-up` must be shorter than the horizon of {}", simulation.horizon);
         let span = document.span_of("simulation.warm-up");
         problems.push(Diagnostic::error("out-of-range", message).at(span, "nothing would be left to count"));
@@ -340,7 +402,12 @@ fn option_value(
     let above = bound(&rule.max_fact).filter(|most| value.compare(&most.value) == Some(std::cmp::Ordering::Greater));
     if let Some(fact) = below.or(above) {
         let side = if below.is_some() { "below the least" } else { "above the greatest" };
-        let message = format!("`{name}` = {value} is {side} value, {}", fact.value);
+        // As typed: 901 s rounded to 15 min would seem to be within a limit of 15 min.
+        let typed = match &item.node {
+            Node::Text(text) => text.trim().to_owned(),
+            _ => value.to_string(),
+        };
+        let message = format!("`{name}` = {typed} is {side} value, {}", fact.value);
         let edition = format!("edition {}, {}; source: {}", at.edition.name(), at.region, fact.source);
         problems.push(Diagnostic::error("out-of-range", message).at(item.span, "out of its range").help(edition));
         return None;
@@ -368,7 +435,7 @@ fn vocabulary_value(kind: VocabularyKind, values: &[String], item: &Item) -> Res
         (VocabularyKind::Flag, Node::Flag(flag)) => Ok(Value::Flag(*flag)),
         (VocabularyKind::Flag, _) => Err("true or false".to_owned()),
         (VocabularyKind::Count, Node::Integer(count)) if *count >= 0 => Ok(Value::Number(*count as f64)),
-        (VocabularyKind::Count, _) => Err("a whole number".to_owned()),
+        (VocabularyKind::Count, _) => Err("a whole number, not negative".to_owned()),
         (VocabularyKind::Duration, Node::Text(text)) => {
             text.parse().map(Value::Duration).map_err(|_| "a duration such as \"30 s\"".to_owned())
         }
@@ -389,6 +456,10 @@ fn apply(wish: &Override, paths: &[String], document: &mut Document, sources: &m
     };
     let key_span = Span { start: base, end: base + key.len() };
     let key = key.trim();
+    if key.is_empty() {
+        let problem = Diagnostic::error("override", "an override is written KEY=VALUE").at(whole, "there is no key");
+        return problems.push(problem.help("write for example `--set needs.freshness=1s`"));
+    }
     let path = match resolve_path(key, paths) {
         Ok(path) => path,
         Err(help) => {
@@ -397,8 +468,12 @@ fn apply(wish: &Override, paths: &[String], document: &mut Document, sources: &m
         }
     };
     let mut item = Document::parse_value(text, base + wish.text.len() - text.len(), problems);
+    // The edition is called 2022, which looks like a number.
+    if let ("edition", Node::Integer(year)) = (path.as_str(), &item.node) {
+        item.node = Node::Text(year.to_string());
+    }
     // One word for a list of words is a list of one.
-    if path == "needs.destinations" || path == "alternatives" || path == "team.skills" || path == "source.network" {
+    if WORD_LISTS.contains(&path.as_str()) {
         item = as_list(item);
     }
     let keys: Vec<&str> = path.split('.').collect();
@@ -408,14 +483,12 @@ fn apply(wish: &Override, paths: &[String], document: &mut Document, sources: &m
     }
 }
 
+/// Words between commas; nothing at all is an empty list, as in `--set team.skills=`.
 fn as_list(item: Item) -> Item {
-    match &item.node {
-        Node::Text(text) if text.contains(',') || !text.is_empty() => {
-            let words = text.split(',').map(|word| Item { node: Node::Text(word.trim().to_owned()), span: item.span });
-            Item { node: Node::List(words.collect()), span: item.span }
-        }
-        _ => item,
-    }
+    let Node::Text(text) = &item.node else { return item };
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let words = words.map(|word| Item { node: Node::Text(word.to_owned()), span: item.span });
+    Item { node: Node::List(words.collect()), span: item.span }
 }
 
 /// The full path that a typed key means. A requirement goes before the weight of the criterion that is called alike.
@@ -425,7 +498,8 @@ fn resolve_path(key: &str, paths: &[String]) -> Result<String, String> {
         return Ok(key.to_owned());
     }
     let mut ends: Vec<&String> = paths.iter().filter(|path| path.ends_with(&format!(".{key}"))).collect();
-    if ends.iter().any(|path| !path.starts_with("priorities.")) {
+    // A weight shares its name with the requirement that it weighs; the short form means the requirement.
+    if ends.len() > 1 {
         ends.retain(|path| !path.starts_with("priorities."));
     }
     match ends.as_slice() {

@@ -368,6 +368,7 @@ pub struct RawUniform {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RawSimulation {
     /// Length of a run; `24 h` if absent.
+    #[schemars(extend("x-above-zero" = true))]
     pub horizon: Option<SimDuration>,
     /// Number of independent runs; 10 if absent.
     #[schemars(range(min = 1, max = 100_000))]

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use super::SimError;
 use super::arrivals::{Sender, SenderParts};
 use super::collect::{Delay, Span};
+use super::config::RunConfig;
 use super::gate::GateState;
 use super::law::{LONGEST_DELAY, LatencySampler, SizeSampler};
 use super::model::{Arrivals, Buffer, Gate, LatencyLaw, LimitRule, Model, Stage, StageKind};
 use super::ring::Ring;
-use super::run::RunConfig;
 use super::stream::stream;
 
 /// Records of all replications together.
@@ -192,7 +192,7 @@ impl<'a> Plan<'a> {
         // In a delay or a buffer a record is there once, however long it stays.
         let held = in_buffer.min(expected) + in_delays.min(expected * self.legs.len() as f64);
         let kept = if config.keep_samples { expected } else { 0.0 };
-        let together = f64::from(config.replications.min(super::run::TOGETHER));
+        let together = f64::from(config.replications.min(super::config::TOGETHER));
         let held = (held + kept) * together;
         if held > MOST_HELD && !(is_trace && together <= 1.0) {
             return Err(SimError::TooManyHeld { expected: held, limit: MOST_HELD });

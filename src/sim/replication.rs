@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::SimError;
 use super::collect::{Collector, Delivered};
+use super::config::Watch;
 use super::gate::{GateTally, Load};
 use super::plan::{Leg, Plan};
 use super::record::Record;
-use super::run::Watch;
 
 /// Blocks between two looks at the watcher.
 const BLOCKS_UNWATCHED: u32 = 32;

@@ -4,15 +4,15 @@ use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::collect::ObjectTally;
+use super::config::RunConfig;
 use super::gate::{GateTally, Load, Rejected};
 use super::histogram::{Histogram, rank};
 use super::model::Counted;
 use super::plan::Plan;
 use super::replication::Tally;
-use super::run::RunConfig;
 use crate::units::SimTime;
 
-/// The outcome of [`run`](super::run).
+/// The outcome of [`run()`](super::run()).
 #[derive(Debug, Clone, Serialize)]
 pub struct RunResult {
     /// The seed of the run.
@@ -84,7 +84,7 @@ pub struct PerHour {
 }
 
 /// A mean over replications.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Estimate {
     /// The mean; NaN when no replication has the quantity, such as the latency of no record or a rate over no time.
     pub value: f64,

@@ -217,7 +217,7 @@ pub enum TraceError {
         factor: f64,
     },
     /// A slow-down that leads past the end of simulation time.
-    #[error("sped up {factor} times, the recording would last more than 292 years")]
+    #[error("sped up {factor:e} times, the recording would last more than 292 years")]
     TooSlow {
         /// The factor.
         factor: f64,
@@ -251,7 +251,7 @@ impl TraceError {
             }
             Self::Empty { .. } => "a recording needs at least one record".to_owned(),
             Self::InvalidUtf8 { utf16: true, .. } => "it looks like UTF-16: save it again as UTF-8".to_owned(),
-            Self::InvalidUtf8 { .. } => "save the file as UTF-8, or skip such lines with `lenient`".to_owned(),
+            Self::InvalidUtf8 { .. } => "save the file as UTF-8, or skip such lines with `--lenient`".to_owned(),
             Self::UnknownFormat { help, .. } => help.clone(),
             Self::MissingColumn { wanted, nearest: None, .. } => format!("name the column in the first line {wanted}"),
             Self::MissingColumn { nearest: Some((found, name)), .. } => {
@@ -291,7 +291,7 @@ fn bad_lines_help(skipped: &Skipped) -> String {
         Some(LineProblem::TimeTooLate { column, .. }) => {
             format!("`{column}` seems to hold a finer unit than its name says; divide it by 1,000 or 1,000,000")
         }
-        _ => "correct these lines; up to 1 % of bad lines is skipped, and any number with `lenient`".to_owned(),
+        _ => "correct these lines; up to 1 % of bad lines is skipped, and any number with `--lenient`".to_owned(),
     }
 }
 

@@ -1,7 +1,19 @@
-//! Tests from outside: one binary, one module a subject.
+//! What the program does, seen from its command line: one binary, one module per subject.
+
+#![allow(missing_docs, reason = "tests are documented by their names")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 // A helper of a test may panic like the test itself.
 #![allow(clippy::unwrap_used)]
 
 mod arrows;
+mod bad_input;
 mod book;
+mod catalog;
+mod common;
+mod determinism;
+mod replay;
+mod rules;
+mod scenarios;
+mod verify;
+mod w1;

@@ -1,0 +1,141 @@
+//! What came of verifying, as text.
+
+use std::fmt::Write as _;
+
+use super::{Style, Table};
+use crate::units::{grouped, significant};
+use crate::verify::{Amount, CaseResult, Quantity, Report, Verdict};
+
+/// The whole answer: a row per case, every difference in full, why anything was not compared, and the count.
+#[must_use]
+pub fn text(report: &Report, width: usize) -> String {
+    let mut text = cases(report).render(Style::Plain(width));
+    for case in report.results.iter().filter(|case| case.verdict == Verdict::Failed) {
+        let _ = write!(text, "\n  {} failed\n{}", case.id, differences(case).render(Style::Plain(width)));
+    }
+    let reasons = reasons(report);
+    if !reasons.is_empty() {
+        let mut table = Table::new(&["not compared", "because"]);
+        for (reason, count) in reasons {
+            table.row(vec![super::count(count, "case"), reason.to_owned()]);
+        }
+        let _ = write!(text, "\n{}", table.render(Style::Plain(width)));
+    }
+    let _ = writeln!(text, "\n{}", closing(report));
+    if report.unsupported > 0 {
+        text.push_str("An unsupported case was not, or not completely, compared: it has neither passed nor failed.\n");
+    }
+    text
+}
+
+/// Reasons in the order in which they first occur, and how many cases each holds for.
+fn reasons(report: &Report) -> Vec<(&str, u64)> {
+    let mut counts: Vec<(&str, u64)> = Vec::new();
+    for reason in report.results.iter().filter_map(|case| case.reason.as_deref()) {
+        match counts.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((reason, 1)),
+        }
+    }
+    counts
+}
+
+/// `10 cases: 10 ok, 0 failed, 0 unsupported`.
+#[must_use]
+pub fn closing(report: &Report) -> String {
+    let Report { passed, failed, unsupported, .. } = report;
+    format!("{}: {passed} ok, {failed} failed, {unsupported} unsupported", super::count(report.cases, "case"))
+}
+
+/// A row for every quantity, with all digits, for programs and documents.
+#[must_use]
+pub fn quantities(report: &Report) -> Table {
+    let header = ["case", "quantity", "expected", "got", "tolerance", "verdict", "reason"];
+    let mut table = Table::new(&header).right(&[2, 3, 4]);
+    for case in &report.results {
+        let reason = case.reason.clone().unwrap_or_default();
+        if case.quantities.is_empty() {
+            let blank = String::new;
+            table.row(vec![case.id.clone(), blank(), blank(), blank(), blank(), word(case.verdict).to_owned(), reason]);
+            continue;
+        }
+        for quantity in &case.quantities {
+            let shown = |number: Option<String>| number.unwrap_or_default();
+            let is_unknown = quantity.verdict == Verdict::Unsupported;
+            table.row(vec![
+                case.id.clone(),
+                quantity.name.clone(),
+                quantity.expected.to_string(),
+                shown(quantity.got.map(|got| got.to_string())),
+                shown(quantity.tolerance.map(|tolerance| tolerance.to_string())),
+                word(quantity.verdict).to_owned(),
+                if is_unknown { reason.clone() } else { String::new() },
+            ]);
+        }
+    }
+    table
+}
+
+fn cases(report: &Report) -> Table {
+    let mut table = Table::new(&["case", "compared", "verdict", "largest difference"]).right(&[1]);
+    for case in &report.results {
+        let compared = case.quantities.iter().filter(|quantity| quantity.got.is_some()).count();
+        table.row(vec![case.id.clone(), compared.to_string(), word(case.verdict).to_owned(), remark(case)]);
+    }
+    table
+}
+
+/// What to say of a case in a few words; differences and reasons stand in full below the table.
+fn remark(case: &CaseResult) -> String {
+    let with = |verdict| case.quantities.iter().filter(|quantity| quantity.verdict == verdict).count();
+    match case.verdict {
+        Verdict::Failed => format!("{} differ, see below", with(Verdict::Failed)),
+        Verdict::Unsupported if case.quantities.is_empty() => "not compared".to_owned(),
+        Verdict::Unsupported => format!("{} not compared", with(Verdict::Unsupported)),
+        Verdict::Passed => largest_share(case),
+    }
+}
+
+/// How near the case came to failing.
+fn largest_share(case: &CaseResult) -> String {
+    let share = case.quantities.iter().filter_map(Quantity::share_of_tolerance).fold(0.0, f64::max);
+    if share > 0.0 { format!("{} % of tolerance", significant(share * 100.0, 1)) } else { "none".to_owned() }
+}
+
+fn differences(case: &CaseResult) -> Table {
+    let mut table = Table::new(&["quantity", "expected", "got", "allowed", "verdict"]).right(&[1, 2, 3]);
+    for quantity in case.quantities.iter().filter(|quantity| quantity.verdict != Verdict::Passed) {
+        table.row(difference(quantity));
+    }
+    table
+}
+
+fn difference(quantity: &Quantity) -> Vec<String> {
+    vec![
+        quantity.name.clone(),
+        digits(quantity.expected),
+        quantity.got.map_or_else(|| "-".to_owned(), digits),
+        quantity.tolerance.map_or_else(|| "-".to_owned(), allowance),
+        word(quantity.verdict).to_owned(),
+    ]
+}
+
+fn allowance(tolerance: f64) -> String {
+    if tolerance > 0.0 { format!("± {}", significant(tolerance, 2)) } else { "exact".to_owned() }
+}
+
+/// Enough digits to see a difference that fails.
+fn digits(amount: Amount) -> String {
+    match amount {
+        Amount::Whole(value) => grouped(value),
+        Amount::Real(value) => significant(value, 10),
+    }
+}
+
+const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "ok",
+        Verdict::Failed => "failed",
+        Verdict::Unsupported => "unsupported",
+    }
+}

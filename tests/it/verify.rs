@@ -1,0 +1,191 @@
+//! The verb `verify` from outside: what it prints, and the code it ends with.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const TRACE: &str = "ts_s,record_bytes\n100,10\n101,20\n102,30\n112,40\n";
+
+fn reference(objects: u64) -> String {
+    format!(
+        "schema = 1\n[[case]]\ntrace = \"four.csv\"\nsize_bytes = 50\ninterval_s = 10.0\nspeedup = 1\n\
+         [case.expect]\nobjects = {objects}\ndelay_mean_s = 3.25\n"
+    )
+}
+
+/// A folder with a reference file, and its recording in `traces` beside it.
+fn folder(objects: u64) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("traces")).unwrap();
+    fs::write(folder.path().join("traces/four.csv"), TRACE).unwrap();
+    fs::write(folder.path().join("reference.toml"), reference(objects)).unwrap();
+    folder
+}
+
+fn verify(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_forebay"));
+    command.current_dir(folder).env_remove("FOREBAY_SHARED").arg("verify").args(arguments);
+    command.output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn agreement_ends_with_code_0() {
+    let folder = folder(2);
+    let output = verify(folder.path(), &["reference.toml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).ends_with("\n1 case: 1 ok, 0 failed, 0 unsupported\n"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_difference_is_shown_and_ends_with_code_5() {
+    let folder = folder(3);
+    let output = verify(folder.path(), &["reference.toml"]);
+    assert_eq!(output.status.code(), Some(5));
+    let shown = stdout(&output);
+    let row: Vec<&str> = shown.lines().find(|line| line.contains("objects")).unwrap().split_whitespace().collect();
+    assert_eq!(row, ["objects", "3", "2", "exact", "failed"]);
+    assert!(shown.contains("1 case: 0 ok, 1 failed, 0 unsupported"));
+
+    let answer = json(&verify(folder.path(), &["reference.toml", "--format", "json"]));
+    assert_eq!((answer["cases"].as_u64(), answer["failed"].as_u64()), (Some(1), Some(1)));
+    let quantity = &answer["results"][0]["quantities"][0];
+    let expected = serde_json::json!(
+        { "name": "objects", "expected": 3, "got": 2, "tolerance": 0.0, "verdict": "failed" }
+    );
+    assert_eq!(quantity, &expected);
+}
+
+#[test]
+fn a_recording_that_is_missing_leaves_the_case_unsupported() {
+    let folder = folder(2);
+    fs::rename(folder.path().join("traces"), folder.path().join("elsewhere")).unwrap();
+    let output = verify(folder.path(), &["reference.toml"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("1 case: 0 ok, 0 failed, 1 unsupported"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("neither passed nor failed"));
+
+    let output = verify(folder.path(), &["reference.toml", "--traces", "elsewhere"]);
+    assert!(stdout(&output).contains("1 case: 1 ok, 0 failed, 0 unsupported"), "{}", stdout(&output));
+}
+
+#[test]
+fn recordings_are_found_around_the_file_and_in_shared_data() {
+    for place in [".", "traces", "../traces"] {
+        let folder = tempfile::tempdir().unwrap();
+        let facts = folder.path().join("facts");
+        fs::create_dir(&facts).unwrap();
+        fs::create_dir_all(facts.join(place)).unwrap();
+        fs::write(facts.join(place).join("four.csv"), TRACE).unwrap();
+        fs::write(facts.join("reference.toml"), reference(2)).unwrap();
+        let output = verify(folder.path(), &["facts/reference.toml"]);
+        assert!(stdout(&output).contains("1 ok"), "{place}: {}", stdout(&output));
+    }
+    let (shared, file) = (folder(2), tempfile::tempdir().unwrap());
+    fs::write(file.path().join("reference.toml"), reference(2)).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_forebay"));
+    command.arg("verify").arg(file.path().join("reference.toml")).env("FOREBAY_SHARED", shared.path());
+    assert!(stdout(&command.output().unwrap()).contains("1 ok"));
+}
+
+#[test]
+fn several_files_are_joined_in_order() {
+    let folder = folder(2);
+    fs::write(folder.path().join("wrong.toml"), reference(9)).unwrap();
+    let output = verify(folder.path(), &["wrong.toml", "reference.toml", "wrong.toml", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(5));
+    let answer = json(&output);
+    let verdicts: Vec<&str> =
+        answer["results"].as_array().unwrap().iter().filter_map(|case| case["verdict"].as_str()).collect();
+    assert_eq!(verdicts, ["failed", "passed", "failed"]);
+}
+
+#[test]
+fn the_other_forms_have_a_row_per_quantity() {
+    let folder = folder(2);
+    let csv = stdout(&verify(folder.path(), &["reference.toml", "--format", "csv"]));
+    let rows: Vec<&str> = csv.lines().collect();
+    assert_eq!(rows[0], "case,quantity,expected,got,tolerance,verdict,reason");
+    assert_eq!(rows[1], "four.csv size=50 interval=10 speedup=1,objects,2,2,0,ok,");
+    assert_eq!(rows.len(), 3);
+    let markdown = stdout(&verify(folder.path(), &["reference.toml", "--format", "md"]));
+    assert!(markdown.lines().all(|line| line.starts_with("| ") && line.ends_with(" |")), "{markdown}");
+}
+
+#[test]
+fn what_is_no_reference_file_ends_with_code_3() {
+    let folder = folder(2);
+    fs::write(folder.path().join("other.toml"), "title = \"x\"\n").unwrap();
+    fs::write(folder.path().join("traces/four.csv"), "no,trace\n").unwrap();
+    for arguments in [
+        &["other.toml"][..],
+        &["absent.toml"],
+        &["traces"],
+        &["reference.toml", "other.toml"],
+        &["reference.toml", "--traces", "absent"],
+        &["reference.toml"],
+    ] {
+        let output = verify(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}");
+        assert_eq!(stdout(&output), "", "{arguments:?}");
+        assert!(stderr(&output).contains("error["), "{arguments:?}");
+    }
+    assert_eq!(verify(folder.path(), &[]).status.code(), Some(2));
+}
+
+#[test]
+fn the_schema_describes_the_answer() {
+    let folder = folder(2);
+    let answer = json(&verify(folder.path(), &["reference.toml", "--format", "json"]));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_forebay"));
+    let schema = json(&command.args(["schema", "verify"]).output().unwrap());
+    let mut described: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    let mut given: Vec<&String> = answer.as_object().unwrap().keys().collect();
+    described.sort();
+    given.sort();
+    assert_eq!(given, described);
+}
+
+#[test]
+fn the_shared_replays_all_pass() {
+    let Some(shared) = shared() else { return };
+    let arguments = ["facts/trace_replay.toml", "--format", "json"];
+    let output = verify(&shared, &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let answer = json(&output);
+    let counts = ["cases", "passed", "failed", "unsupported"].map(|key| answer[key].as_u64());
+    assert_eq!(counts, [Some(10), Some(10), Some(0), Some(0)]);
+    assert_eq!(output.stdout, verify(&shared, &arguments).stdout, "the answer changes between runs");
+}
+
+#[test]
+fn the_other_shared_references_are_recognised() {
+    let Some(shared) = shared() else { return };
+    for name in ["facts/queueing_results.toml", "facts/mcda_examples.toml", "examples/cost_examples.toml"] {
+        let output = verify(&shared, &[name, "--format", "json"]);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", stderr(&output));
+        let answer = json(&output);
+        assert!(answer["cases"].as_u64() > Some(0), "{name}");
+        assert_eq!(answer["unsupported"], answer["cases"], "{name}");
+    }
+}
+
+/// The folder of shared reference data.
+fn shared() -> Option<PathBuf> {
+    let file = crate::common::shared("facts/trace_replay.toml")?;
+    file.ancestors().nth(2).map(Path::to_owned)
+}
