@@ -3,9 +3,6 @@
 #![allow(missing_docs, reason = "tests are documented by their names")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-// A helper of a test may panic like the test itself.
-#![allow(clippy::unwrap_used)]
-
 mod arrows;
 mod bad_input;
 mod book;
