@@ -35,7 +35,7 @@ pub fn scenario_keys() -> String {
     let schema = schema_for!(RawScenario).to_value();
     let walker = Walker { root: &schema };
     let (mut top, mut tables) = (key_table(), String::new());
-    for (name, property, required) in walker.properties(&schema) {
+    for (name, property, required) in properties(&schema) {
         let nested = walker.variants(property).into_iter().find(|variant| !variant["properties"].is_null());
         let Some(nested) = nested else {
             walker.row(&name, property, required, &mut top);
@@ -59,15 +59,6 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    /// The keys of an object with their schemas, and whether they must be there.
-    fn properties(&self, schema: &'a Json) -> Vec<(String, &'a Json, bool)> {
-        let required = |name: &str| {
-            schema["required"].as_array().is_some_and(|names| names.iter().any(|required| required == name))
-        };
-        let properties = schema["properties"].as_object().into_iter().flatten();
-        properties.map(|(name, property)| (name.clone(), property, required(name))).collect()
-    }
-
     fn resolve(&self, schema: &'a Json) -> &'a Json {
         let name = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/"));
         name.map_or(schema, |name| &self.root["$defs"][name])
@@ -86,7 +77,7 @@ impl<'a> Walker<'a> {
     }
 
     fn rows(&self, path: &str, schema: &'a Json, table: &mut Table) {
-        for (name, property, required) in self.properties(schema) {
+        for (name, property, required) in properties(schema) {
             self.row(&format!("{path}{name}"), property, required, table);
         }
     }
@@ -97,10 +88,10 @@ impl<'a> Walker<'a> {
         let (objects, plain): (Vec<&Json>, Vec<&Json>) =
             variants.into_iter().partition(|variant| !variant["properties"].is_null());
         let mut kinds: Vec<String> = Vec::new();
-        let words: Vec<String> = plain.iter().flat_map(|variant| self.words(variant)).collect();
-        kinds.extend(plain.iter().filter(|variant| self.words(variant).is_empty()).map(|variant| self.kind(variant)));
-        if !words.is_empty() {
-            kinds.push(words.join(", "));
+        let listed: Vec<String> = plain.iter().flat_map(|variant| words(variant)).collect();
+        kinds.extend(plain.iter().filter(|variant| words(variant).is_empty()).map(|variant| self.kind(variant)));
+        if !listed.is_empty() {
+            kinds.push(listed.join(", "));
         }
         if !objects.is_empty() {
             kinds.push("a table".to_owned());
@@ -108,16 +99,19 @@ impl<'a> Walker<'a> {
         let doc = property["description"].as_str().unwrap_or_default();
         let doc = if required { format!("{doc} **Required.**") } else { doc.to_owned() };
         table.row(vec![format!("`{path}`"), kinds.join(", or "), doc]);
-        for object in objects {
-            self.rows(&format!("{path}."), object, table);
+        match objects[..] {
+            [only] => self.rows(&format!("{path}."), only, table),
+            // Several tables to choose from, each named by its only key: that key is no requirement.
+            _ => objects.iter().for_each(|choice| self.choice(path, choice, table)),
         }
     }
 
-    /// The words of a closed list.
-    fn words(&self, schema: &Json) -> Vec<String> {
-        let one = schema["const"].as_str();
-        let several = schema["enum"].as_array().into_iter().flatten().filter_map(Json::as_str);
-        one.into_iter().chain(several).map(|word| format!("`{word}`")).collect()
+    fn choice(&self, path: &str, choice: &'a Json, table: &mut Table) {
+        for (name, property, _) in properties(choice) {
+            let doc = choice["description"].as_str().unwrap_or_default();
+            table.row(vec![format!("`{path}.{name}`"), "a table".to_owned(), doc.to_owned()]);
+            self.rows(&format!("{path}.{name}."), self.resolve(property), table);
+        }
     }
 
     /// A kind in words: `duration`, `whole number from 1 to 500`, `list of …`.
@@ -132,8 +126,8 @@ impl<'a> Walker<'a> {
             Some("number") => format!("number{}", range(schema)),
             Some("array") => {
                 let item = self.resolve(&schema["items"]);
-                let words = self.words(item);
-                let of = if words.is_empty() { self.kind(item) } else { words.join(", ") };
+                let listed = words(item);
+                let of = if listed.is_empty() { self.kind(item) } else { listed.join(", ") };
                 format!("list of {of}")
             }
             Some("object") => "a table, see below".to_owned(),
@@ -160,7 +154,7 @@ pub fn result_keys() -> String {
 impl<'a> Walker<'a> {
     fn type_table(&self, schema: &'a Json) -> String {
         let mut table = key_table();
-        for (name, property, _) in self.properties(schema) {
+        for (name, property, _) in properties(schema) {
             let doc = property["description"].as_str().unwrap_or_default().to_owned();
             table.row(vec![format!("`{name}`"), self.typed(property), doc]);
         }
@@ -181,8 +175,8 @@ impl<'a> Walker<'a> {
         if !resolved["items"].is_null() {
             return format!("list of {}", self.typed(&resolved["items"]));
         }
-        let words = self.words(resolved);
-        if words.is_empty() { self.kind(resolved) } else { words.join(", ") }
+        let listed = words(resolved);
+        if listed.is_empty() { self.kind(resolved) } else { listed.join(", ") }
     }
 }
 
@@ -206,6 +200,21 @@ pub fn buffering() -> String {
         ]);
     }
     table.render(Style::Markdown)
+}
+
+/// The keys of an object with their schemas, and whether they must be there.
+fn properties(schema: &Json) -> Vec<(String, &Json, bool)> {
+    let required =
+        |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|required| required == name));
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties.map(|(name, property)| (name.clone(), property, required(name))).collect()
+}
+
+/// The words of a closed list.
+fn words(schema: &Json) -> Vec<String> {
+    let one = schema["const"].as_str();
+    let several = schema["enum"].as_array().into_iter().flatten().filter_map(Json::as_str);
+    one.into_iter().chain(several).map(|word| format!("`{word}`")).collect()
 }
 
 /// `record-rate` as `record rate`.
@@ -316,7 +325,7 @@ pub fn criteria(catalog: &Catalog) -> String {
 #[must_use]
 pub fn profiles(catalog: &Catalog) -> String {
     let mut table = Table::new(&["name", "period", "parts", "peak over mean"]).right(&[2, 3]);
-    for profile in catalog.profiles.iter() {
+    for profile in &catalog.profiles {
         let parts = profile.factors.len().to_string();
         let peak = significant(profile.peak(), 3);
         table.row(vec![format!("`{}`", profile.name), profile.period.to_string(), parts, peak]);
@@ -373,14 +382,12 @@ fn below(page: &str) -> String {
 /// Services with their names in both editions, the part they play, what is known, and whether they can be simulated.
 #[must_use]
 pub fn services(catalog: &Catalog) -> String {
-    let header = ["id", "name now", "name in 2022", "role", "facts", "simulated", "does"];
-    let mut table = Table::new(&header).right(&[4]);
+    let mut table = Table::new(&["id", "name", "role", "facts", "simulated", "does"]).right(&[3]);
     for service in &catalog.services {
-        let (now, then) = (service.full_name(Edition::Current), service.full_name(Edition::Course2022));
+        let name = in_editions(|edition| Some(service.full_name(edition).to_owned()));
         table.row(vec![
             format!("`{}`", service.id),
-            now.to_owned(),
-            if then == now { "the same".to_owned() } else { then.to_owned() },
+            name,
             role(service.role).to_owned(),
             service.facts.len().to_string(),
             if service.stages.is_empty() { "no" } else { "yes" }.to_owned(),

@@ -7,7 +7,7 @@
 //! standard error. Commands are `forebay ...`, split like a shell does with simple quotes; a backslash at the end of a line
 //! joins it with the next; `| head -n N` and `| grep [-A N] TEXT` cut an output down. The blocks of a page run in order, in
 //! a folder of the page's own that holds a copy of `scenarios/`; space at the end of lines does not count. A command must exit with 0; in a block that opens with
-//! `console exit=N`, the last one must exit with N.
+//! `console exit=N`, the last one must exit with N. A block that opens with `toml file=NAME` becomes a file in that folder.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -64,6 +64,8 @@ enum Part {
     Prose(String),
     /// A block of commands with what they print.
     Console { opening: String, commands: Vec<Shown> },
+    /// A file that the commands after it may read.
+    File { opening: String, body: String },
     /// A part that a function of the program makes.
     Generated { opening: String, name: String, body: String },
 }
@@ -88,6 +90,12 @@ fn parts(text: &str) -> Vec<Part> {
             parts.push(Part::Prose(std::mem::take(&mut prose)));
             let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
             parts.push(Part::Console { opening: line.to_owned(), commands: commands(&body) });
+            continue;
+        }
+        if !fenced && line.starts_with("```toml file=") {
+            parts.push(Part::Prose(std::mem::take(&mut prose)));
+            let body = lines.by_ref().take_while(|line| *line != "```").fold(String::new(), joined);
+            parts.push(Part::File { opening: line.to_owned(), body });
             continue;
         }
         if let Some(name) = line.strip_prefix(GENERATED).filter(|_| !fenced) {
@@ -133,8 +141,10 @@ fn written(parts: &[Part]) -> String {
         match part {
             Part::Prose(prose) => text.push_str(prose),
             Part::Console { opening, commands } => {
-                let body: String =
-                    commands.iter().map(|shown| format!("{}\n{}", shown.command, shown.output)).collect();
+                let body: String = commands.iter().flat_map(|shown| [&shown.command, "\n", &shown.output]).collect();
+                let _ = write!(text, "{opening}\n{body}```\n");
+            }
+            Part::File { opening, body } => {
                 let _ = write!(text, "{opening}\n{body}```\n");
             }
             Part::Generated { opening, body, .. } => {
@@ -279,7 +289,7 @@ fn difference(committed: &str, fresh: &str) -> String {
     let most = old.len().min(new.len()) - head;
     let tail = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
     let marked =
-        |mark: &str, lines: &[&str]| lines.iter().map(|line| format!("  {mark}  {line}\n")).collect::<String>();
+        |mark: &str, lines: &[&str]| lines.iter().flat_map(|line| ["  ", mark, "  ", line, "\n"]).collect::<String>();
     let end = old.len() - tail;
     [
         marked(" ", &old[head.saturating_sub(2)..head]),
@@ -297,6 +307,10 @@ fn remade(page: &Path, complaints: &mut Vec<String>) -> Vec<Part> {
     for part in &mut parts {
         match part {
             Part::Prose(_) => {}
+            Part::File { opening, body } => {
+                let (_, name) = opening.split_once("file=").unwrap();
+                fs::write(folder.path().join(name), body).unwrap();
+            }
             Part::Generated { name, body, .. } => {
                 let fresh = generated(name);
                 if fresh != *body {
