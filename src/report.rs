@@ -125,6 +125,12 @@ pub const fn role(role: Role) -> &'static str {
     }
 }
 
+/// A number for programs: every digit, no grouping, empty where it is not known.
+#[must_use]
+pub fn plain(value: Option<f64>) -> String {
+    value.filter(|value| value.is_finite()).map_or_else(String::new, |value| value.to_string())
+}
+
 /// The right plural: `1 run`, `10 runs`.
 #[must_use]
 pub fn count(number: u64, noun: &str) -> String {

@@ -11,7 +11,7 @@ use crate::architecture::{Architecture, Lowered, lower};
 use crate::catalog::{Catalog, Role};
 use crate::cost::{self, Bill, Packing};
 use crate::diag::{Diagnostic, suggest};
-use crate::ranking::{Decision, circumstances, decide};
+use crate::ranking::{Decision, Verdict, circumstances, decide};
 use crate::report::result::{Document, Header, Simulation, SimulationDocument, TraceHeader, to_json};
 use crate::report::{Style, Table, advice, bill, simulation, summary};
 use crate::scenario::Scenario;
@@ -62,7 +62,8 @@ pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(),
         Format::Json => {
             json(&SimulationDocument { header: Header::new(&catalog, &scenario), simulation: simulated.result })?
         }
-        other => tabular(&simulation::delays(&simulated.result), other),
+        Format::Csv => simulation::numbers(&simulated.result).render(Style::Csv),
+        Format::Md => simulation::delays(&simulated.result).render(Style::Markdown),
     };
     context.print(&text)
 }
@@ -79,7 +80,8 @@ pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure
             format!("{}\n{body}\n{}", advice::headline(&scenario, width), simulation::run_line(&simulated.result))
         }
         Format::Json => json(&Document { bill: Some(sum), packing, ..document(&catalog, &scenario, None) })?,
-        other => tabular(&bill::table(&sum, &catalog, &scenario), other),
+        Format::Csv => bill::numbers(&sum).render(Style::Csv),
+        Format::Md => bill::table(&sum, &catalog, &scenario).render(Style::Markdown),
     };
     context.print(&text)
 }
@@ -101,7 +103,12 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
     }
     let Question { catalog, scenario, decision } = question;
     let text = match args.scenario.format {
-        Format::Table => summary::text(&answer, &decision, &catalog, &scenario, context.width()),
+        Format::Table => {
+            let asked = args.simulation.primary.as_deref().and_then(|id| decision.service(id));
+            let instead = asked.filter(|service| service.verdict != Verdict::Ranked(1));
+            let instead = instead.and_then(|service| service.architecture.as_ref());
+            summary::text(&answer, &decision, instead, &catalog, &scenario, context.width())
+        }
         Format::Json => json(&answer)?,
         other => tabular(&advice::table(&decision), other),
     };

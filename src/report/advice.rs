@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Table;
 use super::table::Style;
+use crate::architecture::Architecture;
 use crate::catalog::{Catalog, Edition, Role};
 use crate::ranking::{Decision, ServiceVerdict, Verdict};
 use crate::rules::{Outcome, Trace};
@@ -27,24 +28,26 @@ pub fn headline(scenario: &Scenario, width: usize) -> String {
 #[must_use]
 pub fn use_line(decision: &Decision, width: usize, label: impl Fn(&str) -> Option<String>) -> String {
     match &decision.recommended {
-        Some(answer) => {
-            let mut text = String::new();
-            for (index, line) in answer.path.drawn_with(label).lines().enumerate() {
-                let head = if index == 0 { "  Use   " } else { "        " };
-                text.push_str(head);
-                text.push_str(line);
-                text.push('\n');
-            }
-            for word in &answer.path.unreached {
-                let _ = writeln!(text, "        (`{word}` is no service of the catalog: its last step is your own)");
-            }
-            if let Some(remark) = &answer.path.remark {
-                let _ = writeln!(text, "        ({remark})");
-            }
-            text
-        }
+        Some(answer) => path("  Use   ", &answer.path, label),
         None => nothing_fits(decision, width),
     }
+}
+
+/// A pipeline behind a head, one line a branch, with what else there is to know about it.
+#[must_use]
+pub fn path(head: &str, path: &Architecture, label: impl Fn(&str) -> Option<String>) -> String {
+    let indent = " ".repeat(head.chars().count());
+    let mut text = String::new();
+    for (index, line) in path.drawn_with(label).lines().enumerate() {
+        let _ = writeln!(text, "{}{line}", if index == 0 { head } else { &indent });
+    }
+    for word in &path.unreached {
+        let _ = writeln!(text, "{indent}(`{word}` is no service of the catalog: its last step is your own)");
+    }
+    if let Some(remark) = &path.remark {
+        let _ = writeln!(text, "{indent}({remark})");
+    }
+    text
 }
 
 /// Which requirements exclude the nearest candidates.

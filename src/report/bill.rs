@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::table::Style;
-use super::{Table, paragraph, with_interval};
+use super::{Table, paragraph, plain, with_interval};
 use crate::catalog::Catalog;
 use crate::cost::{Basis, Bill, Line, Packing};
 use crate::scenario::Scenario;
@@ -22,16 +22,35 @@ pub fn text(bill: &Bill, packing: Option<&Packing>, catalog: &Catalog, scenario:
     text
 }
 
-/// One row a line, with quantity, tiers and where the quantity comes from.
+/// One row a line, with quantity, amount and where the quantity comes from.
 #[must_use]
 pub fn table(bill: &Bill, catalog: &Catalog, scenario: &Scenario) -> Table {
-    let mut table = Table::new(&["line", "quantity a month", "unit price", "USD", "from"]).right(&[3]);
+    let mut table = Table::new(&["line", "quantity a month", "USD", "from"]).right(&[2]);
     for line in &bill.lines {
         table.row(vec![
             label(line, catalog, scenario),
             quantity(line),
-            tiers(line),
             line.amount.map_or_else(|| "unknown".to_owned(), |amount| amount.to_string()),
+            basis(line.basis).to_owned(),
+        ]);
+    }
+    table
+}
+
+/// The same as plain numbers, for programs.
+#[must_use]
+pub fn numbers(bill: &Bill) -> Table {
+    let mut table =
+        Table::new(&["service", "meter", "quantity", "half_width", "unit", "usd", "usd_half_width", "basis"]);
+    for line in &bill.lines {
+        table.row(vec![
+            line.service.clone(),
+            line.meter.clone(),
+            plain(Some(line.quantity)),
+            plain(line.quantity_half_width),
+            line.unit.clone(),
+            line.amount.map_or_else(String::new, Usd::exact),
+            plain(line.amount_half_width),
             basis(line.basis).to_owned(),
         ]);
     }
@@ -111,25 +130,16 @@ fn notes(bill: &Bill, width: usize) -> String {
         "\n  A month has {} hours, a GB has 2^30 bytes; no free tier unless --free-tier. Prices of {}:\n",
         bill.hours_per_month, bill.region
     );
-    let mut table = Table::new(&["line", "price read from", "note"]);
+    let mut table = Table::new(&["line", "unit price", "note"]);
     for line in &bill.lines {
-        let source = line.price_source.clone().unwrap_or_else(|| "unknown".to_owned());
-        table.row(vec![line.name.clone(), shorten(&source, 60), line.note.clone().unwrap_or_default()]);
+        let source = line.price_source.as_deref().map(|source| format!("price from {source}"));
+        let notes: Vec<String> = line.note.iter().cloned().chain(source).collect();
+        table.row(vec![line.name.clone(), tiers(line), notes.join("; ")]);
     }
     text.push('\n');
     text.push_str(&table.render(Style::Plain(width)));
     text.push_str("\n  Not in it: data transfer out, later queries, logs and metrics of your own.\n");
     text
-}
-
-/// A long source cut at a word; the JSON has it whole.
-fn shorten(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let cut: String = text.chars().take(most - 1).collect();
-    let end = cut.rfind(' ').unwrap_or(cut.len());
-    format!("{}…", &cut[..end])
 }
 
 /// Amounts of the lines in one row: `API Gateway 106.46 · Data Firehose 3.68 · S3 0.15`.

@@ -20,7 +20,7 @@ pub fn charts(
     scenario: &Scenario,
 ) -> Vec<(&'static str, Chart)> {
     let scores = scores(document, decision).map(|chart| ("scores", chart));
-    let latency = run.and_then(|run| latency(document, run, scenario)).map(|chart| ("latency", chart));
+    let latency = run.and_then(|run| latency(document, run, catalog, scenario)).map(|chart| ("latency", chart));
     let bill = bill_chart(document, catalog, scenario).map(|chart| ("bill", chart));
     scores.into_iter().chain(latency).chain(bill).collect()
 }
@@ -72,7 +72,7 @@ fn scores(document: &Document, decision: &Decision) -> Option<Chart> {
     }))
 }
 
-fn latency(document: &Document, run: &RunResult, scenario: &Scenario) -> Option<Chart> {
+fn latency(document: &Document, run: &RunResult, catalog: &Catalog, scenario: &Scenario) -> Option<Chart> {
     let figures: &Percentiles = &document.simulation.as_ref()?.latency_s;
     // Where nothing was delivered there is no latency, and no picture of it.
     if !figures.p99.value.is_finite() {
@@ -84,7 +84,7 @@ fn latency(document: &Document, run: &RunResult, scenario: &Scenario) -> Option<
         Some(Value::Duration(limit)) => Some((format!("asked for: {limit}"), limit.as_secs_f64())),
         _ => None,
     };
-    let last = decision_end(document);
+    let last = end(document, catalog, scenario);
     Some(Chart::Latency(LatencyChart {
         caption: Caption {
             title: format!("99 % of the records are in {last} after {}", seconds(figures.p99.value)),
@@ -102,11 +102,11 @@ fn latency(document: &Document, run: &RunResult, scenario: &Scenario) -> Option<
     }))
 }
 
-/// The name of the last hop.
-fn decision_end(document: &Document) -> String {
-    let path = document.decision.as_ref().and_then(|decision| decision.recommended.as_ref());
-    let last = path.and_then(|answer| answer.path.main_path().last().map(|hop| hop.name.clone()));
-    last.unwrap_or_else(|| "the destination".to_owned())
+/// The name of the service where the simulated pipeline ends.
+fn end(document: &Document, catalog: &Catalog, scenario: &Scenario) -> String {
+    let last = document.simulation.as_ref().and_then(|run| run.pipeline.last());
+    let service = last.and_then(|id| catalog.service(id));
+    service.map_or_else(|| "the destination".to_owned(), |service| service.short_name(scenario.edition).to_owned())
 }
 
 fn bill_chart(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Option<Chart> {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::result::{LimitUse, Percentiles, Simulation};
 use super::table::Style;
-use super::{Table, count, paragraph, seconds, with_interval};
+use super::{Table, count, paragraph, plain, seconds, with_interval};
 use crate::sim::Estimate;
 use crate::units::{Bytes, grouped, significant};
 
@@ -35,6 +35,30 @@ pub fn delays(simulation: &Simulation) -> Table {
     };
     row("latency", &simulation.latency_s);
     row("freshness", &simulation.freshness_s);
+    table
+}
+
+/// The same as plain numbers, for programs: one row a figure, seconds.
+#[must_use]
+pub fn numbers(simulation: &Simulation) -> Table {
+    let mut table = Table::new(&["measure", "figure", "value_s", "half_width_s"]);
+    for (measure, figures) in [("latency", &simulation.latency_s), ("freshness", &simulation.freshness_s)] {
+        let list = [
+            ("mean", figures.mean),
+            ("p50", figures.p50),
+            ("p95", figures.p95),
+            ("p99", figures.p99),
+            ("max", figures.max),
+        ];
+        for (figure, estimate) in list {
+            table.row(vec![
+                measure.to_owned(),
+                figure.to_owned(),
+                plain(Some(estimate.value)),
+                plain(estimate.half_width),
+            ]);
+        }
+    }
     table
 }
 
@@ -159,7 +183,7 @@ pub fn run_line(simulation: &Simulation) -> String {
         String::new()
     };
     format!(
-        "  seed {} · {} of {}{warm_up} · {} tier · [ ] is the 95 % interval over replications{trace}\n",
+        "  seed {} · {} of {}{warm_up} · {} tier · ± and [ ] are 95 % intervals over replications{trace}\n",
         simulation.seed,
         count(u64::from(simulation.replications), "replication"),
         seconds(simulation.horizon_s),

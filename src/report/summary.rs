@@ -5,16 +5,31 @@ use std::fmt::Write as _;
 use super::result::Document;
 use super::table::Style;
 use super::{advice, bill, bounds, count, paragraph, seconds, simulation};
+use crate::architecture::Architecture;
 use crate::catalog::Catalog;
 use crate::ranking::Decision;
 use crate::scenario::Scenario;
 
-/// The answer of `run`.
+/// The answer of `run`. `instead` is the pipeline that was simulated at request in place of the recommended one.
 #[must_use]
-pub fn text(document: &Document, decision: &Decision, catalog: &Catalog, scenario: &Scenario, width: usize) -> String {
+pub fn text(
+    document: &Document,
+    decision: &Decision,
+    instead: Option<&Architecture>,
+    catalog: &Catalog,
+    scenario: &Scenario,
+    width: usize,
+) -> String {
     let mut text = advice::headline(scenario, width);
     text.push('\n');
-    text.push_str(&advice::use_line(decision, width, |service| buffer_label(document, service)));
+    let label = |service: &str| buffer_label(document, service);
+    match instead {
+        None => text.push_str(&advice::use_line(decision, width, label)),
+        Some(path) => {
+            text.push_str(&advice::use_line(decision, width, |_| None));
+            text.push_str(&advice::path("  Below, as asked: ", path, label));
+        }
+    }
     text.push_str(&figures(document, scenario));
     text.push('\n');
     text.push_str(&advice::table(decision).render(Style::Plain(width)));

@@ -86,9 +86,10 @@ pub struct PerHour {
 /// A mean over replications.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Estimate {
-    /// The mean; NaN when no replication has the quantity, such as the latency of no record or a rate over no time.
+    /// The mean over replications; not a number (`null` in JSON) when none has the quantity, such as the latency of no
+    /// record.
     pub value: f64,
-    /// Half the width of the 95 % Student-t interval; `None` when fewer than two replications have the quantity.
+    /// Half the width of the 95 % Student-t interval; absent (`null`) when fewer than two replications have the quantity.
     pub half_width: Option<f64>,
 }
 
