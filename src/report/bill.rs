@@ -125,19 +125,31 @@ pub fn packing_line(packing: &Packing) -> String {
     )
 }
 
+/// Unit prices and what to know about each line; sources stand below the table, by number.
 fn notes(bill: &Bill, width: usize) -> String {
     let mut text = format!(
-        "\n  A month has {} hours, a GB has 2^30 bytes; no free tier unless --free-tier. Prices of {}:\n",
+        "\n  A month has {} hours, a GB has 2^30 bytes; no free tier unless --free-tier. Prices of {}:\n\n",
         bill.hours_per_month, bill.region
     );
-    let mut table = Table::new(&["line", "unit price", "note"]);
+    let mut sources: Vec<&str> = Vec::new();
+    let mut table = Table::new(&["line", "unit price", "read from", "note"]);
     for line in &bill.lines {
-        let source = line.price_source.as_deref().map(|source| format!("price from {source}"));
-        let notes: Vec<String> = line.note.iter().cloned().chain(source).collect();
-        table.row(vec![line.name.clone(), tiers(line), notes.join("; ")]);
+        let number = line.price_source.as_deref().map(|source| {
+            let known = sources.iter().position(|listed| *listed == source);
+            let index = known.unwrap_or_else(|| {
+                sources.push(source);
+                sources.len() - 1
+            });
+            format!("[{}]", index + 1)
+        });
+        let note = line.note.clone().unwrap_or_default();
+        table.row(vec![line.name.clone(), tiers(line), number.unwrap_or_else(|| "unknown".to_owned()), note]);
     }
-    text.push('\n');
     text.push_str(&table.render(Style::Plain(width)));
+    text.push('\n');
+    for (index, source) in sources.iter().enumerate() {
+        text.push_str(&paragraph(&format!("  [{}] ", index + 1), source, width));
+    }
     text.push_str("\n  Not in it: data transfer out, later queries, logs and metrics of your own.\n");
     text
 }
