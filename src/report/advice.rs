@@ -163,17 +163,14 @@ fn evidence(decision: &Decision) -> String {
         for reason in &service.reasons {
             let _ = writeln!(text, "\n    {}: {} [{}]", service.name, reason.text, reason.rule);
             for fact in &reason.facts {
-                let _ = writeln!(
-                    text,
-                    "      fact         {} = {} ({}, checked {})",
-                    fact.id, fact.value, fact.source, fact.checked
-                );
+                let _ = writeln!(text, "      fact         {} = {}, checked {}", fact.id, fact.value, fact.checked);
+                let _ = writeln!(text, "      read from    {}", fact.source);
             }
             for answer in &reason.requirements {
                 let _ = writeln!(text, "      requirement  {} = {} ({})", answer.path, answer.value, answer.place);
             }
             if reason.facts.is_empty() {
-                let _ = writeln!(text, "      source       {}", reason.source);
+                let _ = writeln!(text, "      read from    {}", reason.source);
             }
         }
     }
