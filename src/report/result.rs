@@ -144,7 +144,9 @@ pub struct Simulation {
     pub objects: Objects,
     /// Limits, and which one binds.
     pub limits: Vec<LimitUse>,
-    /// Name of the limit with the greatest share used at the peak.
+    /// Stages that turned away what was larger than they take.
+    pub oversize: Vec<Oversize>,
+    /// Name of the limit that turned away most, or else was used most at the peak.
     pub binding_limit: Option<String>,
     /// What the simulation rests on.
     pub settings: Vec<Setting>,
@@ -260,13 +262,23 @@ pub struct LimitUse {
     pub rejected_records: u64,
 }
 
+/// What a stage turned away because of its size.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Oversize {
+    /// The stage.
+    pub stage: String,
+    /// Requests larger than it takes.
+    pub requests: u64,
+    /// Records larger than it takes.
+    pub records: u64,
+}
+
 impl Simulation {
     /// The result of a run of a lowered pipeline.
     #[must_use]
     pub fn new(run: &RunResult, lowered: &Lowered, pipeline: Vec<String>, trace: Option<TraceHeader>) -> Self {
         let summary = &run.summary;
         let limits: Vec<LimitUse> = summary.stages.iter().flat_map(limits).collect();
-        let binding = limits.iter().max_by(|a, b| a.peak_share.total_cmp(&b.peak_share));
         let objects = &summary.objects;
         let closed = (objects.closed_by_size + objects.closed_by_time + objects.passed_at_once).max(1) as f64;
         // A fact may be named by several stages; it is listed once.
@@ -302,11 +314,25 @@ impl Simulation {
                 closed_by_size: objects.closed_by_size as f64 / closed,
                 closed_by_time: objects.closed_by_time as f64 / closed,
             },
-            binding_limit: binding.map(|limit| limit.name.clone()),
+            oversize: summary.stages.iter().filter_map(oversize).collect(),
+            binding_limit: by_use(&limits).first().map(|limit| limit.name.clone()),
             limits,
             settings: settings.into_values().cloned().collect(),
         }
     }
+}
+
+/// Limits in the order in which they bind: those that turned away most first, then those used most at the peak.
+#[must_use]
+pub fn by_use(limits: &[LimitUse]) -> Vec<&LimitUse> {
+    let mut order: Vec<&LimitUse> = limits.iter().collect();
+    order.sort_by(|a, b| b.rejected_records.cmp(&a.rejected_records).then(b.peak_share.total_cmp(&a.peak_share)));
+    order
+}
+
+fn oversize(gate: &GateSummary) -> Option<Oversize> {
+    let (requests, records) = (gate.oversize_requests, gate.oversize_records);
+    (requests + records > 0).then(|| Oversize { stage: gate.name.clone(), requests, records })
 }
 
 fn limits(gate: &GateSummary) -> impl Iterator<Item = LimitUse> + '_ {

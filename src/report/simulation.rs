@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::result::{LimitUse, Percentiles, Simulation};
+use super::result::{LimitUse, Percentiles, Simulation, by_use};
 use super::table::Style;
 use super::{Table, count, paragraph, plain, seconds, with_interval};
 use crate::sim::Estimate;
@@ -83,7 +83,18 @@ fn flow(simulation: &Simulation, width: usize) -> String {
         significant(objects.closed_by_size * 100.0, 3),
         significant(objects.closed_by_time * 100.0, 3),
     );
-    paragraph("  Records   ", &carried, width) + &paragraph("  Objects   ", &written, width)
+    let written = if objects.count == 0 { "none was written in this time".to_owned() } else { written };
+    let mut text = paragraph("  Records   ", &carried, width) + &paragraph("  Objects   ", &written, width);
+    for stage in &simulation.oversize {
+        let turned_away = format!(
+            "{} turned away {} and {} larger than it takes",
+            stage.stage,
+            count(stage.requests, "request"),
+            count(stage.records, "record"),
+        );
+        text.push_str(&paragraph("  Too large ", &turned_away, width));
+    }
+    text
 }
 
 /// Every limit on the way and how far it was used.
@@ -115,11 +126,9 @@ fn quantity(limit: &LimitUse, per_second: f64) -> String {
 /// Which limit binds, in a sentence.
 #[must_use]
 pub fn binding(simulation: &Simulation) -> String {
-    let mut order: Vec<&LimitUse> = simulation.limits.iter().collect();
-    order.sort_by(|a, b| b.peak_share.total_cmp(&a.peak_share));
+    let order = by_use(&simulation.limits);
     let Some(first) = order.first() else { return String::new() };
-    let rejected: u64 = simulation.limits.iter().map(|limit| limit.rejected_records.max(limit.rejected_requests)).sum();
-    let verb = if rejected > 0 { "binds" } else { "would bind first" };
+    let verb = if first.rejected_records > 0 { "binds" } else { "would bind first" };
     let next = order.get(1).map_or_else(String::new, |next| {
         format!("; next {} at {} %", next.name, significant(next.peak_share * 100.0, 3))
     });
