@@ -35,7 +35,6 @@ pub struct Hop {
     /// Whether it is a service of the catalog.
     pub service: bool,
     /// How data gets here from the hop before.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub how: Option<String>,
     /// Whether the customer writes code for that.
     pub needs_code: bool,
@@ -51,7 +50,6 @@ pub struct Architecture {
     /// Destinations asked for that are no service of the catalog.
     pub unreached: Vec<String>,
     /// What else to know about the path.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
 }
 

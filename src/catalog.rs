@@ -147,6 +147,7 @@ impl Catalog {
             catalog.load_file(name, text, &library.display_name(name), sources, problems);
         }
         catalog.check_references(problems);
+        catalog.check_meters(problems);
         catalog
     }
 
@@ -211,6 +212,26 @@ impl Catalog {
                         format!("integration {} -> {}: `{end}` is no service and no source", edge.from, edge.to),
                     );
                     problems.push(help.into_iter().fold(problem, Diagnostic::help));
+                }
+            }
+        }
+    }
+
+    /// A meter must have a price somewhere, and what it needs to count.
+    fn check_meters(&self, problems: &mut Problems) {
+        for service in &self.services {
+            for meter in &service.meters {
+                let fault = if self.prices.regions_with(&service.id, &meter.price).is_empty() {
+                    Some(format!("no Region has a price `{}`", meter.price))
+                } else if meter.counts == MeterCount::RoundedBytes && meter.increment.is_none_or(|size| size.get() == 0)
+                {
+                    Some("bytes are rounded up to an `increment`, and there is none".to_owned())
+                } else {
+                    None
+                };
+                if let Some(fault) = fault {
+                    let message = format!("meter `{}` of {}: {fault}", meter.id, service.id);
+                    problems.push(Diagnostic::error("meter", message));
                 }
             }
         }

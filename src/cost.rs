@@ -15,9 +15,9 @@ pub use packing::{Packing, packing};
 
 use crate::architecture::{Lowered, OpenMeter};
 use crate::catalog::raw::Confidence;
-use crate::catalog::{MeterCount, Price, PriceBook};
-use crate::sim::{Estimate, Summary};
-use crate::units::Usd;
+use crate::catalog::{MeterCount, Price, PriceBook, Profile};
+use crate::sim::{Estimate, RunResult};
+use crate::units::{SimDuration, Usd, significant};
 
 /// Hours in a month of the bill.
 pub const HOURS_PER_MONTH: f64 = 730.0;
@@ -107,14 +107,16 @@ pub struct Bill {
     pub region: String,
     /// The lines.
     pub lines: Vec<Line>,
-    /// Sum of the known amounts.
-    #[serde(serialize_with = "total")]
-    #[schemars(with = "f64")]
-    pub total: Usd,
+    /// Sum of the known amounts; absent where none is known.
+    #[serde(serialize_with = "amount")]
+    #[schemars(with = "Option<f64>")]
+    pub total: Option<Usd>,
     /// Half-width of the total's 95 % interval: the lines' half-widths added up, since all rise with the same traffic.
     pub total_half_width: Option<f64>,
-    /// Whether every line has a price.
+    /// Whether every line has an amount.
     pub complete: bool,
+    /// What was done to get from the run to a month.
+    pub note: Option<String>,
 }
 
 fn exact<S: Serializer>(usd: &Usd, serializer: S) -> Result<S::Ok, S::Error> {
@@ -126,16 +128,66 @@ fn amount<S: Serializer>(usd: &Option<Usd>, serializer: S) -> Result<S::Ok, S::E
     usd.map(Usd::to_f64).serialize(serializer)
 }
 
-fn total<S: Serializer>(usd: &Usd, serializer: S) -> Result<S::Ok, S::Error> {
+fn dollars<S: Serializer>(usd: &Usd, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(usd.to_f64())
+}
+
+/// How the traffic of a run relates to that of a month.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extrapolation {
+    /// Traffic of the month over that of the run, both by the hour.
+    traffic: f64,
+    /// The same for objects.
+    objects: f64,
+    /// What was done, where the two differ.
+    note: Option<String>,
+}
+
+impl Extrapolation {
+    /// From a run of a rate profile. A run that is not a whole number of periods saw another rate than the mean: its
+    /// quantities are scaled to the mean. Objects closed by time do not follow the rate and are left alone.
+    #[must_use]
+    pub fn of_profile(profile: &Profile, run: &RunResult) -> Self {
+        let seen = profile.mean_between(run.warm_up, run.horizon);
+        if (seen - 1.0).abs() < 0.005 {
+            return Self { traffic: 1.0, objects: 1.0, note: None };
+        }
+        let objects = &run.summary.objects;
+        let closed = (objects.closed_by_size + objects.closed_by_time + objects.passed_at_once).max(1);
+        let by_size = objects.closed_by_size as f64 / closed as f64;
+        let traffic = 1.0 / seen;
+        Self {
+            traffic,
+            objects: by_size * traffic + (1.0 - by_size),
+            note: Some(format!(
+                "the run saw {} of the profile's mean rate; quantities are scaled to the mean",
+                significant(seen, 3)
+            )),
+        }
+    }
+
+    /// From a replayed recording: what it holds came within its span, not within the time until the last delivery.
+    #[must_use]
+    pub fn of_trace(span: SimDuration, run: &RunResult) -> Self {
+        let factor = run.horizon / span.as_secs_f64();
+        let note = format!("a month of the recording's {span} over and over");
+        Self { traffic: factor, objects: factor, note: Some(note) }
+    }
+
+    /// What was done, where the month is not simply more of the run.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
 }
 
 /// What the meters of a pipeline counted in a run.
 #[must_use]
-pub fn usage(lowered: &Lowered, summary: &Summary) -> Vec<Usage> {
+pub fn usage(lowered: &Lowered, run: &RunResult, extrapolation: &Extrapolation) -> Vec<Usage> {
+    let summary = &run.summary;
     let of = |open: &OpenMeter| {
         let (per_hour, fine_per_base) = match open.meter.counts {
-            MeterCount::Requests => (let_through(&open.service, summary), 1),
+            MeterCount::Requests => (let_through(&open.service, run), 1),
             MeterCount::Objects => (summary.per_hour.objects, 1),
             MeterCount::RoundedBytes => {
                 let grain = open.meter.increment.map_or(1.0, |increment| increment.get() as f64);
@@ -145,22 +197,31 @@ pub fn usage(lowered: &Lowered, summary: &Summary) -> Vec<Usage> {
             // Data comes evenly, so on average over the first month half of the month's volume lies there.
             MeterCount::StoredBytes => (scaled(summary.per_hour.bytes, 0.5 / lowered.compression_ratio), BYTES_PER_GB),
         };
-        Usage { service: open.service.clone(), meter: open.meter.clone(), per_hour, fine_per_base }
+        let factor =
+            if open.meter.counts == MeterCount::Objects { extrapolation.objects } else { extrapolation.traffic };
+        Usage {
+            service: open.service.clone(),
+            meter: open.meter.clone(),
+            per_hour: scaled(per_hour, factor),
+            fine_per_base,
+        }
     };
     lowered.meters.iter().map(of).collect()
 }
 
-/// Requests that a service's own gate let through: more than what got to the end, if a later gate rejected some.
-fn let_through(service: &str, summary: &Summary) -> Estimate {
-    let accepted = summary.per_hour.requests;
-    let own = |gate: &&crate::sim::GateSummary| gate.name.split('.').next() == Some(service);
-    let Some(gate) = summary.stages.iter().find(own) else { return accepted };
-    let passed = summary.records.offered_requests.saturating_sub(gate.rejected_requests + gate.oversize_requests);
-    if summary.records.accepted_requests == 0 {
-        accepted
-    } else {
-        scaled(accepted, passed as f64 / summary.records.accepted_requests as f64)
-    }
+/// Requests that a service's own gate let through, by the hour: more than what got to the end, if a later gate turned some
+/// away. Gates stand in the order of the pipeline.
+fn let_through(service: &str, run: &RunResult) -> Estimate {
+    let summary = &run.summary;
+    let own = |gate: &crate::sim::GateSummary| gate.name.split('.').next() == Some(service);
+    let Some(last) = summary.stages.iter().rposition(own) else { return summary.per_hour.requests };
+    let turned_away: u64 = summary.stages[..=last].iter().map(|gate| gate.rejected_requests).sum();
+    let passed = summary.records.offered_requests.saturating_sub(turned_away) as f64;
+    let hours = (run.horizon - run.warm_up) / 3600.0 * f64::from(run.replications);
+    let value = passed / hours;
+    let relative =
+        |accepted: Estimate| accepted.half_width.map(|width| width / accepted.value).filter(|part| part.is_finite());
+    Estimate { value, half_width: relative(summary.per_hour.requests).map(|part| part * value) }
 }
 
 fn scaled(estimate: Estimate, factor: f64) -> Estimate {
@@ -177,10 +238,11 @@ pub fn price(usage: &[Usage], prices: &PriceBook, region: &str, free_tier: bool)
         currency: "USD",
         hours_per_month: HOURS_PER_MONTH,
         region: region.to_owned(),
-        total: lines.iter().filter_map(|line| line.amount).sum(),
+        total: lines.iter().filter_map(|line| line.amount).reduce(|sum, amount| sum + amount),
         total_half_width: widths.map(|widths| widths.iter().sum()),
         complete: lines.iter().all(|line| line.amount.is_some()),
         lines,
+        note: None,
     }
 }
 
@@ -189,7 +251,9 @@ fn line(used: &Usage, prices: &PriceBook, region: &str, free_tier: bool) -> Line
     let free = if free_tier { used.meter.free.map_or(0, u128::from) * used.fine_per_base } else { 0 };
     let count = |per_hour: f64| (per_hour * HOURS_PER_MONTH).max(0.0).round() as u128;
     let billed = count(used.per_hour.value).saturating_sub(free);
-    let priced = price.and_then(|price| tiered(price, billed, used.fine_per_base));
+    // A quantity that the run does not tell has no amount, whatever its price.
+    let told = used.per_hour.value.is_finite();
+    let priced = price.filter(|_| told).and_then(|price| tiered(price, billed, used.fine_per_base));
     let amount = priced.as_ref().map(|(_, amount)| *amount);
     let width = used.per_hour.half_width.and_then(|width| {
         let price = price?;
@@ -218,6 +282,7 @@ fn line(used: &Usage, prices: &PriceBook, region: &str, free_tier: bool) -> Line
         price_confidence: price.map(|price| price.confidence),
         note: match amount {
             Some(_) => taken_off.or_else(|| used.meter.note.clone()),
+            None if !told => Some("the run does not tell how much it was".to_owned()),
             None => Some(unknown_note(used, prices, region)),
         },
     }
@@ -328,7 +393,7 @@ mod tests {
     fn free_allowances_are_taken_off_only_when_asked() {
         let catalog = catalog();
         let usage = [used(catalog, "api_gateway", "requests", 1_500_000.0)];
-        let amount = |free| price(&usage, &catalog.prices, "us-east-1", free).total.exact();
+        let amount = |free| price(&usage, &catalog.prices, "us-east-1", free).total.unwrap().exact();
         assert_eq!((amount(false), amount(true)), ("5.25".to_owned(), "1.75".to_owned()));
     }
 
@@ -350,7 +415,7 @@ mod tests {
             let usage = [used(catalog, "api_gateway", "requests", requests), used(catalog, "firehose", "ingestion", bytes)];
             let bill = price(&usage, &catalog.prices, "us-east-1", false);
             let sum: Usd = bill.lines.iter().filter_map(|line| line.amount).sum();
-            prop_assert_eq!(bill.total, sum);
+            prop_assert_eq!(bill.total, Some(sum));
         }
     }
 }

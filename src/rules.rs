@@ -18,7 +18,9 @@ pub use raw::{Page, RuleKind};
 use crate::catalog::{Catalog, Library, Role, Service};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::document::Reader;
+use crate::scenario::known_answers;
 use crate::source::SourceMap;
+use condition::Subject;
 use raw::{RawRule, RawRules};
 
 /// A checked rule.
@@ -63,13 +65,15 @@ impl RuleBook {
     /// Reads and checks the rules of a library. Problems are collected.
     pub fn load(library: &Library, catalog: &Catalog, sources: &mut SourceMap, problems: &mut Problems) -> Self {
         let mut book = Self::default();
+        let answers = known_answers(catalog);
         for (name, text) in library.files().filter(|(name, _)| name.starts_with("rules/")) {
             let shown = library.display_name(name);
             let mut reader = Reader { name: &shown, text, sources, problems };
             let Some((raw, document)) = reader.read::<RawRules>() else { continue };
             for rule in raw.rule {
                 let id = rule.id.clone();
-                match check(rule, catalog, &book) {
+                let checked = check(rule, catalog, &book).and_then(|rule| check_names(rule, catalog, &answers));
+                match checked {
                     Ok(rule) => book.rules.push(rule),
                     Err(message) => {
                         let problem = Diagnostic::error("rule", format!("rule `{id}`: {message}"));
@@ -93,6 +97,33 @@ impl RuleBook {
         let speaking = self.rules.iter().filter(|rule| rule.applies_to(service));
         speaking.map(|rule| evaluate::evaluate(rule, service, situation)).collect()
     }
+}
+
+/// A misspelt field or fact would keep a rule silent for ever, so both must be known.
+fn check_names(rule: Rule, catalog: &Catalog, answers: &[String]) -> Result<Rule, String> {
+    let facts: Vec<&str> = catalog
+        .services
+        .iter()
+        .filter(|service| rule.applies_to(service))
+        .flat_map(|service| service.facts.iter().map(|fact| fact.id.as_str()))
+        .collect();
+    let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
+    let in_reason = evaluate::placeholders(&rule.reason).filter(|name| *name != "service").map(|name| {
+        name.strip_prefix("fact:")
+            .map_or_else(|| Subject::Field(name.to_owned()), |fact| Subject::Fact(fact.to_owned()))
+    });
+    for subject in rule.when.subjects().into_iter().chain(in_reason) {
+        let (name, known, what) = match &subject {
+            Subject::Field(path) => (path, &answers, "answer"),
+            Subject::Fact(id) => (id, &facts, "fact of its services"),
+        };
+        if !known.contains(&name.as_str()) {
+            let near = crate::diag::nearest(name, known.iter().copied());
+            let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return Err(format!("there is no {what} `{name}`{help}"));
+        }
+    }
+    Ok(rule)
 }
 
 fn check(raw: RawRule, catalog: &Catalog, book: &RuleBook) -> Result<Rule, String> {

@@ -84,7 +84,6 @@ pub struct CaseResult {
     /// What came of it.
     pub verdict: Verdict,
     /// Why it could not be compared.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What was compared; empty where nothing could be computed.
     pub quantities: Vec<Quantity>,

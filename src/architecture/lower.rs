@@ -59,6 +59,8 @@ pub struct Lowered {
     pub meters: Vec<OpenMeter>,
     /// How many times smaller objects are stored than collected.
     pub compression_ratio: f64,
+    /// How old data may be, if that is asked.
+    pub freshness: Option<SimDuration>,
 }
 
 /// Why a pipeline cannot be simulated.
@@ -74,6 +76,17 @@ pub enum LowerError {
         id: String,
         /// Its name.
         name: String,
+    },
+    /// The pipeline forks.
+    #[error("it has several destinations, and one at a time is simulated")]
+    SeveralDestinations,
+    /// A service is fed in a way whose limits and meters the catalog does not hold.
+    #[error("the catalog does not say how {name} behaves and bills when {from} feeds it")]
+    NotFrom {
+        /// Name of the service.
+        name: String,
+        /// What feeds it.
+        from: String,
     },
     /// A fact or option that a stage names does not hold under the circumstances.
     #[error("{service}: {missing} is not known in this edition and Region")]
@@ -98,9 +111,12 @@ impl LowerError {
                  or replay recorded traffic with `--trace FILE`"
                     .to_owned()
             }
-            Self::NoBehaviour { .. } => {
-                "API Gateway, Firehose and S3 can be simulated; `--primary firehose` simulates that candidate"
+            Self::NoBehaviour { .. } | Self::NotFrom { .. } => {
+                "so far, API Gateway, Firehose and S3 are simulated, fed by clients and servers that write themselves"
                     .to_owned()
+            }
+            Self::SeveralDestinations => {
+                "set one destination at a time: `--set needs.destinations=s3`; a Firehose stream has one".to_owned()
             }
             Self::Unknown { service, .. } => format!("`forebay catalog show {service}` lists what is known"),
             Self::Model(_) => "`forebay schema scenario` documents every key".to_owned(),
@@ -119,11 +135,19 @@ pub fn lower(
     at: &Circumstances,
     trace: Option<Arc<[TraceRecord]>>,
 ) -> Result<Lowered, LowerError> {
+    if architecture.branches.len() > 1 {
+        return Err(LowerError::SeveralDestinations);
+    }
     let mut lowering = Lowering { scenario, at, settings: Vec::new(), increments: Vec::new(), meters: Vec::new() };
     let mut stages = Vec::new();
-    for hop in architecture.main_path().into_iter().filter(|hop| hop.service) {
+    let path = architecture.main_path();
+    for (index, hop) in path.iter().enumerate().filter(|(_, hop)| hop.service) {
         let service = catalog.service(&hop.id).filter(|service| !service.stages.is_empty());
         let service = service.ok_or_else(|| LowerError::NoBehaviour { id: hop.id.clone(), name: hop.name.clone() })?;
+        let before = index.checked_sub(1).and_then(|before| path.get(before));
+        if let Some(before) = before.filter(|before| service.not_simulated_from.contains(&before.id)) {
+            return Err(LowerError::NotFrom { name: hop.name.clone(), from: before.name.clone() });
+        }
         for stage in &service.stages {
             stages.push(lowering.stage(service, stage)?);
         }
@@ -132,7 +156,15 @@ pub fn lower(
     let compression_ratio = lowering.compression_ratio(catalog)?;
     let source = source(scenario.workload.as_ref(), trace)?;
     let Lowering { settings, increments, meters, .. } = lowering;
-    Ok(Lowered { model: Model { source, stages, increments }, settings, meters, compression_ratio })
+    let freshness = asked_freshness(scenario);
+    Ok(Lowered { model: Model { source, stages, increments }, settings, meters, compression_ratio, freshness })
+}
+
+fn asked_freshness(scenario: &Scenario) -> Option<SimDuration> {
+    match scenario.answers.get("needs.freshness")?.value {
+        Value::Duration(limit) => Some(limit),
+        _ => None,
+    }
 }
 
 fn source(workload: Option<&Workload>, trace: Option<Arc<[TraceRecord]>>) -> Result<Source, LowerError> {
@@ -240,6 +272,11 @@ impl Lowering<'_> {
         match floor {
             Some(Value::Duration(floor)) if *floor > interval => {
                 self.fact(service, id)?;
+                let name = stage.interval_option.as_ref().map(|option| format!("{}.{option}", service.id));
+                if let Some(setting) = self.settings.iter_mut().find(|setting| Some(&setting.name) == name.as_ref()) {
+                    setting.origin = format!("{} ({}), but takes this long", setting.value, setting.origin);
+                    setting.value = floor.to_string();
+                }
                 Ok(*floor)
             }
             _ => Ok(interval),
@@ -303,12 +340,8 @@ impl Lowering<'_> {
         if rule.id != "buffer-interval" {
             return None;
         }
-        let (Value::Duration(default), Some(answer)) = (&default.value, self.scenario.answers.get("needs.freshness"))
-        else {
-            return None;
-        };
-        let Value::Duration(freshness) = answer.value else { return None };
-        let room = freshness - MARGIN;
+        let Value::Duration(default) = &default.value else { return None };
+        let room = asked_freshness(self.scenario)? - MARGIN;
         if *default <= room {
             return None;
         }

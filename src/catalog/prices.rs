@@ -88,6 +88,9 @@ fn check(raw: RawPrice) -> Result<Price, String> {
             "inf" => None,
             bound => Some(bound.parse().map_err(|_| format!("`{bound}` is neither a whole number nor `inf`"))?),
         };
+        if tier.usd < Usd::ZERO {
+            return Err("a price below zero".to_owned());
+        }
         tiers.push(Tier { up_to, usd: tier.usd });
     }
     // `inf` sorts last, so one comparison sees both a falling bound and an `inf` that is not the last.

@@ -31,6 +31,24 @@ impl Profile {
         self.factors.iter().copied().fold(0.0, f64::max)
     }
 
+    /// Mean factor between two times of a run; 1 over whole periods, NaN over no time.
+    #[must_use]
+    pub fn mean_between(&self, from: f64, to: f64) -> f64 {
+        (self.integral(to) - self.integral(from)) / (to - from)
+    }
+
+    /// The factors added up from the start of a run, in seconds.
+    fn integral(&self, seconds: f64) -> f64 {
+        let period = self.period.as_secs_f64();
+        let step = period / self.factors.len() as f64;
+        let whole = (seconds / period).floor();
+        let rest = seconds - whole * period;
+        let full = ((rest / step).floor() as usize).min(self.factors.len().saturating_sub(1));
+        let partial = self.factors.get(full).copied().unwrap_or(1.0) * (rest - full as f64 * step);
+        // A whole period adds up to its length, since the mean factor is 1.
+        whole * period + self.factors[..full].iter().sum::<f64>() * step + partial
+    }
+
     /// Factors of somebody's own, scaled to a mean of 1.
     ///
     /// # Errors
@@ -71,4 +89,20 @@ pub(super) fn check(raw: RawProfiles, document: &Document, problems: &mut Proble
         }
     }
     profiles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_between_two_times_is_that_of_the_steps_in_it() {
+        let profile = Profile::new("own", &[1.0, 3.0], SimDuration::from_secs(20)).unwrap();
+        for (from, to, mean) in
+            [(0.0, 20.0, 1.0), (0.0, 10.0, 0.5), (10.0, 20.0, 1.5), (5.0, 15.0, 1.0), (0.0, 30.0, 5.0 / 6.0)]
+        {
+            assert!((profile.mean_between(from, to) - mean).abs() < 1e-12, "{from} to {to}");
+        }
+        assert!(profile.mean_between(5.0, 5.0).is_nan());
+    }
 }

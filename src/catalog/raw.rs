@@ -46,6 +46,9 @@ pub struct RawService {
     /// How it behaves, as a chain of queueing stages.
     #[serde(default)]
     pub stage: Vec<RawStage>,
+    /// Nodes that feed it in a way that its stages and meters do not describe.
+    #[serde(default)]
+    pub not_simulated_from: Vec<String>,
     /// What it bills.
     #[serde(default)]
     pub meter: Vec<RawMeter>,

@@ -93,6 +93,8 @@ pub struct Service {
     pub facts: Vec<Fact>,
     /// Its options.
     pub options: Vec<OptionRule>,
+    /// Nodes that feed it in a way that its stages and meters do not describe.
+    pub not_simulated_from: Vec<String>,
     /// Its behaviour.
     pub stages: Vec<RawStage>,
     /// Its meters.
@@ -176,6 +178,7 @@ impl Service {
             docs: raw.docs,
             facts,
             options: raw.option,
+            not_simulated_from: raw.not_simulated_from,
             stages: raw.stage,
             meters: raw.meter,
             names,

@@ -131,12 +131,12 @@ pub(crate) struct SimulationArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Simulation")]
     pub(crate) replications: Option<u32>,
 
-    /// Length of a run: `24 h`.
-    #[arg(long, value_name = "TIME", help_heading = "Simulation")]
+    /// Length of a run: `24 h`; a trace has its own.
+    #[arg(long, value_name = "TIME", conflicts_with = "trace", help_heading = "Simulation")]
     pub(crate) horizon: Option<SimDuration>,
 
     /// Time from the start whose records are not counted.
-    #[arg(long, value_name = "TIME", help_heading = "Simulation")]
+    #[arg(long, value_name = "TIME", conflicts_with = "trace", help_heading = "Simulation")]
     pub(crate) warm_up: Option<SimDuration>,
 
     /// Threads to use; the answer does not depend on it.

@@ -8,8 +8,8 @@ use super::args::{AdviseArgs, CheckArgs, CostArgs, Format, RunArgs, ScenarioArgs
 use super::context::Context;
 use super::progress::Progress;
 use crate::architecture::{Architecture, Lowered, lower};
-use crate::catalog::{Catalog, Role};
-use crate::cost::{self, Bill, Packing};
+use crate::catalog::{Catalog, Profile, Role};
+use crate::cost::{self, Bill, Extrapolation, Packing};
 use crate::diag::{Diagnostic, suggest};
 use crate::ranking::{Decision, Verdict, circumstances, decide};
 use crate::report::result::{Document, Header, Simulation, SimulationDocument, TraceHeader, to_json};
@@ -17,6 +17,7 @@ use crate::report::{Style, Table, advice, bill, simulation, summary};
 use crate::scenario::Scenario;
 use crate::sim::{self, RunConfig, RunResult, SimError};
 use crate::trace::{self, Trace, TraceOptions};
+use crate::units::SimDuration;
 
 /// A scenario with all that is needed to answer it.
 struct Question {
@@ -30,6 +31,8 @@ struct Simulated {
     result: Simulation,
     run: RunResult,
     lowered: Lowered,
+    /// Span of the recording, if one was replayed.
+    span: Option<SimDuration>,
 }
 
 fn question(args: &ScenarioArgs, context: &mut Context) -> Result<Question, Failure> {
@@ -167,10 +170,17 @@ fn tabular(table: &Table, format: Format) -> String {
 }
 
 fn bill_of(question: &Question, simulated: &Simulated, free_tier: bool) -> (Bill, Option<Packing>) {
-    let summary = &simulated.run.summary;
-    let usage = cost::usage(&simulated.lowered, summary);
+    let Simulated { run, lowered, span, .. } = simulated;
+    let workload = question.scenario.workload.as_ref();
+    let extrapolation = match (span, workload) {
+        (Some(span), _) => Extrapolation::of_trace(*span, run),
+        (None, Some(workload)) => Extrapolation::of_profile(&workload.profile, run),
+        (None, None) => Extrapolation::of_profile(&Profile::flat(), run),
+    };
+    let usage = cost::usage(lowered, run, &extrapolation);
     let (prices, region) = (&question.catalog.prices, question.scenario.region.as_str());
-    (cost::price(&usage, prices, region, free_tier), cost::packing(&usage, summary, prices, region))
+    let bill = Bill { note: extrapolation.note().map(str::to_owned), ..cost::price(&usage, prices, region, free_tier) };
+    (bill, cost::packing(&usage, run, &extrapolation, prices, region, free_tier))
 }
 
 /// The pipeline to simulate: of the service asked for, or the recommended one.
@@ -250,9 +260,10 @@ fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Contex
             });
         }
     };
+    let span = replay.as_ref().map(|(trace, _)| trace.span());
     let header = replay.map(|(_, header)| header);
     let result = Simulation::new(&run, &lowered, architecture.services(), header);
-    Ok(Simulated { result, run, lowered })
+    Ok(Simulated { result, run, lowered, span })
 }
 
 /// A trace is replayed to its last delivery; a workload runs to the horizon.
@@ -262,11 +273,7 @@ fn config(scenario: &Scenario, args: &SimulationArgs, replay: Option<&Trace>) ->
         seed: args.seed.unwrap_or(settings.seed),
         replications: args.replications.unwrap_or(settings.replications),
         horizon: replay.map_or_else(|| args.horizon.unwrap_or(settings.horizon), Trace::span),
-        warm_up: args.warm_up.unwrap_or(if replay.is_some() {
-            crate::units::SimDuration::ZERO
-        } else {
-            settings.warm_up
-        }),
+        warm_up: args.warm_up.unwrap_or(if replay.is_some() { SimDuration::ZERO } else { settings.warm_up }),
         drain: replay.is_some(),
         keep_samples: false,
         threads: args.threads.map(usize::from),

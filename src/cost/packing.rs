@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Usage, price};
+use super::{Extrapolation, Usage, price};
 use crate::catalog::{MeterCount, PriceBook};
-use crate::sim::Summary;
+use crate::sim::RunResult;
 use crate::units::{Bytes, Usd};
 
 /// From this ratio of billed to real bytes on, rounding is worth a word.
@@ -26,49 +26,60 @@ pub struct Packing {
     /// Billed bytes over real bytes now.
     pub billed_over_real: f64,
     /// The bill's total with packing.
-    #[serde(serialize_with = "super::total")]
+    #[serde(serialize_with = "super::dollars")]
     #[schemars(with = "f64")]
     pub total: Usd,
     /// What it saves a month.
-    #[serde(serialize_with = "super::total")]
+    #[serde(serialize_with = "super::dollars")]
     #[schemars(with = "f64")]
     pub saves: Usd,
 }
 
 /// The saving, where rounding more than half again the bytes dominates a line of the bill.
 ///
-/// Events are taken at their mean size, so that a packed record fits one grain; requests shrink by the same factor,
-/// since a packed record travels in one request. The time a client needs to gather the events is not counted.
+/// Events are taken at their mean size, so that a packed record fits one grain; a packed record travels in one request,
+/// or in as few as now. The time a client needs to gather the events is not counted. Where a gate turns records away,
+/// packing would change what gets through, and nothing is said.
 #[must_use]
-pub fn packing(usage: &[Usage], summary: &Summary, prices: &PriceBook, region: &str) -> Option<Packing> {
+pub fn packing(
+    usage: &[Usage],
+    run: &RunResult,
+    extrapolation: &Extrapolation,
+    prices: &PriceBook,
+    region: &str,
+    free_tier: bool,
+) -> Option<Packing> {
     let rounded = usage.iter().find(|used| used.meter.counts == MeterCount::RoundedBytes)?;
     let increment = rounded.meter.increment?;
-    let (bytes, records) = (summary.per_hour.bytes.value, summary.per_hour.records.value);
-    let mean = bytes / records;
-    let ratio = rounded.per_hour.value / bytes;
+    let counted = &run.summary.per_hour;
+    let mean = counted.bytes.value / counted.records.value;
+    let records_per_hour = counted.records.value * extrapolation.traffic;
+    let ratio = rounded.per_hour.value / (counted.bytes.value * extrapolation.traffic);
     let events = (FILL * increment.get() as f64 / mean).floor();
-    if !(ratio.is_finite() && ratio >= WORTH_TELLING && events >= 2.0) {
+    let all_through = run.summary.records.rejected == 0;
+    if !(all_through && ratio.is_finite() && ratio >= WORTH_TELLING && events >= 2.0) {
         return None;
     }
-    let packed: Vec<Usage> = usage.iter().map(|used| pack(used, increment, records / events, events)).collect();
-    let now = price(usage, prices, region, false);
-    let then = price(&packed, prices, region, false);
-    (now.complete && then.total < now.total).then(|| Packing {
+    let packed: Vec<Usage> = usage.iter().map(|used| pack(used, increment, records_per_hour / events)).collect();
+    let now = price(usage, prices, region, free_tier);
+    let then = price(&packed, prices, region, free_tier);
+    let (before, after) = now.total.zip(then.total)?;
+    (now.complete && after < before).then(|| Packing {
         events_per_record: events as u64,
         increment,
         mean_record_bytes: mean,
         billed_over_real: ratio,
-        total: then.total,
-        saves: now.total - then.total,
+        total: after,
+        saves: before - after,
     })
 }
 
-fn pack(used: &Usage, increment: Bytes, records_per_hour: f64, events: f64) -> Usage {
+fn pack(used: &Usage, increment: Bytes, packed_per_hour: f64) -> Usage {
     let mut packed = used.clone();
     packed.per_hour.half_width = None;
     match used.meter.counts {
-        MeterCount::RoundedBytes => packed.per_hour.value = records_per_hour * increment.get() as f64,
-        MeterCount::Requests => packed.per_hour.value /= events,
+        MeterCount::RoundedBytes => packed.per_hour.value = packed_per_hour * increment.get() as f64,
+        MeterCount::Requests => packed.per_hour.value = packed.per_hour.value.min(packed_per_hour),
         MeterCount::Objects | MeterCount::StoredBytes => {}
     }
     packed

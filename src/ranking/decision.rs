@@ -27,11 +27,11 @@ pub enum Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const ORDINALS: [&str; 6] = ["first", "second", "third", "fourth", "fifth", "sixth"];
+        const ORDINALS: [&str; 8] = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"];
         match self {
             Self::Ranked(place) => match ORDINALS.get(place.saturating_sub(1)) {
                 Some(word) => write!(f, "{word}"),
-                None => write!(f, "{place}th"),
+                None => write!(f, "no. {place}"),
             },
             Self::Rejected => write!(f, "rejected"),
             Self::InFront => write!(f, "in front"),
@@ -99,6 +99,8 @@ pub struct ServiceVerdict {
     pub role: Role,
     /// What became of it.
     pub verdict: Verdict,
+    /// Place in the ranking, from 1, if it was ranked.
+    pub rank: Option<usize>,
     /// Points out of 100, if it was ranked.
     pub score: Option<f64>,
     /// The parts of the score.
@@ -217,6 +219,10 @@ fn verdict_of(candidate: Considered<'_>, verdict: Verdict, at: &Circumstances) -
         id: candidate.service.id.clone(),
         name: candidate.service.short_name(at.edition).to_owned(),
         role: candidate.service.role,
+        rank: match verdict {
+            Verdict::Ranked(place) => Some(place),
+            _ => None,
+        },
         verdict,
         score: None,
         contributions: Vec::new(),

@@ -95,12 +95,13 @@ pub const fn basis(basis: Basis) -> &'static str {
 /// The total with its interval, or what keeps it from being one.
 #[must_use]
 pub fn total(bill: &Bill) -> String {
+    let Some(total) = bill.total else { return "The bill is unknown: no line of it has a known amount".to_owned() };
     let interval = bill.total_half_width.filter(|width| *width >= 0.005).map_or_else(String::new, |width| {
-        let total = bill.total.to_f64();
-        format!(" [{}, {}]", cents(total - width), cents(total + width))
+        let middle = total.to_f64();
+        format!(" [{}, {}]", cents((middle - width).max(0.0)), cents(middle + width))
     });
     let known = if bill.complete { "" } else { " for the lines with a known price; the others are unknown" };
-    format!("USD {}{interval} a month{known}", bill.total)
+    format!("USD {total}{interval} a month{known}")
 }
 
 /// Dollars with cents and grouped thousands.
@@ -147,6 +148,10 @@ fn notes(bill: &Bill, width: usize) -> String {
     }
     text.push_str(&table.render(Style::Plain(width)));
     text.push('\n');
+    if let Some(note) = &bill.note {
+        text.push_str(&paragraph("  ", &format!("Month: {note}."), width));
+        text.push('\n');
+    }
     for (index, source) in sources.iter().enumerate() {
         text.push_str(&paragraph(&format!("  [{}] ", index + 1), source, width));
     }

@@ -4,10 +4,11 @@ use super::charts::{BillBar, BillChart, Caption, Chart, LatencyChart, LatencyMar
 use super::result::{Document, Percentiles};
 use super::{bill, seconds};
 use crate::catalog::Catalog;
-use crate::cost::Basis;
+use crate::cost::{Basis, Bill};
 use crate::ranking::{Decision, ServiceVerdict};
 use crate::scenario::Scenario;
 use crate::sim::RunResult;
+use crate::units::Usd;
 use crate::value::Value;
 
 /// Each chart with the name of its files.
@@ -85,9 +86,10 @@ fn latency(document: &Document, run: &RunResult, catalog: &Catalog, scenario: &S
         _ => None,
     };
     let last = end(document, catalog, scenario);
+    let of = if run.summary.records.rejected > 0 { "accepted records" } else { "records" };
     Some(Chart::Latency(LatencyChart {
         caption: Caption {
-            title: format!("99 % of the records are in {last} after {}", seconds(figures.p99.value)),
+            title: format!("99 % of the {of} are in {last} after {}", seconds(figures.p99.value)),
             subtitle: "Share of records that can be read at the destination within a time after they were sent."
                 .to_owned(),
             footer: footer(document),
@@ -125,15 +127,9 @@ fn bill_chart(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Op
             },
         })
         .collect();
-    let dearest = lines.iter().max_by(|a, b| a.amount_usd.total_cmp(&b.amount_usd))?;
-    let total = sum.total.to_f64();
-    let share = if total > 0.0 { 100.0 * dearest.amount_usd / total } else { 0.0 };
-    let name = dearest.label.split(':').next().unwrap_or(&dearest.label);
-    let title = if lines.len() > 1 && share >= 50.0 {
-        format!("{name} is {share:.0} % of the bill")
-    } else {
-        "The bill".to_owned()
-    };
+    let total = sum.total?.to_f64();
+    let title =
+        if sum.complete { dearest(sum, total, catalog, scenario) } else { "The known part of the bill".to_owned() };
     let gaps = if sum.complete { "" } else { " Lines without a known price are left out." };
     Some(Chart::Bill(BillChart {
         caption: Caption {
@@ -149,4 +145,24 @@ fn bill_chart(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Op
         total_half_width: sum.total_half_width,
         period: "a month".to_owned(),
     }))
+}
+
+/// Which service takes most of the bill, if one takes half of it.
+fn dearest(sum: &Bill, total: f64, catalog: &Catalog, scenario: &Scenario) -> String {
+    let mut services: Vec<(&str, f64)> = Vec::new();
+    for line in &sum.lines {
+        let amount = line.amount.map_or(0.0, Usd::to_f64);
+        match services.iter_mut().find(|(id, _)| *id == line.service) {
+            Some((_, known)) => *known += amount,
+            None => services.push((&line.service, amount)),
+        }
+    }
+    let first = services.iter().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, amount)| *amount >= total / 2.0);
+    match first.filter(|_| services.len() > 1 && total > 0.0) {
+        Some((id, amount)) => {
+            let name = catalog.service(id).map_or(*id, |service| service.short_name(scenario.edition));
+            format!("{name} is {:.0} % of the bill", 100.0 * amount / total)
+        }
+        None => "The bill".to_owned(),
+    }
 }

@@ -8,9 +8,9 @@ use serde::Serialize;
 use crate::architecture::{Lowered, Setting};
 use crate::catalog::{Catalog, Edition};
 use crate::cost::{Bill, Packing};
-use crate::ranking::{Decision, Recommendation, ServiceVerdict};
+use crate::ranking::{Decision, Reason, Recommendation, ServiceVerdict};
 use crate::scenario::Scenario;
-use crate::sim::{Distribution, Estimate, GateSummary, RunResult};
+use crate::sim::{Distribution, Estimate, GateSummary, Histogram, RunResult};
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
 pub const SCHEMA_VERSION: &str = "1.0";
@@ -72,16 +72,12 @@ pub struct Document {
     #[serde(flatten)]
     pub decision: Option<DecisionPart>,
     /// The simulated pipeline.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub simulation: Option<Simulation>,
     /// Why there is no simulation.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub not_simulated: Option<String>,
     /// Its bill.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<Bill>,
     /// What packing events into records would save.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub packing: Option<Packing>,
 }
 
@@ -94,6 +90,8 @@ pub struct DecisionPart {
     pub services: Vec<ServiceVerdict>,
     /// Criteria that could not be compared.
     pub criteria_not_compared: Vec<String>,
+    /// What rules say about the recommended service without changing the answer.
+    pub warnings: Vec<Reason>,
 }
 
 impl From<&Decision> for DecisionPart {
@@ -102,6 +100,7 @@ impl From<&Decision> for DecisionPart {
             recommended: decision.recommended.clone(),
             services: decision.services.clone(),
             criteria_not_compared: decision.criteria_not_compared.clone(),
+            warnings: decision.warnings.clone(),
         }
     }
 }
@@ -140,6 +139,8 @@ pub struct Simulation {
     pub latency_s: Percentiles,
     /// Age of the oldest record on its way, over time, in seconds.
     pub freshness_s: Percentiles,
+    /// Share of the delivered records that came later than the freshness asked for; `null` if none is asked for.
+    pub late_share: Option<f64>,
     /// Objects written.
     pub objects: Objects,
     /// Limits, and which one binds.
@@ -278,6 +279,8 @@ impl Simulation {
     #[must_use]
     pub fn new(run: &RunResult, lowered: &Lowered, pipeline: Vec<String>, trace: Option<TraceHeader>) -> Self {
         let summary = &run.summary;
+        let delivered = summary.records.delivered > 0;
+        let limit = lowered.freshness.filter(|_| delivered);
         let limits: Vec<LimitUse> = summary.stages.iter().flat_map(limits).collect();
         let objects = &summary.objects;
         let closed = (objects.closed_by_size + objects.closed_by_time + objects.passed_at_once).max(1) as f64;
@@ -302,6 +305,7 @@ impl Simulation {
             },
             latency_s: (&summary.latency).into(),
             freshness_s: (&summary.freshness).into(),
+            late_share: limit.map(|limit| 1.0 - share_up_to(&summary.latency.histogram, limit.as_secs_f64())),
             objects: Objects {
                 count: objects.count,
                 per_hour: objects.per_hour.value,
@@ -320,6 +324,25 @@ impl Simulation {
             settings: settings.into_values().cloned().collect(),
         }
     }
+}
+
+impl Simulation {
+    /// Who turned most records away, as ` by name`; nothing if no one did.
+    #[must_use]
+    pub fn turned_away_by(&self) -> String {
+        let limit = by_use(&self.limits).first().map(|limit| (limit.rejected_records, limit.name.clone()));
+        let size = self.oversize.iter().map(|stage| (stage.records, format!("{} as too large", stage.stage)));
+        let most = limit.into_iter().chain(size).max_by_key(|(records, _)| *records);
+        most.filter(|(records, _)| *records > 0).map_or_else(String::new, |(_, name)| format!(" by {name}"))
+    }
+}
+
+/// Share of values up to a limit, to the width of a bin.
+fn share_up_to(histogram: &Histogram, limit: f64) -> f64 {
+    if histogram.largest() <= limit {
+        return 1.0;
+    }
+    histogram.cumulative().take_while(|(seconds, _)| *seconds <= limit).last().map_or(0.0, |(_, share)| share)
 }
 
 /// Limits in the order in which they bind: those that turned away most first, then those used most at the peak.

@@ -9,6 +9,7 @@ use crate::architecture::Architecture;
 use crate::catalog::Catalog;
 use crate::ranking::Decision;
 use crate::scenario::Scenario;
+use crate::units::significant;
 
 /// The answer of `run`. `instead` is the pipeline that was simulated at request in place of the recommended one.
 #[must_use]
@@ -55,14 +56,26 @@ fn figures(document: &Document, scenario: &Scenario) -> String {
         let p99 = run.latency_s.p99;
         let interval = bounds(p99);
         let limit = scenario.answers.get("needs.freshness").map(|answer| answer.value.to_string());
-        let asked = limit.map_or_else(String::new, |limit| format!("; asked for: {limit}"));
+        let met = match run.late_share {
+            Some(late) if late > 0.0 => format!(", missed by {} % of them", significant(late * 100.0, 2)),
+            Some(_) => ", met".to_owned(),
+            None => String::new(),
+        };
+        let asked = limit.map_or_else(String::new, |limit| format!("; asked for: {limit}{met}"));
         let _ = if run.records.delivered == 0 {
             let (sent, time) = (count(run.records.offered, "record"), seconds(run.horizon_s));
             writeln!(text, "  Of {sent} none was delivered within {time}, so the delay is unknown{asked}.")
         } else {
-            let p50 = seconds(run.latency_s.p50.value);
-            writeln!(text, "  Data is there after {p50} (p50) and {} (p99){interval}{asked}.", seconds(p99.value))
+            // In seconds throughout, so that a value and its bounds have one unit.
+            let (p50, p99) = (significant(run.latency_s.p50.value, 3), significant(p99.value, 3));
+            writeln!(text, "  Data is there after {p50} s (p50) and {p99} s (p99){interval}{asked}.")
         };
+        if run.records.rejected > 0 {
+            let share = significant(100.0 * run.records.rejected as f64 / run.records.offered as f64, 3);
+            let who = run.turned_away_by();
+            let _ =
+                writeln!(text, "  {share} % of the records are turned away{who}; the figures are those of the others.");
+        }
     }
     if let Some(sum) = &document.bill {
         let _ = writeln!(text, "  {}.", bill::total(sum));
@@ -76,6 +89,16 @@ fn figures(document: &Document, scenario: &Scenario) -> String {
 /// What to watch, as pairs of a head and a text.
 fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
+    let decision = document.decision.iter();
+    for warning in decision.clone().flat_map(|decision| &decision.warnings) {
+        rows.push(("Note", format!("{} [{}]", warning.text, warning.rule)));
+    }
+    let not_compared: Vec<&str> =
+        decision.flat_map(|decision| &decision.criteria_not_compared).map(String::as_str).collect();
+    if !not_compared.is_empty() {
+        let list = not_compared.join(", ");
+        rows.push(("Not compared", format!("{list}: something about it is not stated or not known")));
+    }
     if let Some(run) = &document.simulation {
         rows.push(("What binds", simulation::binding(run)));
         let assumed: Vec<&str> =

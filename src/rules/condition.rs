@@ -60,6 +60,17 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// Every field and fact that the condition names, operands included.
+    pub(super) fn subjects(&self) -> Vec<Subject> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::subjects).collect(),
+            Self::Not(part) => part.subjects(),
+            Self::Stated(subject, _) => vec![subject.clone()],
+            Self::Compare(subject, _, Operand::Fact(fact)) => vec![subject.clone(), Subject::Fact(fact.clone())],
+            Self::Compare(subject, _, Operand::Value(_)) => vec![subject.clone()],
+        }
+    }
+
     /// Checks that exactly one form is used, with one left side and one comparison where it needs them.
     pub(super) fn check(raw: &RawCondition) -> Result<Self, String> {
         let mut forms = Vec::new();

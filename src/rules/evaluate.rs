@@ -59,7 +59,6 @@ pub struct Trace {
     /// What came out.
     pub outcome: Outcome,
     /// Its parts.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Trace>,
 }
 
@@ -247,8 +246,8 @@ fn holds(left: &Value, how: Comparison, right: &Value) -> Option<bool> {
     let shared = || left.words().iter().any(|word| right.holds(word));
     let comparable = !left.words().is_empty() || matches!(left, Value::Words(_));
     match how {
-        Comparison::Is => Some(equal(left, right)),
-        Comparison::IsNot => Some(!equal(left, right)),
+        Comparison::Is => equal(left, right),
+        Comparison::IsNot => equal(left, right).map(|equal| !equal),
         Comparison::In => comparable.then(shared),
         Comparison::NotIn => comparable.then(|| !shared()),
         Comparison::Below => left.compare(right).map(Ordering::is_lt),
@@ -259,10 +258,13 @@ fn holds(left: &Value, how: Comparison, right: &Value) -> Option<bool> {
 }
 
 /// Equality; a list equals a word that it holds, so that `needs.destinations is s3` reads as it sounds.
-fn equal(left: &Value, right: &Value) -> bool {
+fn equal(left: &Value, right: &Value) -> Option<bool> {
     match (left, right) {
-        (Value::Words(_), Value::Text(word)) => left.holds(word),
-        _ => left == right,
+        (Value::Words(_), Value::Text(word)) => Some(left.holds(word)),
+        _ if std::mem::discriminant(left) == std::mem::discriminant(right) => Some(left == right),
+        // A retention of `archive` is no duration, and a duration is not `archive`.
+        (Value::Text(_), _) | (_, Value::Text(_)) => Some(false),
+        _ => None,
     }
 }
 

@@ -13,8 +13,23 @@ use crate::catalog::{Catalog, Circumstances, Edition, Role, Service};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::document::{Document, Item, Node, Stated, validate};
 use crate::source::{SourceMap, Span, digest};
-use crate::units::SimDuration;
+use crate::units::{RecordRate, SimDuration};
 use crate::value::Value;
+
+/// Answers that follow from others; see [`derive`].
+const DERIVED: [&str; 4] =
+    ["needs.freshness-word", "workload.peak-rate", "workload.peak-request-rate", "workload.record-size-mean"];
+
+/// Every path that an answer may have, for those who look answers up by name.
+#[must_use]
+pub fn known_answers(catalog: &Catalog) -> Vec<String> {
+    let schema = schema_for!(RawScenario).to_value();
+    let mut paths = Vec::new();
+    collect_paths(&schema, &schema, "", &mut paths);
+    paths.extend(catalog.vocabulary.iter().map(|key| format!("needs.further.{}", key.id)));
+    paths.extend(DERIVED.map(str::to_owned));
+    paths
+}
 
 /// Reads scenarios against a catalog.
 #[derive(Debug)]
@@ -61,11 +76,11 @@ impl Loader<'_> {
         self.check_names(&document, problems);
         if problems.error_count() > before {
             // The option tables are checked all the same: one run tells everything.
-            Self::options(&tables, &self.circumstances(None, &document), sources, problems);
+            Self::options(&tables, &self.circumstances(&document), sources, problems);
             return None;
         }
         let raw: RawScenario = crate::document::read_checked(&document, problems)?;
-        let circumstances = self.circumstances(Some(&raw), &document);
+        let circumstances = self.circumstances(&document);
         let options = Self::options(&tables, &circumstances, sources, problems);
         let mut answers = answers(stated, sources);
         self.further(&document, &mut answers, sources, problems);
@@ -87,9 +102,15 @@ impl Loader<'_> {
         })
     }
 
-    fn circumstances(&self, raw: Option<&RawScenario>, document: &Document) -> Circumstances {
-        let edition = self.edition.or(raw.and_then(|raw| raw.edition)).unwrap_or_default();
-        let region = self.region.clone().or_else(|| raw.and_then(|raw| raw.region.clone()));
+    fn circumstances(&self, document: &Document) -> Circumstances {
+        // From the document, not from what was read of it: options are checked even where something else is wrong.
+        let word = |key: &str| match document.find(key).map(|item| &item.node) {
+            Some(Node::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let stated = word("edition").and_then(|edition| edition.parse().ok());
+        let edition = self.edition.or(stated).unwrap_or_default();
+        let region = self.region.clone().or_else(|| word("region"));
         let destination = match document.find("needs.destinations").map(|item| &item.node) {
             Some(Node::List(items)) => items.first().and_then(|item| match &item.node {
                 Node::Text(text) => Some(text.clone()),
@@ -323,6 +344,10 @@ fn derive(answers: &mut Answers, workload: Option<&Workload>) {
         let from = Origin::Derived("[workload]".to_owned());
         if let Some(peak) = workload.peak_rate() {
             answers.insert("workload.peak-rate", Value::Rate(peak), from.clone());
+            let requests = RecordRate::per_second(peak.get() / f64::from(workload.records_per_request));
+            if let Some(requests) = requests {
+                answers.insert("workload.peak-request-rate", Value::Rate(requests), from.clone());
+            }
         }
         let mean = crate::units::Bytes::new(workload.sizes.mean().round() as u64);
         answers.insert("workload.record-size-mean", Value::Size(mean), from);
