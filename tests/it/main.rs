@@ -5,6 +5,7 @@
 
 mod arrows;
 mod bad_input;
+mod bills;
 mod book;
 mod catalog;
 mod common;

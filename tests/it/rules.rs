@@ -92,6 +92,13 @@ const CASES: &[Case] = &[
     ),
     case("consumers-exceed-quota", "kinesis_data_streams", &["needs.consumers=21"], &["needs.consumers=20"]),
     case("order-not-kept", "firehose", &["needs.ordering=per_key"], &["needs.ordering=none"]),
+    case("destination-not-delivered-to", "firehose", &["needs.destinations=application"], &["needs.destinations=s3"]),
+    case(
+        "requests-exceed-direct-put-quota",
+        "firehose",
+        &["workload.rate=2001 records/s", "workload.record-size=1 KB"],
+        &["workload.rate=2001 records/s", "workload.record-size=1 KB", "workload.records-per-request=2"],
+    ),
     case("data-kind-not-carried", "firehose", &["source.kind=files"], &["source.kind=metrics"]),
     case(
         "client-speaks-plain-https",
