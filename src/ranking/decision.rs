@@ -21,6 +21,8 @@ pub enum Verdict {
     Rejected,
     /// Stands before the pipeline.
     InFront,
+    /// Carries no data, but the pipeline needs it.
+    Beside,
     /// Nothing asks for it.
     NotNeeded,
 }
@@ -35,6 +37,7 @@ impl fmt::Display for Verdict {
             },
             Self::Rejected => write!(f, "rejected"),
             Self::InFront => write!(f, "in front"),
+            Self::Beside => write!(f, "beside"),
             Self::NotNeeded => write!(f, "not needed"),
         }
     }
@@ -120,6 +123,8 @@ pub struct Recommendation {
     pub primary: String,
     /// All services of the pipeline in the order data meets them.
     pub architecture: Vec<String>,
+    /// Those of them that carry no data but must be there.
+    pub beside: Vec<String>,
     /// The pipeline itself.
     pub path: Architecture,
 }
@@ -188,18 +193,26 @@ pub(super) fn assemble(
         .collect();
     services.extend(rejected.into_iter().map(|candidate| verdict_of(candidate, Verdict::Rejected, at)));
     let first = services.first().filter(|service| service.verdict == Verdict::Ranked(1));
-    let recommended = first.and_then(|service| {
+    let mut recommended = first.and_then(|service| {
         let path = service.architecture.clone()?;
-        Some(Recommendation { primary: service.id.clone(), architecture: path.services(), path })
+        Some(Recommendation { primary: service.id.clone(), architecture: path.services(), beside: Vec::new(), path })
     });
     let in_use: Vec<String> = recommended.as_ref().map_or_else(Vec::new, |answer| answer.architecture.clone());
     for front in fronts {
         let chosen = front_door == Some(front.service.id.as_str()) && in_use.contains(&front.service.id);
-        let verdict = match (chosen, front.is_screened()) {
-            (true, _) => Verdict::InFront,
-            (_, true) => Verdict::Rejected,
+        let beside = front.fired(RuleKind::Beside).next().is_some();
+        let verdict = match (chosen, beside, front.is_screened()) {
+            (true, _, _) => Verdict::InFront,
+            (_, true, _) => Verdict::Beside,
+            (_, _, true) => Verdict::Rejected,
             _ => Verdict::NotNeeded,
         };
+        if verdict == Verdict::Beside
+            && let Some(answer) = &mut recommended
+        {
+            answer.beside.push(front.service.id.clone());
+            answer.architecture.insert(0, front.service.id.clone());
+        }
         services.push(verdict_of(front, verdict, at));
     }
     Decision { recommended, services, criteria_not_compared, warnings }
@@ -213,6 +226,7 @@ fn verdict_of(candidate: Considered<'_>, verdict: Verdict, at: &Circumstances) -
             screens.map(reason).collect()
         }
         Verdict::InFront => candidate.fired(RuleKind::Require).map(reason).collect(),
+        Verdict::Beside => candidate.fired(RuleKind::Beside).map(reason).collect(),
         Verdict::NotNeeded => Vec::new(),
     };
     ServiceVerdict {

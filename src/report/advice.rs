@@ -28,7 +28,14 @@ pub fn headline(scenario: &Scenario, width: usize) -> String {
 #[must_use]
 pub fn use_line(decision: &Decision, width: usize, label: impl Fn(&str) -> Option<String>) -> String {
     match &decision.recommended {
-        Some(answer) => path("  Use   ", &answer.path, label),
+        Some(answer) => {
+            let mut text = path("  Use   ", &answer.path, label);
+            for id in &answer.beside {
+                let name = decision.service(id).map_or(id.as_str(), |service| service.name.as_str());
+                let _ = writeln!(text, "        with {name} beside it");
+            }
+            text
+        }
         None => nothing_fits(decision, width),
     }
 }

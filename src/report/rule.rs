@@ -10,6 +10,7 @@ pub const fn kind(kind: RuleKind) -> &'static str {
         RuleKind::Advise => "advice: adds to a criterion or takes from it",
         RuleKind::Warn => "warning: says something without changing the answer",
         RuleKind::Path => "path: removes the service where no integration leads through it",
+        RuleKind::Beside => "need: puts a service beside the pipeline",
         RuleKind::Require => "requirement: asks for a front door",
     }
 }

@@ -65,9 +65,8 @@ impl Condition {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::subjects).collect(),
             Self::Not(part) => part.subjects(),
-            Self::Stated(subject, _) => vec![subject.clone()],
             Self::Compare(subject, _, Operand::Fact(fact)) => vec![subject.clone(), Subject::Fact(fact.clone())],
-            Self::Compare(subject, _, Operand::Value(_)) => vec![subject.clone()],
+            Self::Compare(subject, _, Operand::Value(_)) | Self::Stated(subject, _) => vec![subject.clone()],
         }
     }
 

@@ -26,6 +26,8 @@ pub enum RuleKind {
     Warn,
     /// Removes the service where the integration graph has no path; `when` says when paths are asked for.
     Path,
+    /// Puts a service beside the pipeline: it carries no data, but the pipeline does not work without it.
+    Beside,
     /// Asks for a front door before the pipeline; written for the services that could be it.
     Require,
 }

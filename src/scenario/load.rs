@@ -16,7 +16,7 @@ use crate::source::{SourceMap, Span, digest};
 use crate::units::{RecordRate, SimDuration};
 use crate::value::Value;
 
-/// Answers that follow from others; see [`derive`].
+/// Answers that follow from others; [`derive()`] adds them.
 const DERIVED: [&str; 4] =
     ["needs.freshness-word", "workload.peak-rate", "workload.peak-request-rate", "workload.record-size-mean"];
 

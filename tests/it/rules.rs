@@ -101,6 +101,12 @@ const CASES: &[Case] = &[
     ),
     case("data-kind-not-carried", "firehose", &["source.kind=files"], &["source.kind=metrics"]),
     case(
+        "client-needs-credentials",
+        "cognito",
+        &["source.system=mobile_app", "source.client-sdk=aws_sdk"],
+        &["source.system=mobile_app", "source.client-sdk=none", "source.client-auth=none"],
+    ),
+    case(
         "client-speaks-plain-https",
         "api_gateway",
         &["source.system=browser", "source.protocol=https_api", "source.client-sdk=none"],
