@@ -292,8 +292,10 @@ pub(crate) enum SchemaOf {
     Prices,
     /// The integrations file of the catalog.
     Integrations,
-    /// What `run --format json` prints; `advise`, `simulate` and `cost` print parts of it.
+    /// What `run --format json` prints; `advise` and `cost` print parts of it.
     Result,
+    /// What `simulate --format json` prints.
+    Simulation,
     /// What `verify --format json` prints.
     Verify,
 }

@@ -11,7 +11,7 @@ use super::context::Context;
 use crate::catalog::raw::{Grade, RawIntegrations, RawPrices, RawService};
 use crate::catalog::{Catalog, Edition, Service};
 use crate::diag::{Diagnostic, suggest};
-use crate::report::result::Document;
+use crate::report::result::{Document, SimulationDocument};
 use crate::report::{self, Style, Table, rule};
 use crate::rules::RuleBook;
 use crate::rules::raw::RawRules;
@@ -136,6 +136,7 @@ pub(super) fn schema(args: &SchemaArgs, context: &Context) -> Result<(), Failure
         SchemaOf::Prices => schemars::schema_for!(RawPrices),
         SchemaOf::Integrations => schemars::schema_for!(RawIntegrations),
         SchemaOf::Result => schemars::schema_for!(Document),
+        SchemaOf::Simulation => schemars::schema_for!(SimulationDocument),
         SchemaOf::Verify => schemars::schema_for!(Report),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::Internal(error.to_string()))?;

@@ -41,7 +41,7 @@ fn a_month_is_the_same_from_any_part_of_the_profile() {
 #[test]
 fn a_recording_is_extrapolated_by_its_own_span() {
     let place = Place::new();
-    let rows: String = (0..61).map(|second| format!("{second},1000\n")).collect();
+    let rows = (0..61).map(|second| format!("{second},1000\n")).collect::<Vec<_>>().concat();
     place.file("even.csv", format!("ts_s,record_bytes\n{rows}"));
     let trace = place.path("even.csv").to_string_lossy().into_owned();
     let requests = quantity(&answer("cost", &["--trace", &trace]), "api_gateway", "requests");
