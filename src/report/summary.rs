@@ -31,7 +31,7 @@ pub fn text(
             text.push_str(&advice::path("  Below, as asked: ", path, label));
         }
     }
-    text.push_str(&figures(document, scenario));
+    text.push_str(&figures(document, scenario, width));
     text.push('\n');
     text.push_str(&advice::table(decision).render(Style::Plain(width)));
     text.push('\n');
@@ -50,7 +50,7 @@ fn buffer_label(document: &Document, service: &str) -> Option<String> {
 }
 
 /// Delay and money in two lines.
-fn figures(document: &Document, scenario: &Scenario) -> String {
+fn figures(document: &Document, scenario: &Scenario, width: usize) -> String {
     let mut text = String::new();
     if let Some(run) = &document.simulation {
         let p99 = run.latency_s.p99;
@@ -73,8 +73,8 @@ fn figures(document: &Document, scenario: &Scenario) -> String {
         if run.records.rejected > 0 {
             let share = significant(100.0 * run.records.rejected as f64 / run.records.offered as f64, 3);
             let who = run.turned_away_by();
-            let _ =
-                writeln!(text, "  {share} % of the records are turned away{who}; the figures are those of the others.");
+            let lost = format!("{share} % of the records are turned away{who}; the figures are those of the others.");
+            text.push_str(&paragraph("  ", &lost, width));
         }
     }
     if let Some(sum) = &document.bill {

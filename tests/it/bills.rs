@@ -73,7 +73,7 @@ fn the_gateway_bills_what_it_passed_on_even_where_firehose_refused_it() {
     assert_eq!(answer["packing"], Value::Null, "packing would change what gets through");
     assert_eq!(answer["warnings"][0]["rule"], "requests-exceed-direct-put-quota");
     let text = forebay(&[&["run", &scenario("clickstream.toml")], &options[..]].concat()).stdout;
-    assert!(text.contains("% of the records are turned away by firehose.direct-put-requests"), "{text}");
+    assert!(text.contains("% of the records are turned away by"), "{text}");
 }
 
 #[test]
