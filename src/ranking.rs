@@ -57,7 +57,19 @@ pub fn decide(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario) -> Decis
     for candidate in &mut candidates {
         find_path(candidate, catalog, &at, &demands, scenario.answers.word("source.kind"));
     }
-    decision::assemble(catalog, scenario, &at, candidates, fronts, demands.front_door.as_deref())
+    let unused = unused(catalog, rules, scenario);
+    let decision = decision::assemble(catalog, scenario, &at, candidates, fronts, demands.front_door.as_deref());
+    Decision { stated_but_unused: unused, ..decision }
+}
+
+/// Requirements that are stated and that neither a rule, a criterion nor a path looks at.
+fn unused(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario) -> Vec<String> {
+    let mut used = rules.answers_used();
+    used.extend(catalog.criteria.iter().filter_map(|criterion| criterion.against.clone()));
+    used.extend(["source.system", "needs.destinations", "needs.freshness-word"].map(str::to_owned));
+    let asked = |path: &&str| ["source.", "needs.", "team."].iter().any(|table| path.starts_with(table));
+    let stated = scenario.answers.iter().map(|(path, _)| path).filter(asked);
+    stated.filter(|path| !used.contains(*path)).map(str::to_owned).collect()
 }
 
 /// Edition, Region and first destination of a scenario.

@@ -128,7 +128,9 @@ pub const fn role(role: Role) -> &'static str {
 /// A number for programs: every digit, no grouping, empty where it is not known.
 #[must_use]
 pub fn plain(value: Option<f64>) -> String {
-    value.filter(|value| value.is_finite()).map_or_else(String::new, |value| value.to_string())
+    // Sums of floating-point numbers leave dust where the exact answer is zero.
+    let clean = |value: f64| if value.abs() < 1e-9 { 0.0 } else { value };
+    value.filter(|value| value.is_finite()).map_or_else(String::new, |value| clean(value).to_string())
 }
 
 /// The right plural: `1 run`, `10 runs`.

@@ -15,6 +15,8 @@ pub use condition::Condition;
 pub use evaluate::{Evaluation, FactEvidence, Outcome, RequirementEvidence, Situation, Trace};
 pub use raw::{Page, RuleKind};
 
+use std::collections::BTreeSet;
+
 use crate::catalog::{Catalog, Library, Role, Service};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::document::Reader;
@@ -83,6 +85,18 @@ impl RuleBook {
             }
         }
         book
+    }
+
+    /// Paths of the answers that any rule looks at or names.
+    #[must_use]
+    pub fn answers_used(&self) -> BTreeSet<String> {
+        let in_conditions =
+            self.rules.iter().flat_map(|rule| rule.when.subjects()).filter_map(|subject| match subject {
+                Subject::Field(path) => Some(path),
+                Subject::Fact(_) => None,
+            });
+        let in_reasons = self.rules.iter().flat_map(|rule| evaluate::placeholders(&rule.reason)).map(str::to_owned);
+        in_conditions.chain(in_reasons).collect()
     }
 
     /// The rule of this id.

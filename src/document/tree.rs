@@ -127,7 +127,8 @@ impl Document {
     pub fn parse(name: &str, text: &str, sources: &mut SourceMap, problems: &mut Problems) -> Self {
         let base = sources.add(name, text);
         let (table, errors) = DeTable::parse_recoverable(text);
-        for error in &errors {
+        // One mistake can upset all that follows it; the first few tell what is wrong.
+        for error in errors.iter().take(10) {
             let range = error.span().unwrap_or(0..text.len());
             let span = Span { start: base + range.start, end: base + range.end };
             problems.push(Diagnostic::error("syntax", error.message().to_owned()).at(span, "not valid TOML here"));

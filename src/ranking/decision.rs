@@ -138,6 +138,8 @@ pub struct Decision {
     pub services: Vec<ServiceVerdict>,
     /// Criteria that could not be compared, because a fact or a requirement is not known.
     pub criteria_not_compared: Vec<String>,
+    /// Requirements that are stated and that nothing looks at.
+    pub stated_but_unused: Vec<String>,
     /// Warnings of rules.
     pub warnings: Vec<Reason>,
 }
@@ -215,7 +217,7 @@ pub(super) fn assemble(
         }
         services.push(verdict_of(front, verdict, at));
     }
-    Decision { recommended, services, criteria_not_compared, warnings }
+    Decision { recommended, services, criteria_not_compared, stated_but_unused: Vec::new(), warnings }
 }
 
 fn verdict_of(candidate: Considered<'_>, verdict: Verdict, at: &Circumstances) -> ServiceVerdict {

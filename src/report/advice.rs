@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::Table;
 use super::table::Style;
+use super::{Table, paragraph};
 use crate::architecture::Architecture;
 use crate::catalog::{Catalog, Edition, Role};
 use crate::ranking::{Decision, ServiceVerdict, Verdict};
@@ -72,7 +72,7 @@ fn nothing_fits(decision: &Decision, width: usize) -> String {
             })
             .collect();
         let line = format!("{}, excluded by {}", service.name, reasons.join(" and "));
-        text.push_str(&super::paragraph("  Nearest  ", &line, width));
+        text.push_str(&paragraph("  Nearest  ", &line, width));
     }
     text
 }
@@ -118,6 +118,11 @@ pub fn text(decision: &Decision, catalog: &Catalog, scenario: &Scenario, width: 
         let list = decision.criteria_not_compared.join(", ");
         let _ = writeln!(text, "\n  Not compared, because something about it is not known: {list}");
     }
+    if !decision.stated_but_unused.is_empty() {
+        let list = decision.stated_but_unused.join(", ");
+        text.push('\n');
+        text.push_str(&paragraph("  ", &format!("Stated, but no rule looks at it yet: {list}"), width));
+    }
     for warning in &decision.warnings {
         let _ = writeln!(text, "\n  Note: {} [{}]", warning.text, warning.rule);
     }
@@ -137,11 +142,7 @@ fn names_note(catalog: &Catalog, edition: Edition, width: usize) -> String {
     let list: Vec<String> = renamed
         .map(|service| format!("{} is now {}", service.full_name(edition), service.full_name(Edition::Current)))
         .collect();
-    if list.is_empty() {
-        String::new()
-    } else {
-        format!("\n{}", super::paragraph("  Names  ", &list.join("; "), width))
-    }
+    if list.is_empty() { String::new() } else { format!("\n{}", paragraph("  Names  ", &list.join("; "), width)) }
 }
 
 fn scores(decision: &Decision, width: usize) -> String {

@@ -90,6 +90,8 @@ pub struct DecisionPart {
     pub services: Vec<ServiceVerdict>,
     /// Criteria that could not be compared.
     pub criteria_not_compared: Vec<String>,
+    /// Requirements that are stated and that no rule, criterion or path looks at.
+    pub stated_but_unused: Vec<String>,
     /// What rules say about the recommended service without changing the answer.
     pub warnings: Vec<Reason>,
 }
@@ -100,6 +102,7 @@ impl From<&Decision> for DecisionPart {
             recommended: decision.recommended.clone(),
             services: decision.services.clone(),
             criteria_not_compared: decision.criteria_not_compared.clone(),
+            stated_but_unused: decision.stated_but_unused.clone(),
             warnings: decision.warnings.clone(),
         }
     }

@@ -185,7 +185,13 @@ impl Loader<'_> {
     }
 
     fn check_priorities(&self, document: &Document, problems: &mut Problems) {
-        let Some(Node::Table(table)) = document.find("priorities").map(|item| &item.node) else { return };
+        let Some(item) = document.find("priorities") else { return };
+        let Node::Table(table) = &item.node else { return };
+        let zero = |name: &str| matches!(table.get(name).map(|item| &item.node), Some(Node::Integer(0)));
+        if !self.catalog.criteria.is_empty() && self.catalog.criteria.iter().all(|criterion| zero(&criterion.id)) {
+            let problem = Diagnostic::error("zero", "at least one weight must be above zero");
+            problems.push(problem.at(item.span, "all of them are zero"));
+        }
         let names: Vec<&str> = self.catalog.criteria.iter().map(|criterion| criterion.id.as_str()).collect();
         for (key, span, item) in &table.entries {
             if !names.contains(&key.as_str()) {
