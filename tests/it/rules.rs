@@ -99,6 +99,7 @@ const CASES: &[Case] = &[
         &["workload.rate=2001 records/s", "workload.record-size=1 KB"],
         &["workload.rate=2001 records/s", "workload.record-size=1 KB", "workload.records-per-request=2"],
     ),
+    case("transformation-left-out-of-figures", "firehose", &["needs.transform=light"], &["needs.transform=none"]),
     case("data-kind-not-carried", "firehose", &["source.kind=files"], &["source.kind=metrics"]),
     case(
         "client-needs-credentials",
