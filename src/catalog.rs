@@ -84,6 +84,8 @@ pub struct Edge {
     pub adds_latency: Option<crate::units::SimDuration>,
     /// The least delay it can be set up for, where that is a limit of the connection itself.
     pub least_latency: Option<crate::units::SimDuration>,
+    /// What must be so before it can be used.
+    pub precondition: Option<String>,
     /// Edition it exists in, or both.
     pub edition: Option<Edition>,
     /// Where this was read.
@@ -95,8 +97,8 @@ pub struct Edge {
 pub struct SourceSystem {
     /// Its word.
     pub system: String,
-    /// Its node in the integration graph.
-    pub node: Option<String>,
+    /// Its nodes in the integration graph, the most usual first.
+    pub nodes: Vec<String>,
     /// How to call it in a drawing.
     pub name: String,
     /// Kinds of data that come from such a system.
@@ -209,7 +211,7 @@ impl Catalog {
                     let help = nearest(end, nodes.iter().copied()).map(|name| format!("did you mean `{name}`?"));
                     let problem = Diagnostic::error(
                         "unknown-node",
-                        format!("integration {} -> {}: `{end}` is no service and no source", edge.from, edge.to),
+                        format!("integration {} -> {}: `{end}` is no service, no source and no destination", edge.from, edge.to),
                     );
                     problems.push(help.into_iter().fold(problem, Diagnostic::help));
                 }
@@ -239,13 +241,19 @@ impl Catalog {
 
     fn nodes(&self) -> Vec<&str> {
         let services = self.services.iter().map(|service| service.id.as_str());
-        services.chain(self.sources.iter().filter_map(|source| source.node.as_deref())).collect()
+        let sources = self.sources.iter().flat_map(|source| source.nodes.iter().map(String::as_str));
+        services.chain(sources).chain(self.places.iter().map(|place| place.node.as_str())).collect()
     }
 
     /// The service with this id.
     #[must_use]
     pub fn service(&self, id: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.id == id)
+    }
+
+    /// The services that may be the answer, in order.
+    pub fn weighed(&self) -> impl Iterator<Item = &Service> {
+        self.services.iter().filter(|service| service.weighed)
     }
 
     /// The services of a role, in order.

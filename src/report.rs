@@ -122,6 +122,7 @@ pub const fn role(role: Role) -> &'static str {
         Role::FrontDoor => "front door",
         Role::Processing => "processing",
         Role::Destination => "destination",
+        Role::Assistant => "assistant",
     }
 }
 

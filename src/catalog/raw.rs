@@ -21,6 +21,8 @@ pub enum Role {
     Processing,
     /// Takes the data in the end.
     Destination,
+    /// Carries no records itself; makes another service's work possible or complete.
+    Assistant,
 }
 
 /// A service: `services/<id>.toml`.
@@ -31,6 +33,8 @@ pub struct RawService {
     pub id: String,
     /// The part it plays.
     pub role: Role,
+    /// Whether it may itself be the answer; so it is for every service of the role `ingest` if absent.
+    pub weighed: Option<bool>,
     /// What it does, in a few lower-case words.
     pub summary: String,
     /// Address of its documentation.
@@ -277,6 +281,9 @@ pub struct RawEdge {
     pub adds_latency: Option<SimDuration>,
     /// The least delay it can be set up for, where that is a limit of the connection itself.
     pub least_latency: Option<SimDuration>,
+    /// What must be so before it can be used, in words, where that is more than switching it on: a path without such a
+    /// condition is preferred.
+    pub precondition: Option<String>,
     /// Edition it exists in; both if absent.
     pub edition: Option<Edition>,
     /// What else to know.
@@ -297,6 +304,7 @@ impl From<RawEdge> for super::Edge {
             carries_data: raw.carries_data.unwrap_or(true),
             adds_latency: raw.adds_latency,
             least_latency: raw.least_latency,
+            precondition: raw.precondition,
             edition: raw.edition,
             source: raw.source,
         }
@@ -320,8 +328,10 @@ pub struct RawSources {
 pub struct RawPlace {
     /// Word of the vocabulary.
     pub word: String,
-    /// Node of the integration graph.
+    /// Node of the integration graph: a service, or a place of its own that edges may end at.
     pub node: String,
+    /// Name in drawings, where the node is no service.
+    pub name: Option<String>,
 }
 
 /// One source system.
@@ -330,8 +340,9 @@ pub struct RawPlace {
 pub struct RawSource {
     /// Word of the vocabulary.
     pub system: String,
-    /// Node of the integration graph, if there is one.
-    pub node: Option<String>,
+    /// Nodes of the integration graph, the most usual first.
+    #[serde(default)]
+    pub nodes: Vec<String>,
     /// Name in drawings.
     pub name: String,
     /// Kinds of data that come from such a system where the scenario names none that could send them.
@@ -343,7 +354,7 @@ pub struct RawSource {
 
 impl From<RawSource> for super::SourceSystem {
     fn from(raw: RawSource) -> Self {
-        Self { system: raw.system, node: raw.node, name: raw.name, kinds: raw.kinds }
+        Self { system: raw.system, nodes: raw.nodes, name: raw.name, kinds: raw.kinds }
     }
 }
 

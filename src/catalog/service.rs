@@ -85,6 +85,8 @@ pub struct Service {
     pub id: String,
     /// The part it plays.
     pub role: Role,
+    /// Whether it may itself be the answer.
+    pub weighed: bool,
     /// What it does.
     pub summary: String,
     /// Address of its documentation.
@@ -174,6 +176,7 @@ impl Service {
         (problems.error_count() == before).then_some(Self {
             id: raw.id,
             role: raw.role,
+            weighed: raw.weighed.unwrap_or(raw.role == Role::Ingest),
             summary: raw.summary,
             docs: raw.docs,
             facts,
