@@ -1,15 +1,19 @@
 //! Pipelines as paths of the integration graph, and their translation into queueing stages.
 //!
-//! [`Assembler::assemble`] finds the cheapest path from the scenario's source, through the front door if one is asked
-//! for and through the primary service, to every destination. [`lower()`] is the single bridge from AWS words to the words
-//! of [`crate::sim`].
+//! [`Assembler::assemble`] finds the cheapest path from the scenario's source, through the services that requirements
+//! put on the way (a front door, a stream to read from) and through the primary service, to every destination.
+//! [`Assembler::variants`] lists the other ways, and why some of them are dominated. [`lower()`] is the single bridge from
+//! AWS words to the words of [`crate::sim`].
 //!
 //! The decision a reader would question: edges that need the customer's code cost three times the others, so that a
-//! configured delivery beats a program, and every service on the way costs too, so that short paths win.
+//! configured delivery beats a program; every service on the way costs too, so that short paths win; and an edge that
+//! works under a precondition only costs more than one that always works, but less than a program.
 
 mod lower;
+mod variants;
 
 pub use lower::{LowerError, Lowered, OpenMeter, Setting, lower};
+pub use variants::Variant;
 
 use std::collections::BTreeSet;
 
@@ -19,11 +23,18 @@ use petgraph::visit::NodeFiltered;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::catalog::{Catalog, Circumstances, Edge, Role};
+use crate::catalog::{Catalog, Circumstances, Edge, Role, SourceSystem};
 use crate::units::SimDuration;
 
 const EDGE_COST: u32 = 10;
 const CODE_COST: u32 = 20;
+const PRECONDITION_COST: u32 = 15;
+
+fn cost(edge: &Edge) -> u32 {
+    let code = if edge.needs_code { CODE_COST } else { 0 };
+    let condition = if edge.precondition.is_some() { PRECONDITION_COST } else { 0 };
+    EDGE_COST + code + condition
+}
 
 /// One place on a path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -38,6 +49,25 @@ pub struct Hop {
     pub how: Option<String>,
     /// Whether the customer writes code for that.
     pub needs_code: bool,
+    /// What must be so before that can be used.
+    pub precondition: Option<String>,
+}
+
+/// A service that is no hop of the path, but without which it does not do what is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Piece {
+    /// Service id.
+    pub id: String,
+    /// Name for drawings.
+    pub name: String,
+    /// The part it plays.
+    pub role: Role,
+    /// What it is there for.
+    pub reason: String,
+    /// The rule that asks for it.
+    pub rule: String,
+    /// Where that rule was read.
+    pub source: String,
 }
 
 /// A pipeline: one trunk from the source to the primary service, one branch to each destination.
@@ -47,19 +77,25 @@ pub struct Architecture {
     pub trunk: Vec<Hop>,
     /// From behind the primary service to each destination.
     pub branches: Vec<Vec<Hop>>,
-    /// Destinations asked for that are no service of the catalog.
-    pub unreached: Vec<String>,
+    /// Services beside the path.
+    pub beside: Vec<Piece>,
     /// What else to know about the path.
-    pub remark: Option<String>,
+    pub remarks: Vec<String>,
 }
 
 impl Architecture {
-    /// Ids of the services in the order data meets them, each once.
+    /// Ids of the services in the order data meets them, each once, after those that stand beside.
     #[must_use]
     pub fn services(&self) -> Vec<String> {
         let mut seen = BTreeSet::new();
-        let hops = self.trunk.iter().chain(self.branches.iter().flatten()).filter(|hop| hop.service);
-        hops.filter(|hop| seen.insert(hop.id.clone())).map(|hop| hop.id.clone()).collect()
+        let beside = self.beside.iter().map(|piece| &piece.id);
+        let hops = self.hops().filter(|hop| hop.service).map(|hop| &hop.id);
+        beside.chain(hops).filter(|id| seen.insert(id.as_str())).cloned().collect()
+    }
+
+    /// Every hop, trunk first.
+    pub fn hops(&self) -> impl Iterator<Item = &Hop> {
+        self.trunk.iter().chain(self.branches.iter().flatten())
     }
 
     /// The hops towards the first destination, in order.
@@ -98,14 +134,18 @@ impl Architecture {
 pub struct Demands {
     /// Word for the source system.
     pub system: Option<String>,
-    /// Front door to go through, by id.
-    pub front_door: Option<String>,
+    /// Services to go through before the primary one, in this order.
+    pub waypoints: Vec<String>,
     /// Words for the destinations.
     pub destinations: Vec<String>,
     /// Services that cannot be on the way.
     pub excluded: BTreeSet<String>,
+    /// Services that cannot be on the way only because they are too slow.
+    pub too_slow: BTreeSet<String>,
     /// How old data may be.
     pub freshness: Option<SimDuration>,
+    /// Whether data at rest is an archive here: somebody else reads it fresh, so a leg to a store may be slower.
+    pub archive: bool,
 }
 
 /// No path joins two nodes.
@@ -117,30 +157,34 @@ pub struct NoPath {
     pub to: String,
 }
 
+/// A part of a path between two nodes, and what it costs.
+#[derive(Debug, Clone)]
+struct Leg<'a> {
+    nodes: Vec<&'a str>,
+    cost: u32,
+}
+
+type Graph<'a> = DiGraphMap<&'a str, &'a Edge>;
+
 /// Finds paths in the integration graph of one edition.
 #[derive(Debug)]
 pub struct Assembler<'a> {
     catalog: &'a Catalog,
     at: &'a Circumstances,
     demands: &'a Demands,
-    graph: DiGraphMap<&'a str, &'a Edge>,
+    graph: Graph<'a>,
 }
 
 impl<'a> Assembler<'a> {
-    /// The graph of the edition, without edges that are too slow for the demands.
+    /// The graph of the edition. Of several edges between two nodes the cheapest counts.
     #[must_use]
     pub fn new(catalog: &'a Catalog, at: &'a Circumstances, demands: &'a Demands) -> Self {
-        let mut graph = DiGraphMap::new();
-        let fast_enough =
-            |edge: &Edge| demands.freshness.is_none_or(|limit| edge.least_latency.is_none_or(|least| least <= limit));
-        let usable = |edge: &&Edge| {
-            edge.carries_data && edge.edition.is_none_or(|edition| edition == at.edition) && fast_enough(edge)
-        };
+        let mut graph = Graph::new();
+        let usable =
+            |edge: &&Edge| edge.carries_data && edge.edition.is_none_or(|edition| edition == at.edition);
         for edge in catalog.edges.iter().filter(usable) {
-            let better = graph
-                .edge_weight(edge.from.as_str(), edge.to.as_str())
-                .is_none_or(|known: &&Edge| known.needs_code && !edge.needs_code);
-            if better {
+            let known = graph.edge_weight(edge.from.as_str(), edge.to.as_str());
+            if known.is_none_or(|known: &&Edge| cost(edge) < cost(known)) {
                 graph.add_edge(edge.from.as_str(), edge.to.as_str(), edge);
             }
         }
@@ -154,68 +198,150 @@ impl<'a> Assembler<'a> {
     pub fn assemble(&self, primary: &'a str) -> Result<Architecture, NoPath> {
         let trunk = self.trunk(primary)?;
         let mut branches = Vec::new();
-        let mut unreached = Vec::new();
+        let mut remarks = Vec::new();
         for word in &self.demands.destinations {
-            match self.catalog.destination_node(word) {
-                None => unreached.push(word.clone()),
-                Some(node) if node == primary => {}
-                Some(node) => branches.push(self.shortest(primary, node)?.into_iter().skip(1).collect()),
+            let Some(node) = self.catalog.destination_node(word) else {
+                remarks.push(format!("`{word}` is not in the catalog: its last step is your own"));
+                continue;
+            };
+            if node == primary {
+                continue;
+            }
+            let relaxed = self.is_archive_leg(word);
+            branches.push(self.shortest(primary, node, relaxed)?.nodes);
+            if relaxed && self.demands.freshness.is_some() && self.shortest(primary, node, false).is_err() {
+                remarks.push(format!("the leg to {word} is an archive: it is not held to the freshness asked for"));
             }
         }
-        let hops = |nodes: Vec<&'a str>, before: Option<&'a str>| self.hops(&nodes, before);
-        let branches = branches.into_iter().map(|nodes| hops(nodes, Some(primary))).collect();
-        Ok(Architecture { trunk: hops(trunk, None), branches, unreached, remark: None })
+        Ok(self.architecture(&trunk.nodes, &branches, remarks))
     }
 
-    fn trunk(&self, primary: &'a str) -> Result<Vec<&'a str>, NoPath> {
-        let system = self.demands.system.as_deref();
-        let Some(node) =
-            system.and_then(|system| self.catalog.source(system)).and_then(|source| source.nodes.first()).map(String::as_str)
-        else {
-            return Ok(vec![primary]);
+    fn architecture(&self, trunk: &[&'a str], branches: &[Vec<&'a str>], mut remarks: Vec<String>) -> Architecture {
+        let trunk = self.hops(trunk, None);
+        let primary = trunk.last().map(|hop| hop.id.clone());
+        let branch = |nodes: &Vec<&'a str>| {
+            let primary = nodes.first().copied();
+            self.hops(nodes.get(1..).unwrap_or_default(), primary)
         };
-        let Some(front) = self.demands.front_door.as_deref() else { return self.shortest(node, primary) };
-        let Some(front) = self.catalog.service(front).map(|service| service.id.as_str()) else {
-            return self.shortest(node, primary);
-        };
-        let mut first = self.shortest(node, front)?;
-        first.extend(self.shortest(front, primary)?.into_iter().skip(1));
-        Ok(first)
+        let branches: Vec<Vec<Hop>> = branches.iter().map(branch).collect();
+        let mut before = primary.unwrap_or_default();
+        for hop in trunk.iter().skip(1).chain(branches.iter().flatten()) {
+            if let Some(condition) = &hop.precondition {
+                remarks.push(format!("{} needs {condition}", hop.how.as_deref().unwrap_or(&before)));
+            }
+            before.clone_from(&hop.name);
+        }
+        Architecture { trunk, branches, beside: Vec::new(), remarks }
+    }
+
+    /// Whether the leg to this destination may be slower than the freshness asked for.
+    fn is_archive_leg(&self, word: &str) -> bool {
+        let at_rest = |word: &str| self.catalog.is_at_rest(word);
+        let others = self.demands.destinations.iter().any(|other| !at_rest(other));
+        at_rest(word) && (self.demands.archive || others)
+    }
+
+    /// The source's nodes, or none if nothing is stated.
+    fn starts(&self) -> Vec<&'a str> {
+        let system = self.demands.system.as_deref().and_then(|system| self.catalog.source(system));
+        system.map_or_else(Vec::new, |source| source.nodes.iter().map(String::as_str).collect())
+    }
+
+    /// The services to go through, primary last.
+    fn stops(&self, primary: &'a str) -> Vec<&'a str> {
+        let waypoints = self.demands.waypoints.iter().filter(|id| *id != primary);
+        let known = waypoints.filter_map(|id| self.catalog.service(id)).map(|service| service.id.as_str());
+        known.chain(std::iter::once(primary)).collect()
+    }
+
+    /// From the source through the waypoints to the primary service. Of several nodes of a source the cheapest counts.
+    fn trunk(&self, primary: &'a str) -> Result<Leg<'a>, NoPath> {
+        let stops = self.stops(primary);
+        let starts = self.starts();
+        if starts.is_empty() {
+            return self.through(&stops);
+        }
+        let legs = starts.iter().map(|start| {
+            // A source that is itself the first stop is there already.
+            let stops = if stops.contains(start) { stops.clone() } else { [&[*start], stops.as_slice()].concat() };
+            self.through(&stops)
+        });
+        let mut best: Option<Leg<'a>> = None;
+        let mut missing = None;
+        for leg in legs {
+            match leg {
+                Ok(leg) if best.as_ref().is_none_or(|best| leg.cost < best.cost) => best = Some(leg),
+                Ok(_) => {}
+                Err(none) => missing = missing.or(Some(none)),
+            }
+        }
+        let nothing = || missing.unwrap_or_else(|| NoPath { from: String::new(), to: primary.to_owned() });
+        best.ok_or_else(nothing)
+    }
+
+    fn through(&self, stops: &[&'a str]) -> Result<Leg<'a>, NoPath> {
+        let mut whole = Leg { nodes: stops.first().copied().into_iter().collect(), cost: 0 };
+        for pair in stops.windows(2) {
+            let leg = self.shortest(pair[0], pair[1], false)?;
+            whole.nodes.extend(leg.nodes.into_iter().skip(1));
+            whole.cost += leg.cost;
+        }
+        Ok(whole)
     }
 
     /// The cheapest path between two nodes. Only services that carry or process may lie between them.
-    fn shortest(&self, from: &'a str, to: &'a str) -> Result<Vec<&'a str>, NoPath> {
-        let allowed = |node: &'a str| node == from || node == to || self.may_be_between(node);
-        let graph = NodeFiltered::from_fn(&self.graph, allowed);
-        let cost = |(_, _, edge): (&str, &str, &&Edge)| EDGE_COST + if edge.needs_code { CODE_COST } else { 0 };
+    fn shortest(&self, from: &'a str, to: &'a str, relaxed: bool) -> Result<Leg<'a>, NoPath> {
         let known = self.graph.contains_node(from) && self.graph.contains_node(to);
-        let path = known.then(|| astar(&graph, from, |node| node == to, cost, |_| 0)).flatten();
-        path.map(|(_, nodes)| nodes).ok_or_else(|| NoPath { from: from.to_owned(), to: to.to_owned() })
+        let allowed = |node: &'a str| node == from || node == to || self.may_be_between(node, relaxed);
+        let nodes = NodeFiltered::from_fn(&self.graph, allowed);
+        let graph = petgraph::visit::EdgeFiltered::from_fn(&nodes, |(_, _, edge): (&str, &str, &&Edge)| {
+            relaxed || self.is_fast_enough(edge)
+        });
+        let path = known
+            .then(|| astar(&graph, from, |node| node == to, |(_, _, edge): (&str, &str, &&Edge)| cost(edge), |_| 0))
+            .flatten();
+        path.map(|(cost, nodes)| Leg { nodes, cost })
+            .ok_or_else(|| NoPath { from: from.to_owned(), to: to.to_owned() })
     }
 
-    fn may_be_between(&self, node: &str) -> bool {
+    fn is_fast_enough(&self, edge: &Edge) -> bool {
+        self.demands.freshness.is_none_or(|limit| edge.least_latency.is_none_or(|least| least <= limit))
+    }
+
+    fn may_be_between(&self, node: &str, relaxed: bool) -> bool {
         let carries =
             self.catalog.service(node).is_some_and(|service| matches!(service.role, Role::Ingest | Role::Processing));
-        carries && !self.demands.excluded.contains(node)
+        let slow = !relaxed && self.demands.too_slow.contains(node);
+        carries && !slow && !self.demands.excluded.contains(node)
+    }
+
+    fn source(&self) -> Option<&'a SourceSystem> {
+        self.catalog.source(self.demands.system.as_deref()?)
     }
 
     fn hops(&self, nodes: &[&'a str], before: Option<&'a str>) -> Vec<Hop> {
         let previous = std::iter::once(before).chain(nodes.iter().copied().map(Some));
-        let steps = nodes.iter().zip(previous);
-        steps
-            .map(|(node, before)| {
-                let edge = before.and_then(|before| self.graph.edge_weight(before, node));
-                let service = self.catalog.service(node);
-                let system = self.demands.system.as_deref().and_then(|system| self.catalog.source(system));
-                let source_name = || system.map_or((*node).to_owned(), |source| source.name.clone());
-                Hop {
-                    id: (*node).to_owned(),
-                    name: service.map_or_else(source_name, |service| service.short_name(self.at.edition).to_owned()),
-                    service: service.is_some(),
-                    how: edge.map(|edge| edge.how.clone()),
-                    needs_code: edge.is_some_and(|edge| edge.needs_code),
-                }
-            })
-            .collect()
+        nodes.iter().zip(previous).map(|(node, before)| self.hop(node, before)).collect()
+    }
+
+    fn hop(&self, node: &str, before: Option<&str>) -> Hop {
+        let edge = before.and_then(|before| self.graph.edge_weight(before, node));
+        let service = self.catalog.service(node);
+        let place = self.catalog.places.iter().find(|place| place.node == node).and_then(|place| place.name.clone());
+        let source = self.source().filter(|source| source.nodes.iter().any(|known| known == node));
+        let name = match (service, source, place) {
+            (Some(service), _, _) => service.short_name(self.at.edition).to_owned(),
+            // The same node may send at the start and receive at the end: a device.
+            (None, Some(source), _) => source.name.clone(),
+            (None, None, place) => place.unwrap_or_else(|| node.to_owned()),
+        };
+        Hop {
+            id: node.to_owned(),
+            name,
+            service: service.is_some(),
+            how: edge.map(|edge| edge.how.clone()),
+            needs_code: edge.is_some_and(|edge| edge.needs_code),
+            precondition: edge.and_then(|edge| edge.precondition.clone()),
+        }
     }
 }

@@ -261,11 +261,25 @@ impl Catalog {
         self.services.iter().filter(move |service| service.role == role)
     }
 
+    /// Every word that `needs.destinations` may hold, in order.
+    #[must_use]
+    pub fn destination_words(&self) -> Vec<&str> {
+        let places = self.places.iter().map(|place| place.word.as_str());
+        let services = self.with_role(Role::Destination).map(|service| service.id.as_str());
+        places.chain(services).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    }
+
     /// The node that a word of `needs.destinations` means, if the graph has one.
     #[must_use]
     pub fn destination_node<'a>(&'a self, word: &'a str) -> Option<&'a str> {
         let alias = self.places.iter().find(|place| place.word == word).map(|place| place.node.as_str());
         alias.or_else(|| self.service(word).map(|service| service.id.as_str()))
+    }
+
+    /// Whether data rests at this destination to be queried later.
+    #[must_use]
+    pub fn is_at_rest(&self, word: &str) -> bool {
+        self.places.iter().any(|place| place.word == word && place.at_rest)
     }
 
     /// The source system that a kind of data comes from by its nature.

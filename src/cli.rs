@@ -7,6 +7,7 @@
 mod args;
 mod context;
 mod describe;
+mod evaluate;
 mod output;
 mod progress;
 mod scenario;
@@ -80,6 +81,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
         Verb::Cost(args) => scenario::cost(args, context),
         Verb::Check(args) => scenario::check(args, context),
         Verb::Verify(args) => verify::verify(args, context),
+        Verb::Evaluate(args) => evaluate::evaluate(args, context),
         Verb::Init(args) => describe::init(args, context),
         Verb::Explain(args) => describe::explain(args, context),
         Verb::Catalog(args) => describe::catalog(args, context),

@@ -14,10 +14,10 @@ use std::collections::BTreeSet;
 pub use decision::{Decision, Reason, Recommendation, RuleTrace, ServiceVerdict, Verdict};
 pub use score::Contribution;
 
-use crate::architecture::{Architecture, Assembler, Demands};
+use crate::architecture::{Architecture, Assembler, Demands, Piece, Variant};
 use crate::catalog::{Catalog, Circumstances, Role, Service};
 use crate::rules::{Evaluation, Outcome, RuleBook, RuleKind, Situation};
-use crate::scenario::Scenario;
+use crate::scenario::{Answers, Scenario};
 use crate::value::Value;
 
 /// A service on its way through the decision.
@@ -25,6 +25,8 @@ struct Considered<'a> {
     service: &'a Service,
     evaluations: Vec<Evaluation>,
     architecture: Option<Architecture>,
+    /// Services that its pipeline must go through first, with the rules that say so.
+    waypoints: Vec<(&'a Service, Evaluation)>,
 }
 
 impl Considered<'_> {
@@ -37,29 +39,206 @@ impl Considered<'_> {
     }
 }
 
+/// What every step of a decision looks at.
+struct Case<'a> {
+    catalog: &'a Catalog,
+    rules: &'a RuleBook,
+    scenario: &'a Scenario,
+    at: Circumstances,
+    /// Services that cannot be a piece of any pipeline here.
+    barred: BTreeSet<String>,
+    /// Services that cannot only because they are too slow.
+    too_slow: BTreeSet<String>,
+}
+
 /// Decides a scenario.
 #[must_use]
 pub fn decide(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario) -> Decision {
-    let at = circumstances(scenario);
-    let situation = Situation { answers: &scenario.answers, at: &at };
-    let consider = |role: Role| -> Vec<Considered<'_>> {
-        let asked = |service: &&Service| {
-            role != Role::Ingest || scenario.alternatives.is_empty() || scenario.alternatives.contains(&service.id)
-        };
-        let services = catalog.with_role(role).filter(asked);
-        services
-            .map(|service| Considered { service, evaluations: rules.evaluate(service, &situation), architecture: None })
-            .collect()
-    };
-    let fronts = consider(Role::FrontDoor);
-    let mut candidates = consider(Role::Ingest);
-    let demands = demands(scenario, &candidates, &fronts);
-    for candidate in &mut candidates {
-        find_path(candidate, catalog, &at, &demands, scenario.answers.word("source.kind"));
-    }
+    let case = Case::new(catalog, rules, scenario);
+    let asked = |service: &&Service| scenario.alternatives.is_empty() || scenario.alternatives.contains(&service.id);
+    let candidates = catalog.weighed().filter(asked).map(|service| case.consider(service)).collect();
     let unused = unused(catalog, rules, scenario);
-    let decision = decision::assemble(catalog, scenario, &at, candidates, fronts, demands.front_door.as_deref());
+    let decision = decision::assemble(catalog, scenario, &case.at, candidates);
     Decision { stated_but_unused: unused, ..decision }
+}
+
+/// The ways that data could take for a service that was decided on, cheapest first, with those that are dominated.
+#[must_use]
+pub fn variants(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario, primary: &str) -> Vec<Variant> {
+    let case = Case::new(catalog, rules, scenario);
+    let Some(service) = catalog.service(primary) else { return Vec::new() };
+    let demands = case.demands(&case.waypoints(service));
+    Assembler::new(catalog, &case.at, &demands).variants(&service.id)
+}
+
+impl<'a> Case<'a> {
+    fn new(catalog: &'a Catalog, rules: &'a RuleBook, scenario: &'a Scenario) -> Self {
+        let mut case = Self {
+            catalog,
+            rules,
+            scenario,
+            at: circumstances(scenario),
+            barred: BTreeSet::new(),
+            too_slow: BTreeSet::new(),
+        };
+        for service in &catalog.services {
+            let screens = case.rules.evaluate_if(service, &case.situation(&scenario.answers), |rule| rule.holds_on_the_way);
+            let fired = || screens.iter().filter(|screen| screen.outcome == Outcome::Yes);
+            let by_delay =
+                |screen: &&Evaluation| screen.requirements.iter().any(|answer| answer.path == "needs.freshness");
+            if fired().any(|screen| !by_delay(&screen)) {
+                case.barred.insert(service.id.clone());
+            } else if fired().next().is_some() {
+                case.too_slow.insert(service.id.clone());
+            }
+        }
+        case
+    }
+
+    fn situation<'s>(&'s self, answers: &'s Answers) -> Situation<'s> {
+        Situation { answers, at: &self.at }
+    }
+
+    /// Holds every rule against a service, finds its pipeline, and lets advice look at that pipeline.
+    fn consider(&self, service: &'a Service) -> Considered<'a> {
+        let evaluations = self.rules.evaluate(service, &self.situation(&self.scenario.answers));
+        let mut candidate = Considered { service, evaluations, architecture: None, waypoints: self.waypoints(service) };
+        self.find_path(&mut candidate);
+        if let Some(architecture) = &mut candidate.architecture {
+            let answers = with_pipeline(&self.scenario.answers, &service.id, &architecture.services());
+            architecture.beside = self.beside(&answers, architecture);
+            let answers = with_pipeline(&self.scenario.answers, &service.id, &architecture.services());
+            for evaluation in &mut candidate.evaluations {
+                if matches!(evaluation.kind, RuleKind::Advise | RuleKind::Warn)
+                    && let Some(rule) = self.rules.find(&evaluation.rule)
+                {
+                    *evaluation = rule.evaluate(service, &self.situation(&answers));
+                }
+            }
+        }
+        candidate
+    }
+
+    /// The services that rules put before `primary`: at most one front door, then streams and the like.
+    fn waypoints(&self, primary: &Service) -> Vec<(&'a Service, Evaluation)> {
+        let answers = with_pipeline(&self.scenario.answers, &primary.id, &[]);
+        let situation = self.situation(&answers);
+        let usable = |service: &&Service| service.id != primary.id && !self.barred.contains(&service.id);
+        let mut list: Vec<(&'a Service, Evaluation)> = Vec::new();
+        for service in self.catalog.services.iter().filter(usable) {
+            let asks = self.rules.evaluate_if(service, &situation, |rule| rule.kind == RuleKind::Require);
+            if let Some(fired) = asks.into_iter().find(|evaluation| evaluation.outcome == Outcome::Yes) {
+                list.push((service, fired));
+            }
+        }
+        list.sort_by_key(|(service, _)| service.role != Role::FrontDoor);
+        let mut doors = 0;
+        list.retain(|(service, _)| {
+            doors += usize::from(service.role == Role::FrontDoor);
+            service.role != Role::FrontDoor || doors <= 1
+        });
+        list
+    }
+
+    fn beside(&self, answers: &Answers, architecture: &Architecture) -> Vec<Piece> {
+        let on_the_way = architecture.services();
+        let mut pieces = Vec::new();
+        for service in self.catalog.services.iter().filter(|service| !on_the_way.contains(&service.id)) {
+            let asks =
+                self.rules.evaluate_if(service, &self.situation(answers), |rule| rule.kind == RuleKind::Beside);
+            if let Some(fired) = asks.into_iter().find(|evaluation| evaluation.outcome == Outcome::Yes) {
+                pieces.push(Piece {
+                    id: service.id.clone(),
+                    name: service.short_name(self.at.edition).to_owned(),
+                    role: service.role,
+                    reason: fired.text,
+                    rule: fired.rule,
+                    source: fired.source,
+                });
+            }
+        }
+        pieces
+    }
+
+    fn demands(&self, waypoints: &[(&Service, Evaluation)]) -> Demands {
+        let answers = &self.scenario.answers;
+        let readers = ["needs.multiple-consumers", "needs.consumers", "needs.further.consumer"];
+        let others_read = readers.iter().any(|path| {
+            !matches!(answers.get(path).map(|answer| &answer.value), None | Some(Value::Flag(false)))
+        });
+        Demands {
+            system: answers.word("source.system").map(str::to_owned),
+            waypoints: waypoints.iter().map(|(service, _)| service.id.clone()).collect(),
+            destinations: self.scenario.destinations().to_vec(),
+            excluded: self.barred.clone(),
+            too_slow: self.too_slow.clone(),
+            freshness: match answers.get("needs.freshness").map(|answer| &answer.value) {
+                Some(Value::Duration(limit)) => Some(*limit),
+                _ => None,
+            },
+            archive: others_read || answers.get("needs.retention").is_some_and(|answer| answer.value.holds("archive")),
+        }
+    }
+
+    /// Gives a candidate its pipeline. A path rule that would fire is silenced where a path was found.
+    fn find_path(&self, candidate: &mut Considered<'a>) {
+        let id = candidate.service.id.as_str();
+        let through = |waypoints: &[(&Service, Evaluation)]| {
+            Assembler::new(self.catalog, &self.at, &self.demands(waypoints)).assemble(id).ok()
+        };
+        let mut found = through(&candidate.waypoints);
+        // Where a waypoint cannot hand on to this service, the source may still reach it by itself.
+        for index in 0..candidate.waypoints.len() {
+            if found.is_none() {
+                let mut fewer = candidate.waypoints.clone();
+                let (left_out, _) = fewer.remove(index);
+                found = through(&fewer).map(|mut architecture| {
+                    let name = left_out.short_name(self.at.edition);
+                    let (own, rule) = (candidate.service.short_name(self.at.edition), "asked for on the way");
+                    architecture.remarks.push(format!("{name} is {rule}, but cannot hand on to {own}"));
+                    architecture
+                });
+                if found.is_some() {
+                    candidate.waypoints = fewer;
+                    break;
+                }
+            }
+        }
+        if found.is_none() && !candidate.waypoints.is_empty() {
+            found = through(&[]);
+            candidate.waypoints.clear();
+        }
+        let found = found.or_else(|| self.from_nature(id));
+        if let Some(architecture) = found {
+            for evaluation in candidate.evaluations.iter_mut().filter(|evaluation| evaluation.kind == RuleKind::Path) {
+                evaluation.outcome = Outcome::No;
+            }
+            candidate.architecture = Some(architecture);
+        }
+    }
+
+    /// The path from the system that such data comes from by its nature, where the stated system cannot send it: a
+    /// video does not come from a browser, and saying so beats saying that nothing fits.
+    fn from_nature(&self, id: &str) -> Option<Architecture> {
+        let kind = self.scenario.answers.word("source.kind")?;
+        let natural = self.catalog.source_of_kind(kind)?;
+        let demands = Demands { system: Some(natural.system.clone()), ..self.demands(&[]) };
+        let mut architecture = Assembler::new(self.catalog, &self.at, &demands).assemble(id).ok()?;
+        let name = &natural.name;
+        architecture.remarks.push(format!("drawn from a {name}: the stated source.system sends no {kind}"));
+        Some(architecture)
+    }
+}
+
+/// The answers with what is known of the pipeline that is being put together.
+fn with_pipeline(answers: &Answers, primary: &str, services: &[String]) -> Answers {
+    let mut answers = answers.clone();
+    let origin = || crate::scenario::Origin::Derived("the pipeline".to_owned());
+    answers.insert("pipeline.primary", Value::Text(primary.to_owned()), origin());
+    if !services.is_empty() {
+        answers.insert("pipeline.services", Value::Words(services.to_vec()), origin());
+    }
+    answers
 }
 
 /// Requirements that are stated and that neither a rule, a criterion nor a path looks at.
@@ -80,62 +259,4 @@ pub fn circumstances(scenario: &Scenario) -> Circumstances {
         region: scenario.region.clone(),
         destination: scenario.destinations().first().cloned(),
     }
-}
-
-/// What paths must honour: the front door that rules ask for, and services that are out even as a piece of a path.
-fn demands(scenario: &Scenario, candidates: &[Considered<'_>], fronts: &[Considered<'_>]) -> Demands {
-    let required = fronts.iter().find(|front| !front.is_screened() && front.fired(RuleKind::Require).next().is_some());
-    let out =
-        candidates.iter().filter(|candidate| candidate.fired(RuleKind::Screen).any(|screen| screen.holds_on_the_way));
-    Demands {
-        system: scenario.answers.word("source.system").map(str::to_owned),
-        front_door: required.map(|front| front.service.id.clone()),
-        destinations: scenario.destinations().to_vec(),
-        excluded: out.map(|candidate| candidate.service.id.clone()).collect::<BTreeSet<_>>(),
-        freshness: match scenario.answers.get("needs.freshness").map(|answer| &answer.value) {
-            Some(Value::Duration(limit)) => Some(*limit),
-            _ => None,
-        },
-    }
-}
-
-/// Gives a candidate its pipeline. A path rule that would fire is silenced where a path was found.
-fn find_path(
-    candidate: &mut Considered<'_>,
-    catalog: &Catalog,
-    at: &Circumstances,
-    demands: &Demands,
-    kind: Option<&str>,
-) {
-    let direct = Demands { front_door: None, ..demands.clone() };
-    let id = candidate.service.id.as_str();
-    let Some(id) = catalog.service(id).map(|service| service.id.as_str()) else { return };
-    let found = Assembler::new(catalog, at, demands)
-        .assemble(id)
-        // Where the front door cannot hand on to this service, the source may still reach it by itself.
-        .or_else(|_| Assembler::new(catalog, at, &direct).assemble(id))
-        .or_else(|none| from_nature(catalog, at, &direct, kind, id).ok_or(none));
-    if let Ok(architecture) = found {
-        for evaluation in candidate.evaluations.iter_mut().filter(|evaluation| evaluation.kind == RuleKind::Path) {
-            evaluation.outcome = Outcome::No;
-        }
-        candidate.architecture = Some(architecture);
-    }
-}
-
-/// The path from the system that such data comes from by its nature, where the stated system cannot send it: a video
-/// does not come from a browser, and saying so beats saying that nothing fits.
-fn from_nature(
-    catalog: &Catalog,
-    at: &Circumstances,
-    demands: &Demands,
-    kind: Option<&str>,
-    id: &str,
-) -> Option<Architecture> {
-    let natural = catalog.source_of_kind(kind?)?;
-    let id = catalog.service(id).map(|service| service.id.as_str())?;
-    let demands = Demands { system: Some(natural.system.clone()), ..demands.clone() };
-    let mut architecture = Assembler::new(catalog, at, &demands).assemble(id).ok()?;
-    architecture.remark = Some(format!("drawn from a {}: the stated source.system sends no {}", natural.name, kind?));
-    Some(architecture)
 }

@@ -4,6 +4,7 @@
 
 pub mod advice;
 pub mod bill;
+pub mod evaluation;
 pub mod charts;
 pub mod pictures;
 pub mod reference;

@@ -32,7 +32,7 @@ pub struct Rule {
     pub id: String,
     /// What it does when it fires.
     pub kind: RuleKind,
-    /// Services it speaks of; all of the roles if empty.
+    /// Services it speaks of; if empty, all of the roles, and if those are empty too, all that may be the answer.
     pub services: Vec<String>,
     /// Roles it speaks of.
     pub roles: Vec<Role>,
@@ -49,10 +49,21 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Whether the rule speaks of this service.
+    /// Whether the rule speaks of this service: of those it lists, else of those of its roles, else of all that may be
+    /// the answer.
     #[must_use]
     pub fn applies_to(&self, service: &Service) -> bool {
-        if self.services.is_empty() { self.roles.contains(&service.role) } else { self.services.contains(&service.id) }
+        match (self.services.as_slice(), self.roles.as_slice()) {
+            ([], []) => service.weighed,
+            ([], roles) => roles.contains(&service.role),
+            (services, _) => services.contains(&service.id),
+        }
+    }
+
+    /// Holds the rule against a service.
+    #[must_use]
+    pub fn evaluate(&self, service: &Service, situation: &Situation<'_>) -> Evaluation {
+        evaluate::evaluate(self, service, situation)
     }
 }
 
@@ -108,8 +119,18 @@ impl RuleBook {
     /// Holds every rule that speaks of `service` against the situation.
     #[must_use]
     pub fn evaluate(&self, service: &Service, situation: &Situation<'_>) -> Vec<Evaluation> {
-        let speaking = self.rules.iter().filter(|rule| rule.applies_to(service));
-        speaking.map(|rule| evaluate::evaluate(rule, service, situation)).collect()
+        self.evaluate_if(service, situation, |_| true)
+    }
+
+    /// The same for the rules that `wanted` picks.
+    pub fn evaluate_if(
+        &self,
+        service: &Service,
+        situation: &Situation<'_>,
+        wanted: impl Fn(&Rule) -> bool,
+    ) -> Vec<Evaluation> {
+        let speaking = self.rules.iter().filter(|rule| wanted(rule) && rule.applies_to(service));
+        speaking.map(|rule| rule.evaluate(service, situation)).collect()
     }
 }
 
@@ -171,7 +192,7 @@ fn check(raw: RawRule, catalog: &Catalog, book: &RuleBook) -> Result<Rule, Strin
         when: Condition::check(&raw.when)?,
         id: raw.id,
         kind: raw.kind,
-        roles: if raw.roles.is_empty() { vec![Role::Ingest] } else { raw.roles },
+        roles: raw.roles,
         services: raw.services,
         reason: raw.reason,
         points,

@@ -14,7 +14,7 @@ mod workload;
 
 use std::collections::BTreeMap;
 
-pub use load::{Loader, known_answers};
+pub use load::{Loader, known_answers, schema};
 pub use overrides::Override;
 pub use workload::{Simulation, Sizes, Workload};
 

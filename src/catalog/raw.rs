@@ -324,7 +324,7 @@ pub struct RawSources {
 
 /// A word of `needs.destinations` and its node of the integration graph.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RawPlace {
     /// Word of the vocabulary.
     pub word: String,
@@ -332,6 +332,9 @@ pub struct RawPlace {
     pub node: String,
     /// Name in drawings, where the node is no service.
     pub name: Option<String>,
+    /// Whether data rests there to be queried later, rather than being acted upon as it comes.
+    #[serde(default)]
+    pub at_rest: bool,
 }
 
 /// One source system.

@@ -82,6 +82,8 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     /// Compute reference results again and compare: every difference is shown, exit code 5 if there is one.
     Verify(VerifyArgs),
+    /// Answer documented selection cases and count how often the advice agrees with them.
+    Evaluate(EvaluateArgs),
     /// Write a commented scenario to start from.
     Init(InitArgs),
     /// Print the page of a rule.
@@ -214,6 +216,25 @@ pub(crate) struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct EvaluateArgs {
+    /// File of selection cases, in TOML; `-` reads standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Answer every case with this edition instead of its own.
+    #[arg(long, value_name = "EDITION", help_heading = "Scenario")]
+    pub(crate) edition: Option<Edition>,
+
+    /// Print why each missed case was answered as it was.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) explain: bool,
+
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     /// Files of reference results, in TOML: replays of recordings through a buffer. Queueing results, decision examples
     /// and cost examples are recognised and reported as unsupported. `-` reads standard input.
@@ -298,6 +319,8 @@ pub(crate) enum SchemaOf {
     Simulation,
     /// What `verify --format json` prints.
     Verify,
+    /// What `evaluate --format json` prints.
+    Evaluation,
 }
 
 #[derive(Debug, Args)]

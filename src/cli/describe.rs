@@ -15,7 +15,6 @@ use crate::report::result::{Document, SimulationDocument};
 use crate::report::{self, Style, Table, rule};
 use crate::rules::RuleBook;
 use crate::rules::raw::RawRules;
-use crate::scenario::raw::RawScenario;
 use crate::verify::Report;
 
 /// Scenarios listed by the build script: name, text.
@@ -128,9 +127,13 @@ fn service_page(service: &Service, catalog: &Catalog, edition: Option<Edition>, 
     text
 }
 
-pub(super) fn schema(args: &SchemaArgs, context: &Context) -> Result<(), Failure> {
+pub(super) fn schema(args: &SchemaArgs, context: &mut Context) -> Result<(), Failure> {
     let schema = match args.of {
-        SchemaOf::Scenario => schemars::schema_for!(RawScenario),
+        SchemaOf::Scenario => {
+            let (catalog, _) = context.knowledge()?;
+            let json = crate::scenario::schema(&catalog);
+            serde_json::from_value(json).map_err(|error| Failure::Internal(error.to_string()))?
+        }
         SchemaOf::Service => schemars::schema_for!(RawService),
         SchemaOf::Rules => schemars::schema_for!(RawRules),
         SchemaOf::Prices => schemars::schema_for!(RawPrices),
@@ -138,6 +141,7 @@ pub(super) fn schema(args: &SchemaArgs, context: &Context) -> Result<(), Failure
         SchemaOf::Result => schemars::schema_for!(Document),
         SchemaOf::Simulation => schemars::schema_for!(SimulationDocument),
         SchemaOf::Verify => schemars::schema_for!(Report),
+        SchemaOf::Evaluation => schemars::schema_for!(crate::evaluate::Evaluation),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::Internal(error.to_string()))?;
     context.print(&text)

@@ -8,7 +8,7 @@ use super::args::{AdviseArgs, CheckArgs, CostArgs, Format, RunArgs, ScenarioArgs
 use super::context::Context;
 use super::progress::Progress;
 use crate::architecture::{Architecture, Lowered, lower};
-use crate::catalog::{Catalog, Profile, Role};
+use crate::catalog::{Catalog, Profile};
 use crate::cost::{self, Bill, Extrapolation, Packing};
 use crate::diag::{Diagnostic, suggest};
 use crate::ranking::{Decision, Verdict, circumstances, decide};
@@ -194,7 +194,7 @@ fn pipeline<'a>(question: &'a Question, primary: Option<&str>) -> Result<&'a Arc
         };
         return question.decision.recommended.as_ref().map(|answer| &answer.path).ok_or_else(none);
     };
-    let ids: Vec<&str> = question.catalog.with_role(Role::Ingest).map(|service| service.id.as_str()).collect();
+    let ids: Vec<&str> = question.catalog.weighed().map(|service| service.id.as_str()).collect();
     if !ids.contains(&id) {
         let problem = Diagnostic::error("unknown-service", format!("there is no pipeline of `{id}` to simulate"));
         return Err(problem.help(suggest(id, &ids, "the services are")));

@@ -19,12 +19,10 @@ pub enum Verdict {
     Ranked(usize),
     /// A screen or a missing path removed it.
     Rejected,
-    /// Stands before the pipeline.
+    /// Stands before the service that the pipeline is about.
     InFront,
-    /// Carries no data, but the pipeline needs it.
+    /// No hop of the pipeline, but the pipeline needs it.
     Beside,
-    /// Nothing asks for it.
-    NotNeeded,
 }
 
 impl fmt::Display for Verdict {
@@ -38,7 +36,6 @@ impl fmt::Display for Verdict {
             Self::Rejected => write!(f, "rejected"),
             Self::InFront => write!(f, "in front"),
             Self::Beside => write!(f, "beside"),
-            Self::NotNeeded => write!(f, "not needed"),
         }
     }
 }
@@ -55,7 +52,7 @@ impl JsonSchema for Verdict {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "examples": ["first", "second", "rejected", "in front", "not needed"] })
+        schemars::json_schema!({ "type": "string", "examples": ["first", "second", "rejected", "in front", "beside"] })
     }
 }
 
@@ -123,7 +120,7 @@ pub struct Recommendation {
     pub primary: String,
     /// All services of the pipeline in the order data meets them.
     pub architecture: Vec<String>,
-    /// Those of them that carry no data but must be there.
+    /// Those of them that are no hop of the path but must be there.
     pub beside: Vec<String>,
     /// The pipeline itself.
     pub path: Architecture,
@@ -134,7 +131,7 @@ pub struct Recommendation {
 pub struct Decision {
     /// What is recommended; absent if nothing satisfies the requirements.
     pub recommended: Option<Recommendation>,
-    /// Every service considered: ranked ones first, then the rejected, then the front doors.
+    /// Every service considered: ranked ones first, then the rejected, then what helps the first one.
     pub services: Vec<ServiceVerdict>,
     /// Criteria that could not be compared, because a fact or a requirement is not known.
     pub criteria_not_compared: Vec<String>,
@@ -153,7 +150,7 @@ impl Decision {
     /// Services considered for the pipeline itself that were rejected, nearest first: those with the fewest reasons.
     #[must_use]
     pub fn nearest_rejected(&self) -> Vec<&ServiceVerdict> {
-        let rejected = |service: &&ServiceVerdict| service.role == Role::Ingest && service.verdict == Verdict::Rejected;
+        let rejected = |service: &&ServiceVerdict| service.verdict == Verdict::Rejected;
         let mut list: Vec<&ServiceVerdict> = self.services.iter().filter(rejected).collect();
         list.sort_by_key(|service| service.reasons.len());
         list
@@ -171,8 +168,6 @@ pub(super) fn assemble(
     scenario: &Scenario,
     at: &Circumstances,
     candidates: Vec<Considered<'_>>,
-    fronts: Vec<Considered<'_>>,
-    front_door: Option<&str>,
 ) -> Decision {
     let (passed, rejected): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| !candidate.is_screened());
     let (rows, criteria_not_compared) = score(&passed.iter().collect::<Vec<_>>(), &catalog.criteria, scenario, at);
@@ -183,8 +178,10 @@ pub(super) fn assemble(
         .collect();
     // Equal scores fall by id, so that the order never depends on the order of files.
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.service.id.cmp(&b.1.service.id)));
-    let warnings =
-        ranked.first().map_or_else(Vec::new, |(_, first, _)| first.fired(RuleKind::Warn).map(reason).collect());
+    let first = ranked.first().map(|(_, first, _)| first);
+    let warnings = first.map_or_else(Vec::new, |first| first.fired(RuleKind::Warn).map(reason).collect());
+    let recommended = first.and_then(recommendation);
+    let helpers = first.map_or_else(Vec::new, |first| helpers(first, at));
     let mut services: Vec<ServiceVerdict> = ranked
         .into_iter()
         .enumerate()
@@ -194,30 +191,50 @@ pub(super) fn assemble(
         })
         .collect();
     services.extend(rejected.into_iter().map(|candidate| verdict_of(candidate, Verdict::Rejected, at)));
-    let first = services.first().filter(|service| service.verdict == Verdict::Ranked(1));
-    let mut recommended = first.and_then(|service| {
-        let path = service.architecture.clone()?;
-        Some(Recommendation { primary: service.id.clone(), architecture: path.services(), beside: Vec::new(), path })
-    });
-    let in_use: Vec<String> = recommended.as_ref().map_or_else(Vec::new, |answer| answer.architecture.clone());
-    for front in fronts {
-        let chosen = front_door == Some(front.service.id.as_str()) && in_use.contains(&front.service.id);
-        let beside = front.fired(RuleKind::Beside).next().is_some();
-        let verdict = match (chosen, beside, front.is_screened()) {
-            (true, _, _) => Verdict::InFront,
-            (_, true, _) => Verdict::Beside,
-            (_, _, true) => Verdict::Rejected,
-            _ => Verdict::NotNeeded,
-        };
-        if verdict == Verdict::Beside
-            && let Some(answer) = &mut recommended
-        {
-            answer.beside.push(front.service.id.clone());
-            answer.architecture.insert(0, front.service.id.clone());
-        }
-        services.push(verdict_of(front, verdict, at));
-    }
+    // What helps the winner is told as that, and not as an alternative that was weighed too.
+    services.retain(|service| !helpers.iter().any(|helper| helper.id == service.id));
+    services.extend(helpers);
     Decision { recommended, services, criteria_not_compared, stated_but_unused: Vec::new(), warnings }
+}
+
+fn recommendation(first: &Considered<'_>) -> Option<Recommendation> {
+    let path = first.architecture.clone()?;
+    let beside = path.beside.iter().map(|piece| piece.id.clone()).collect();
+    Some(Recommendation { primary: first.service.id.clone(), architecture: path.services(), beside, path })
+}
+
+/// What stands in front of the winner or beside it.
+fn helpers(first: &Considered<'_>, at: &Circumstances) -> Vec<ServiceVerdict> {
+    let Some(path) = &first.architecture else { return Vec::new() };
+    let blank = |id: &str, name: &str, role: Role, verdict: Verdict, reasons: Vec<Reason>| ServiceVerdict {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        role,
+        verdict,
+        rank: None,
+        score: None,
+        contributions: Vec::new(),
+        reasons,
+        architecture: None,
+        trace: Vec::new(),
+    };
+    let in_front = first.waypoints.iter().map(|(service, fired)| ServiceVerdict {
+        trace: vec![trace(fired)],
+        ..blank(&service.id, service.short_name(at.edition), service.role, Verdict::InFront, vec![reason(fired)])
+    });
+    let beside = path.beside.iter().map(|piece| {
+        let reason = Reason {
+            rule: piece.rule.clone(),
+            text: piece.reason.clone(),
+            fact: None,
+            source: piece.source.clone(),
+            requirement: None,
+            facts: Vec::new(),
+            requirements: Vec::new(),
+        };
+        blank(&piece.id, &piece.name, piece.role, Verdict::Beside, vec![reason])
+    });
+    in_front.chain(beside).collect()
 }
 
 fn verdict_of(candidate: Considered<'_>, verdict: Verdict, at: &Circumstances) -> ServiceVerdict {
@@ -227,9 +244,7 @@ fn verdict_of(candidate: Considered<'_>, verdict: Verdict, at: &Circumstances) -
             let screens = candidate.fired(RuleKind::Screen).chain(candidate.fired(RuleKind::Path));
             screens.map(reason).collect()
         }
-        Verdict::InFront => candidate.fired(RuleKind::Require).map(reason).collect(),
-        Verdict::Beside => candidate.fired(RuleKind::Beside).map(reason).collect(),
-        Verdict::NotNeeded => Vec::new(),
+        Verdict::InFront | Verdict::Beside => Vec::new(),
     };
     ServiceVerdict {
         id: candidate.service.id.clone(),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::table::Style;
 use super::{Table, paragraph};
 use crate::architecture::Architecture;
-use crate::catalog::{Catalog, Edition, Role};
+use crate::catalog::{Catalog, Edition};
 use crate::ranking::{Decision, ServiceVerdict, Verdict};
 use crate::rules::{Outcome, Trace};
 use crate::scenario::Scenario;
@@ -28,14 +28,7 @@ pub fn headline(scenario: &Scenario, width: usize) -> String {
 #[must_use]
 pub fn use_line(decision: &Decision, width: usize, label: impl Fn(&str) -> Option<String>) -> String {
     match &decision.recommended {
-        Some(answer) => {
-            let mut text = path("  Use   ", &answer.path, label);
-            for id in &answer.beside {
-                let name = decision.service(id).map_or(id.as_str(), |service| service.name.as_str());
-                let _ = writeln!(text, "        with {name} beside it");
-            }
-            text
-        }
+        Some(answer) => path("  Use   ", &answer.path, label),
         None => nothing_fits(decision, width),
     }
 }
@@ -48,10 +41,10 @@ pub fn path(head: &str, path: &Architecture, label: impl Fn(&str) -> Option<Stri
     for (index, line) in path.drawn_with(label).lines().enumerate() {
         let _ = writeln!(text, "{}{line}", if index == 0 { head } else { &indent });
     }
-    for word in &path.unreached {
-        let _ = writeln!(text, "{indent}(`{word}` is no service of the catalog: its last step is your own)");
+    for piece in &path.beside {
+        let _ = writeln!(text, "{indent}with {} beside it: {}", piece.name, piece.reason);
     }
-    if let Some(remark) = &path.remark {
+    for remark in &path.remarks {
         let _ = writeln!(text, "{indent}({remark})");
     }
     text
@@ -80,8 +73,45 @@ fn nothing_fits(decision: &Decision, width: usize) -> String {
 /// One row per service considered: verdict, deciding reason, rule.
 #[must_use]
 pub fn table(decision: &Decision) -> Table {
+    rows(decision.services.iter())
+}
+
+/// Services that are out for one and the same reason before anything else is looked at: this many may share it before
+/// they are told in one line.
+const FEW: usize = 2;
+
+/// The table for eyes: services that share one reason of rejection are told in a line each reason below it.
+#[must_use]
+pub fn short_table(decision: &Decision, width: usize) -> String {
+    let shared = shared_reasons(decision);
+    let own = decision.services.iter().filter(|service| !shared.iter().any(|(_, list)| list.contains(service)));
+    let mut text = rows(own).render(Style::Plain(width));
+    for (reason, services) in &shared {
+        let names: Vec<&str> = services.iter().map(|service| service.name.as_str()).collect();
+        let head = format!("  {reason}: ");
+        text.push('\n');
+        text.push_str(&paragraph("  ", &format!("{}{}", head.trim_start(), names.join(", ")), width));
+    }
+    text
+}
+
+/// Rejected services by the reason that decides, where more than a few share it.
+fn shared_reasons(decision: &Decision) -> Vec<(String, Vec<&ServiceVerdict>)> {
+    let mut groups: Vec<(String, Vec<&ServiceVerdict>)> = Vec::new();
+    for service in decision.services.iter().filter(|service| service.verdict == Verdict::Rejected) {
+        let reason = because(service);
+        match groups.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, list)) => list.push(service),
+            None => groups.push((reason, vec![service])),
+        }
+    }
+    groups.retain(|(_, list)| list.len() > FEW);
+    groups
+}
+
+fn rows<'a>(services: impl Iterator<Item = &'a ServiceVerdict>) -> Table {
     let mut table = Table::new(&["service", "verdict", "points", "because"]).right(&[2]);
-    for service in &decision.services {
+    for service in services {
         let points = service.score.map_or_else(String::new, |score| format!("{score:.1}"));
         table.row(vec![service.name.clone(), service.verdict.to_string(), points, because(service)]);
     }
@@ -92,7 +122,6 @@ pub fn table(decision: &Decision) -> Table {
 fn because(service: &ServiceVerdict) -> String {
     match (service.reasons.first(), service.verdict) {
         (Some(reason), _) => format!("{} [{}]", reason.text, reason.rule),
-        (None, Verdict::NotNeeded) => "nothing asks for it".to_owned(),
         (None, Verdict::Ranked(1)) => "passes every screen and has the most points".to_owned(),
         (None, _) => "passes every screen with fewer points".to_owned(),
     }
@@ -105,7 +134,7 @@ pub fn text(decision: &Decision, catalog: &Catalog, scenario: &Scenario, width: 
     text.push('\n');
     text.push_str(&use_line(decision, width, |_| None));
     text.push('\n');
-    text.push_str(&table(decision).render(Style::Plain(width)));
+    text.push_str(&short_table(decision, width));
     if explain {
         text.push_str(&scores(decision, width));
         text.push_str(&evidence(decision));
@@ -137,7 +166,7 @@ fn names_note(catalog: &Catalog, edition: Edition, width: usize) -> String {
         return String::new();
     }
     let renamed = catalog
-        .with_role(Role::Ingest)
+        .weighed()
         .filter(|service| service.full_name(edition) != service.full_name(Edition::Current));
     let list: Vec<String> = renamed
         .map(|service| format!("{} is now {}", service.full_name(edition), service.full_name(Edition::Current)))

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::result::Document;
-use super::table::Style;
 use super::{advice, bill, bounds, count, paragraph, seconds, simulation};
 use crate::architecture::Architecture;
 use crate::catalog::Catalog;
@@ -33,7 +32,7 @@ pub fn text(
     }
     text.push_str(&figures(document, scenario, width));
     text.push('\n');
-    text.push_str(&advice::table(decision).render(Style::Plain(width)));
+    text.push_str(&advice::short_table(decision, width));
     text.push('\n');
     text.push_str(&wrapped(&watch(document, catalog, scenario), width));
     text

@@ -26,9 +26,9 @@ pub enum RuleKind {
     Warn,
     /// Removes the service where the integration graph has no path; `when` says when paths are asked for.
     Path,
-    /// Puts a service beside the pipeline: it carries no data, but the pipeline does not work without it.
+    /// Puts a service beside the pipeline: no hop of it, but the pipeline does not do what is asked without it.
     Beside,
-    /// Asks for a front door before the pipeline; written for the services that could be it.
+    /// Puts a service on the way to the primary one: a front door, or the stream that a processor reads.
     Require,
 }
 
@@ -43,7 +43,7 @@ pub struct RawRule {
     /// Services it speaks of; all services of `roles` if absent.
     #[serde(default)]
     pub services: Vec<String>,
-    /// Roles it speaks of; `ingest` if absent.
+    /// Roles it speaks of; all services that may be the answer if absent.
     #[serde(default)]
     pub roles: Vec<Role>,
     /// When it fires.

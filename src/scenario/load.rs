@@ -9,7 +9,7 @@ use super::overrides::{Override, WORD_LISTS, apply, collect_paths};
 use super::raw::RawScenario;
 use super::values::{option_value, vocabulary_value};
 use super::{Answer, Answers, Origin, Scenario, Simulation, Workload};
-use crate::catalog::{Catalog, Circumstances, Edition, Role, Service};
+use crate::catalog::{Catalog, Circumstances, Edition, Service};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::document::{Document, Item, Node, Stated, validate};
 use crate::source::{SourceMap, Span, digest};
@@ -17,13 +17,33 @@ use crate::units::{RecordRate, SimDuration};
 use crate::value::Value;
 
 /// Answers that follow from others; [`derive()`] adds them.
-const DERIVED: [&str; 4] =
-    ["needs.freshness-word", "workload.peak-rate", "workload.peak-request-rate", "workload.record-size-mean"];
+const DERIVED: [&str; 7] = [
+    "needs.freshness-word",
+    "needs.transfer-time",
+    "pipeline.primary",
+    "pipeline.services",
+    "workload.peak-rate",
+    "workload.peak-request-rate",
+    "workload.record-size-mean",
+];
+
+/// The schema of a scenario, with the words that the catalog knows.
+#[must_use]
+pub fn schema(catalog: &Catalog) -> Json {
+    let mut schema = schema_for!(RawScenario).to_value();
+    let systems: Vec<&str> = catalog.sources.iter().map(|source| source.system.as_str()).collect();
+    for (name, words) in [("SourceSystem", systems), ("Destination", catalog.destination_words())] {
+        if let Some(definition) = schema.pointer_mut(&format!("/$defs/{name}")) {
+            definition["enum"] = words.into();
+        }
+    }
+    schema
+}
 
 /// Every path that an answer may have, for those who look answers up by name.
 #[must_use]
 pub fn known_answers(catalog: &Catalog) -> Vec<String> {
-    let schema = schema_for!(RawScenario).to_value();
+    let schema = schema(catalog);
     let mut paths = Vec::new();
     collect_paths(&schema, &schema, "", &mut paths);
     paths.extend(catalog.vocabulary.iter().map(|key| format!("needs.further.{}", key.id)));
@@ -66,11 +86,25 @@ impl Loader<'_> {
             problems.push(empty_file(name, document.span));
             return None;
         }
-        let schema = schema_for!(RawScenario).to_value();
-        let paths = self.paths(&schema);
+        let paths = self.paths(&schema(self.catalog));
         for wish in overrides {
             apply(wish, &paths, &mut document, sources, problems);
         }
+        let digest = digest(std::iter::once(text).chain(overrides.iter().map(|wish| wish.text.as_str())));
+        self.check(name, &digest, document, sources, problems)
+    }
+
+    /// Checks a parsed scenario. `None` if there was an error; all are in `problems`.
+    pub fn check(
+        &self,
+        name: &str,
+        digest: &str,
+        mut document: Document,
+        sources: &mut SourceMap,
+        problems: &mut Problems,
+    ) -> Option<Scenario> {
+        let before = problems.error_count();
+        let schema = schema(self.catalog);
         let tables = self.take_option_tables(&mut document);
         let stated = validate(&document, &schema, problems);
         self.check_names(&document, problems);
@@ -86,6 +120,10 @@ impl Loader<'_> {
         self.further(&document, &mut answers, sources, problems);
         let simulation = simulation(&raw, &document, problems);
         let workload = raw.workload.and_then(|raw| Workload::check(raw, &self.catalog.profiles, &document, problems));
+        let edition = circumstances.edition.name();
+        if answers.word("edition") != Some(edition) {
+            answers.insert("edition", Value::Text(edition.to_owned()), Origin::Default);
+        }
         derive(&mut answers, workload.as_ref());
         (problems.error_count() == before).then(|| Scenario {
             file: name.to_owned(),
@@ -98,7 +136,7 @@ impl Loader<'_> {
             simulation,
             options,
             priorities: raw.priorities,
-            digest: digest(std::iter::once(text).chain(overrides.iter().map(|wish| wish.text.as_str()))),
+            digest: digest.to_owned(),
         })
     }
 
@@ -146,7 +184,7 @@ impl Loader<'_> {
 
     /// Names that must be known to the catalog.
     fn check_names(&self, document: &Document, problems: &mut Problems) {
-        let services: Vec<&str> = self.catalog.with_role(Role::Ingest).map(|service| service.id.as_str()).collect();
+        let services: Vec<&str> = self.catalog.weighed().map(|service| service.id.as_str()).collect();
         if let Some(Node::List(items)) = document.find("alternatives").map(|item| &item.node) {
             for item in items {
                 if let Node::Text(id) = &item.node
@@ -345,6 +383,15 @@ fn derive(answers: &mut Answers, workload: Option<&Workload>) {
             let limit = Value::Duration(SimDuration::from_secs(*seconds));
             answers.insert("needs.freshness", limit, Origin::Derived(format!("`{word}` at {stated}")));
         }
+    }
+    let quantity = |path: &str| answers.get(path).map(|answer| answer.value.clone());
+    if let (Some(Value::Size(volume)), Some(Value::ByteRate(line))) =
+        (quantity("needs.volume"), quantity("source.line-rate"))
+        && line.get() > 0.0
+    {
+        let time = SimDuration::from_secs_f64(volume.get() as f64 / line.get());
+        let from = Origin::Derived("needs.volume / source.line-rate".to_owned());
+        answers.insert("needs.transfer-time", Value::Duration(time), from);
     }
     if let Some(workload) = workload {
         let from = Origin::Derived("[workload]".to_owned());

@@ -35,16 +35,37 @@ macro_rules! words {
     )+};
 }
 
+/// A word of a list that the catalog holds; [`super::schema`] fills it in.
+macro_rules! catalog_words {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Deserialize)]
+        pub struct $name(pub String);
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string" })
+            }
+        }
+    )+};
+}
+
+catalog_words! {
+    /// What sends the data: a system of `sources.toml`.
+    SourceSystem;
+    /// Where it must end up: a destination of `sources.toml` or a destination service.
+    Destination;
+}
+
 words! {
     /// What the data is.
     DataKind: "application_logs" "audit_events" "backups" "clickstream" "database_change" "database_full"
         "device_command" "files" "hadoop_workload" "identity" "iot_telemetry" "messages" "metrics" "saas"
         "security_events" "service_events" "third_party_api" "third_party_dataset" "time_encoded_media" "video";
-    /// What sends it.
-    SourceSystem: "api" "application" "aws_accounts" "aws_service" "browser" "camera" "cloudwatch_logs" "data_provider"
-        "device" "dynamodb" "ec2_db" "hdfs" "kafka" "mobile_app" "on_prem_db" "on_prem_dw" "on_prem_nas"
-        "on_prem_server" "other_cloud" "partner" "rds_aurora" "rds_mariadb" "rds_mysql" "rds_postgresql" "rest_api" "s3"
-        "saas_app" "server" "sns" "stream";
     /// Protocol the sender speaks.
     Protocol: "https_api" "https_rest" "iscsi" "mqtt" "nfs" "nfs_smb" "rtsp" "sftp" "webrtc";
     /// What the sender's code can call.
@@ -53,10 +74,6 @@ words! {
     ClientAuth: "anonymous" "anonymous_and_sign_in" "api_key_quota" "none" "social_login" "user_sign_in";
     /// Whose data it is.
     Ownership: "first_party" "third_party";
-    /// Where it must end up.
-    Destination: "alert" "application" "archive" "aurora_mysql" "dashboard" "datadog" "device" "dynamodb" "http"
-        "http_endpoint" "iceberg" "ml" "mongodb" "neptune" "new_relic" "opensearch" "playback" "queue" "rds_mariadb"
-        "rds_oracle" "rds_postgresql" "redshift" "s3" "splunk" "stream" "timeseries_db" "workflow";
     /// How old data may be, in words.
     FreshnessWord: "real_time" "seconds" "near_real_time" "minutes" "batch" "query_time" "live";
     /// What is to be computed on the way.
