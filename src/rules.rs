@@ -13,7 +13,7 @@ pub mod raw;
 
 pub use condition::Condition;
 pub use evaluate::{Evaluation, FactEvidence, Outcome, RequirementEvidence, Situation, Trace};
-pub use raw::{Page, RuleKind};
+pub use raw::{Page, RuleKind, Tried};
 
 use std::collections::BTreeSet;
 
@@ -46,6 +46,8 @@ pub struct Rule {
     pub holds_on_the_way: bool,
     /// Its page.
     pub page: Page,
+    /// A case in which it fires and one in which it does not.
+    pub tried: Option<Tried>,
 }
 
 impl Rule {
@@ -198,5 +200,6 @@ fn check(raw: RawRule, catalog: &Catalog, book: &RuleBook) -> Result<Rule, Strin
         points,
         holds_on_the_way: raw.holds_on_the_way,
         page: raw.page,
+        tried: raw.tried,
     })
 }

@@ -60,6 +60,20 @@ pub struct RawRule {
     pub holds_on_the_way: bool,
     /// Its page.
     pub page: Page,
+    /// A case in which it fires and one in which it does not.
+    pub tried: Option<Tried>,
+}
+
+/// Two cases that show what a rule does; tests hold every rule to them.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tried {
+    /// The service it is tried on.
+    pub on: String,
+    /// Overrides of an empty scenario with which it fires.
+    pub fires: Vec<String>,
+    /// Overrides of an empty scenario with which it does not.
+    pub silent: Vec<String>,
 }
 
 /// A rule's page, under fixed headings.

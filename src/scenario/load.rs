@@ -17,8 +17,9 @@ use crate::units::{RecordRate, SimDuration};
 use crate::value::Value;
 
 /// Answers that follow from others; [`derive()`] adds them.
-const DERIVED: [&str; 7] = [
+const DERIVED: [&str; 8] = [
     "needs.freshness-word",
+    "needs.transfer-load",
     "needs.transfer-time",
     "pipeline.primary",
     "pipeline.services",
@@ -390,6 +391,11 @@ fn derive(answers: &mut Answers, workload: Option<&Workload>) {
         && line.get() > 0.0
     {
         let time = SimDuration::from_secs_f64(volume.get() as f64 / line.get());
+        if let Some(Value::Duration(deadline)) = quantity("needs.deadline") {
+            let load = Value::Number(time.as_secs_f64() / deadline.as_secs_f64());
+            let from = Origin::Derived("needs.volume / source.line-rate / needs.deadline".to_owned());
+            answers.insert("needs.transfer-load", load, from);
+        }
         let from = Origin::Derived("needs.volume / source.line-rate".to_owned());
         answers.insert("needs.transfer-time", Value::Duration(time), from);
     }
