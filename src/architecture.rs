@@ -144,6 +144,8 @@ pub struct Demands {
     pub too_slow: BTreeSet<String>,
     /// How old data may be.
     pub freshness: Option<SimDuration>,
+    /// Whether identities are what travels, rather than records.
+    pub identity: bool,
     /// Whether data at rest is an archive here: somebody else reads it fresh, so a leg to a store may be slower.
     pub archive: bool,
 }
@@ -181,7 +183,7 @@ impl<'a> Assembler<'a> {
     pub fn new(catalog: &'a Catalog, at: &'a Circumstances, demands: &'a Demands) -> Self {
         let mut graph = Graph::new();
         let usable =
-            |edge: &&Edge| edge.carries_data && edge.edition.is_none_or(|edition| edition == at.edition);
+            |edge: &&Edge| (edge.carries_data || demands.identity) && edge.edition.is_none_or(|edition| edition == at.edition);
         for edge in catalog.edges.iter().filter(usable) {
             let known = graph.edge_weight(edge.from.as_str(), edge.to.as_str());
             if known.is_none_or(|known: &&Edge| cost(edge) < cost(known)) {

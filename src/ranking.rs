@@ -176,6 +176,7 @@ impl<'a> Case<'a> {
                 Some(Value::Duration(limit)) => Some(*limit),
                 _ => None,
             },
+            identity: answers.word("source.kind") == Some("identity"),
             archive: others_read || answers.get("needs.retention").is_some_and(|answer| answer.value.holds("archive")),
         }
     }
