@@ -43,6 +43,7 @@ pub mod cli;
 pub mod cost;
 pub mod diag;
 pub mod document;
+pub mod mcda;
 pub mod ranking;
 pub mod report;
 pub mod rules;
