@@ -69,11 +69,10 @@ pub fn promethee2(matrix: &Matrix, preferences: &[Preference]) -> Result<Flows, 
         return Err(McdaError::BadThresholds { column: column + 1 });
     }
     let preferred = |a: &Vec<f64>, b: &Vec<f64>| -> f64 {
-        let columns = a.iter().zip(b).zip(matrix.senses()).zip(matrix.weights().iter().zip(preferences));
-        let part = |(((a, b), sense), (weight, preference)): (((&f64, &f64), &Sense), (&f64, &Preference))| {
-            weight * preference.of(if *sense == Sense::Max { a - b } else { b - a })
-        };
-        columns.map(part).sum()
+        let leads = a.iter().zip(b).zip(matrix.senses());
+        let leads = leads.map(|((a, b), sense)| if *sense == Sense::Max { a - b } else { b - a });
+        let parts = leads.zip(preferences).zip(matrix.weights());
+        parts.map(|((lead, preference), weight)| weight * preference.of(lead)).sum()
     };
     let row = |a: &Vec<f64>| matrix.rows().iter().map(|b| preferred(a, b)).collect();
     let pi: Vec<Vec<f64>> = matrix.rows().iter().map(row).collect();

@@ -401,10 +401,10 @@ impl RawExample {
     }
 
     fn expectations(&self) -> Result<Vec<Expectation>, Wrong> {
-        let sampled = self.method == "smaa2";
-        let (exact_key, exact) = match sampled {
-            true => ("monte_carlo_tol_100k", self.monte_carlo_tol_100k),
-            false => ("exact_tol", self.exact_tol),
+        let (exact_key, exact) = if self.method == "smaa2" {
+            ("monte_carlo_tol_100k", self.monte_carlo_tol_100k)
+        } else {
+            ("exact_tol", self.exact_tol)
         };
         let parts = [
             ("published", &self.published, "published_tol", self.published_tol),
