@@ -1,9 +1,9 @@
-//! Multi-criteria decision analysis: from alternatives, criteria and weights to scores, ranks and how far to trust them.
+//! Multi-criteria decision analysis: from alternatives, criteria and weights to scores, ranks and how far they hold.
 //!
 //! 1. *State.* A [`Matrix`] holds alternatives by criteria with the sense and the weight of each criterion, and refuses
 //!    what no method could use. [`Normalisation`] makes columns comparable and turns every cost into a benefit.
-//! 2. *Score.* [`weighted_sum`] and [`weighted_product`] add and multiply; [`topsis()`] and [`vikor()`] measure the distance
-//!    to an ideal; [`promethee2`] compares pairs; [`PairwiseMatrix`] (AHP) starts from judgements instead of values.
+//! 2. *Score.* [`weighted_sum`] and [`weighted_product`] add and multiply; [`topsis()`] and [`vikor()`] measure the
+//!    distance to an ideal; [`promethee2`] compares pairs; [`PairwiseMatrix`] (AHP) starts from judgements instead of values.
 //! 3. *Doubt.* [`smaa2`] asks for which weights an alternative is how good, [`swap_points`] at which weight the winner
 //!    changes, [`kendall_tau_b`] how far two methods agree. [`critic_weights`] reads weights off the matrix itself.
 //!
