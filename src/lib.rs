@@ -7,7 +7,7 @@
 //!    All problems of a file come back together, as [`diag`].
 //! 2. *Judge.* [`rules`] holds every rule against every service and keeps the whole trace.
 //! 3. *Rank.* [`ranking`] screens, finds each candidate's path through the integration graph ([`architecture`]) and scores
-//!    what is left.
+//!    what is left; [`mcda`] has the methods of decision analysis.
 //! 4. *Simulate.* [`architecture::lower`] turns the path into queueing stages, [`sim`] runs them; [`trace`] brings recorded
 //!    traffic, [`theory`] the closed forms that tests hold the simulation against.
 //! 5. *Price.* [`cost`] turns what the run counted into the lines of a bill.
@@ -44,6 +44,7 @@ pub mod cost;
 pub mod diag;
 pub mod document;
 pub mod evaluate;
+pub mod mcda;
 pub mod ranking;
 pub mod report;
 pub mod rules;

@@ -7,6 +7,7 @@
 //! counted for any of them. A guess for one would decide the order of all.
 
 mod decision;
+pub mod robustness;
 mod score;
 
 use std::collections::BTreeSet;

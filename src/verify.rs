@@ -4,10 +4,12 @@
 //! by its keys, never by its name, and checks it; [`Reference::verify`] computes every case and compares every quantity:
 //!
 //! 1. *Compute.* A case goes through the same parts that answer a scenario: a replay reads its recording with
-//!    [`crate::trace`], speeds it up there, and runs a [`crate::sim`] model that consists of one buffer. Nothing is
-//!    implemented a second time for verifying, which would only compare the copy with the reference.
-//! 2. *Compare.* Counts and sizes in whole bytes must be equal; other quantities may differ by one part in a million
-//!    (of one unit, where the expected value is smaller), which leaves room for the digits that a file prints.
+//!    [`crate::trace`], speeds it up there, and runs a [`crate::sim`] model that consists of one buffer; a decision example
+//!    goes through [`crate::mcda`]. Nothing is implemented a second time for verifying, which would only compare the copy
+//!    with the reference.
+//! 2. *Compare.* Counts and sizes in whole bytes, ranks and sets must be equal; other quantities may differ by what the
+//!    file allows, or else by one part in a million (of one unit, where the expected value is smaller), which leaves room
+//!    for the digits that a file prints.
 //! 3. *Judge.* A case has passed when all of its quantities have, and failed when one of them has. What cannot be
 //!    computed (a recording that is not there, a quantity without a counterpart, a format whose results this version does
 //!    not compute) is [`Verdict::Unsupported`] with the reason.
@@ -16,6 +18,7 @@
 //! the program; failing on it would hide the cases that really went wrong, and passing it would claim what nobody
 //! checked. So it is counted by itself, and a case with a single quantity that could not be compared has not passed.
 
+mod decision;
 mod format;
 mod replay;
 #[cfg(test)]
@@ -156,13 +159,22 @@ impl fmt::Display for Amount {
 impl Quantity {
     /// Compares; a computed whole number must be hit exactly.
     fn compared(name: &str, expected: f64, got: Amount) -> Self {
-        let (expected, tolerance, agrees) = match got {
-            Amount::Whole(_) => (Amount::whole(expected), 0.0, Amount::whole(expected) == got),
-            Amount::Real(value) => {
-                let tolerance = TOLERANCE * expected.abs().max(1.0);
-                (Amount::Real(expected), tolerance, (value - expected).abs() <= tolerance)
+        match got {
+            Amount::Whole(_) => {
+                let expected = Amount::whole(expected);
+                Self::judged(name, expected, got, 0.0, expected == got)
             }
-        };
+            Amount::Real(value) => Self::within(name, expected, value, TOLERANCE * expected.abs().max(1.0)),
+        }
+    }
+
+    /// Compares; the difference must be at most `tolerance`.
+    fn within(name: &str, expected: f64, got: f64, tolerance: f64) -> Self {
+        let agrees = (got - expected).abs() <= tolerance;
+        Self::judged(name, Amount::Real(expected), Amount::Real(got), tolerance, agrees)
+    }
+
+    fn judged(name: &str, expected: Amount, got: Amount, tolerance: f64, agrees: bool) -> Self {
         let verdict = if agrees { Verdict::Passed } else { Verdict::Failed };
         Self { name: name.to_owned(), expected, got: Some(got), tolerance: Some(tolerance), verdict }
     }
@@ -237,6 +249,7 @@ impl Reference {
     pub fn verify(&self, folders: &[PathBuf], watch: &dyn Watch) -> Result<Vec<CaseResult>, VerifyError> {
         match &self.cases {
             Cases::Replays(replays) => replay::verify(replays, folders, watch),
+            Cases::Decisions(examples) => Ok(decision::verify(examples)),
             Cases::NotComputed { kind, ids } => {
                 let reason = format!("{kind}: not yet computed by this version");
                 Ok(ids.iter().map(|id| CaseResult::unsupported(id.clone(), reason.clone())).collect())

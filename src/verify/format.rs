@@ -1,5 +1,6 @@
 //! Which kind of reference file it is, and its cases.
 
+use super::decision::{self, Example, RawExamples};
 use super::replay::{RawReplay, RawReplays};
 use crate::diag::{Diagnostic, Problems};
 use crate::document::check_document;
@@ -11,6 +12,8 @@ use crate::source::SourceMap;
 pub(super) enum Cases {
     /// Recordings replayed through one buffer.
     Replays(Vec<RawReplay>),
+    /// Worked examples of decision analysis.
+    Decisions(Vec<Example>),
     /// A known kind whose results this version does not compute.
     NotComputed {
         /// What the cases are about.
@@ -29,10 +32,11 @@ struct Kind {
 
 const REPLAYS: Kind = Kind { name: "trace replays", list: "case", keys: &["trace"] };
 
+const DECISIONS: Kind = Kind { name: "decision examples", list: "example", keys: &["method", "exact"] };
+
 /// Kinds that are recognised and not computed.
-const OTHERS: [Kind; 3] = [
+const OTHERS: [Kind; 2] = [
     Kind { name: "queueing results", list: "case", keys: &["model", "params", "expect"] },
-    Kind { name: "decision examples", list: "example", keys: &["method", "exact"] },
     Kind { name: "cost examples", list: "example", keys: &["service", "expected_total"] },
 ];
 
@@ -46,6 +50,10 @@ pub(super) fn read(name: &str, text: &str, sources: &mut SourceMap, problems: &m
     if is_any(&REPLAYS, &document) {
         return check_document::<RawReplays>(&document, problems).map(|raw| Cases::Replays(raw.case));
     }
+    if is_any(&DECISIONS, &document) {
+        let raw = check_document::<RawExamples>(&document, problems)?;
+        return decision::check(raw.example, &document, problems).map(Cases::Decisions);
+    }
     let other = OTHERS.iter().find(|kind| is_all(kind, &document));
     let cases = other.map(|kind| Cases::NotComputed { kind: kind.name, ids: ids(kind, &document) });
     if cases.is_none() {
@@ -55,7 +63,7 @@ pub(super) fn read(name: &str, text: &str, sources: &mut SourceMap, problems: &m
 }
 
 fn unknown(name: &str) -> Diagnostic {
-    let kinds: Vec<&str> = std::iter::once(&REPLAYS).chain(&OTHERS).map(|kind| kind.name).collect();
+    let kinds: Vec<&str> = [&REPLAYS, &DECISIONS].into_iter().chain(&OTHERS).map(|kind| kind.name).collect();
     let message = format!("{name} is no file of reference results");
     let known = Diagnostic::error("unknown-format", message).help(format!("known kinds: {}", kinds.join(", ")));
     known.help("a replay is a [[case]] with `trace`, `size_bytes`, `interval_s`, `speedup` and [case.expect]")

@@ -158,14 +158,8 @@ fn a_damaged_recording_is_an_error() {
 #[test]
 fn other_kinds_are_recognised_and_not_computed() {
     let queueing = "[[case]]\nid = \"mm1\"\nmodel = \"M/M/1\"\nparams = {}\n[case.expect]\nW = 5.0\n";
-    let decision =
-        "[[example]]\nid = \"wsm\"\nmethod = \"weighted_sum\"\nexact = {}\n[[example]]\nmethod = \"x\"\nexact = {}\n";
     let cost = "[[example]]\nid = \"fh\"\nservice = \"firehose\"\nexpected_total = \"1\"\n";
-    for (text, ids, kind) in [
-        (queueing, &["mm1"][..], "queueing results"),
-        (decision, &["wsm", "example 2"], "decision examples"),
-        (cost, &["fh"], "cost examples"),
-    ] {
+    for (text, ids, kind) in [(queueing, &["mm1"][..], "queueing results"), (cost, &["fh"], "cost examples")] {
         let report = verify(text, Path::new("."));
         assert_eq!(report.results.iter().map(|case| case.id.as_str()).collect::<Vec<_>>(), ids);
         let reason = format!("{kind}: not yet computed by this version");
@@ -176,6 +170,7 @@ fn other_kinds_are_recognised_and_not_computed() {
 
 #[test]
 fn anything_else_is_refused() {
+    assert_eq!(read("[[example]]\nmethod = \"x\"\nexact = {}\n").err(), Some(vec!["missing-key"; 2]), "schema, id");
     for text in ["", "case = []", "case = 3", "[[case]]\nid = \"x\"", "[[example]]\nid = \"x\""] {
         assert_eq!(read(text).err(), Some(vec!["unknown-format"]), "{text}");
     }
@@ -192,6 +187,112 @@ fn anything_else_is_refused() {
     ];
     for (right, wrong, code) in wrong {
         assert_eq!(read(&four(&EXPECTED).replacen(right, wrong, 1)).err(), Some(vec![code]), "{wrong}");
+    }
+}
+
+/// Two alternatives by two criteria, worked out by hand.
+fn decision(changes: &[(&str, &str)]) -> String {
+    let text = "schema = 1\n[[example]]\nid = \"sum\"\nmethod = \"weighted_sum\"\nnormalisation = \"none\"\n\
+        alternatives = [\"A\", \"B\"]\nmatrix = [[1, 2], [3, 0.5]]\nsense = [\"max\", \"min\"]\nweights = [1, 3]\n\
+        published.ranks = [2, 1]\npublished.scores = [-1.2, 0.4]\npublished_tol = 0.06\n\
+        exact.scores = [\"-5/4\", 0.375]\nexact_tol = 1e-12\n";
+    changes.iter().fold(text.to_owned(), |text, (right, wrong)| {
+        assert!(text.contains(right), "{right}");
+        text.replacen(right, wrong, 1)
+    })
+}
+
+#[test]
+fn a_decision_worked_out_by_hand_passes() {
+    let report = verify(&decision(&[]), Path::new("."));
+    assert_eq!((report.cases, report.passed), (1, 1), "{report:?}");
+    let names: Vec<&str> = report.results[0].quantities.iter().map(|quantity| quantity.name.as_str()).collect();
+    let expected = ["ranks[1]", "ranks[2]", "scores[1]", "scores[2]"].map(|name| format!("published.{name}"));
+    assert_eq!(names[..4], expected);
+    assert_eq!(names[4..], ["exact.scores[1]", "exact.scores[2]"]);
+}
+
+#[test]
+fn every_kind_of_number_of_a_decision_can_fail_alone() {
+    for (right, wrong, name) in [
+        ("[2, 1]", "[1, 1]", "published.ranks[1]"),
+        ("[-1.2, 0.4]", "[-1.2, 0.44]", "published.scores[2]"),
+        ("\"-5/4\"", "\"-5/3\"", "exact.scores[1]"),
+        ("0.375]", "0.375, 1]", "exact.scores.length"),
+    ] {
+        assert_eq!(failed(&verify(&decision(&[(right, wrong)]), Path::new("."))), [name]);
+    }
+}
+
+#[test]
+fn what_a_decision_asks_that_is_not_known_is_unsupported() {
+    for (right, wrong, reason) in [
+        ("weighted_sum", "electre", "method `electre` is not known"),
+        ("\"none\"", "\"logarithmic\"", "normalisation `logarithmic` is not known"),
+        ("weights = [1, 3]", "weights = [1, 3]\nveto = [1, 2]", "key `veto` is not known"),
+        ("exact.scores", "exact.points", "not computed by this version: exact.points"),
+        ("[2, 1]", "2", "not computed by this version: published.ranks"),
+        ("\"none\"", "\"max\"\nexact.ranks = [1, 2]\nexact.x = 1", "not computed by this version: exact.x"),
+        ("[[1, 2], [3, 0.5]]", "[[1, 2], [3, 0]]\nv = 0.5", ""),
+    ] {
+        let report = verify(&decision(&[(right, wrong)]), Path::new("."));
+        let given = report.results[0].reason.clone().unwrap_or_default();
+        assert_eq!(given, reason, "{wrong}");
+        assert_eq!(report.passed, 0, "{wrong}");
+    }
+    let zero = decision(&[("\"none\"", "\"vector\""), ("[[1, 2], [3, 0.5]]", "[[0, 2], [0, 0.5]]")]);
+    let reason = verify(&zero, Path::new(".")).results[0].reason.clone();
+    assert_eq!(reason.as_deref(), Some("column 1 cannot be scaled: its norm is not above zero"));
+}
+
+#[test]
+fn inputs_of_a_decision_that_cannot_be_used_are_refused() {
+    for (right, wrong, code) in [
+        ("[3, 0.5]", "[3]", "wrong-input"),
+        ("[[1, 2], [3, 0.5]]", "[]", "wrong-input"),
+        ("[\"A\", \"B\"]", "[\"A\"]", "wrong-input"),
+        ("[1, 3]", "[1]", "wrong-input"),
+        ("[1, 3]", "[0, 0]", "wrong-input"),
+        ("[1, 3]", "[-1, 3]", "wrong-input"),
+        ("published_tol = 0.06\n", "", "wrong-input"),
+        ("\"-5/4\"", "\"much\"", "wrong-input"),
+        ("\"-5/4\"", "\"1/0\"", "wrong-input"),
+        ("\"-5/4\"", "true", "wrong-input"),
+        ("\"min\"", "\"mim\"", "unknown-value"),
+        ("0.5]]", "\"0.5\"]]", "wrong-kind"),
+        ("0.5]]", "nan]]", "out-of-range"),
+        ("exact_tol = 1e-12", "exact_tol = -1", "out-of-range"),
+        ("schema = 1", "schema = 2", "out-of-range"),
+        ("schema = 1", "schema = 1\nexamples = 1", "unknown-key"),
+    ] {
+        assert_eq!(read(&decision(&[(right, wrong)])).err(), Some(vec![code]), "{wrong}");
+    }
+    let several = decision(&[("[3, 0.5]", "[3]"), ("published_tol = 0.06\n", "")]);
+    assert_eq!(read(&several).err(), Some(vec!["wrong-input"; 2]), "all problems in one run");
+}
+
+#[test]
+fn judgements_that_cannot_be_used_are_refused_at_their_place() {
+    let hierarchy = "schema = 1\n[[example]]\nid = \"h\"\nmethod = \"ahp\"\ncriteria = [\"a\", \"b\"]\n\
+        criteria_pairs_upper = [\"3\"]\nexact.criteria_weights = [0.75, 0.25]\nexact_tol = 1e-9\n\
+        [example.local.a]\npairs_upper = [\"1\"]\nexact = [0.5, 0.5]\n[example.local.b]\npairs_upper = [\"1/3\"]\n";
+    assert_eq!(verify(hierarchy, Path::new(".")).passed, 1);
+    for (right, wrong) in [
+        ("[\"3\"]", "[\"three\"]"),
+        ("[\"3\"]", "[\"3\", \"1\"]"),
+        ("[\"1/3\"]", "[\"1/0\"]"),
+        ("local.b", "local.c"),
+        ("[\"a\", \"b\"]", "[\"a\"]"),
+    ] {
+        assert_eq!(read(&hierarchy.replacen(right, wrong, 1)).err(), Some(vec!["wrong-input"]), "{wrong}");
+    }
+    let reversal = "schema = 1\n[[example]]\nid = \"r\"\nmethod = \"ahp_rank_reversal\"\n\
+        pairs_c1 = [[\"1\", \"2\"], [\"1/2\", \"1\"]]\nexact.before = [\"2/3\", \"1/3\"]\nexact_tol = 1e-9\n";
+    assert_eq!(verify(reversal, Path::new(".")).passed, 1);
+    for (right, wrong) in
+        [("\"1/2\"", "\"2\""), ("[[\"1\"", "[[1"), ("pairs_c1 = [[\"1\", \"2\"], [\"1/2\", \"1\"]]", "")]
+    {
+        assert_eq!(read(&reversal.replacen(right, wrong, 1)).err(), Some(vec!["wrong-input"]), "{wrong}");
     }
 }
 

@@ -173,9 +173,44 @@ fn the_shared_replays_all_pass() {
 }
 
 #[test]
+fn the_shared_decisions_all_pass() {
+    let Some(shared) = shared() else { return };
+    let arguments = ["facts/mcda_examples.toml", "--format", "json"];
+    let output = verify(&shared, &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let answer = json(&output);
+    let counts = ["cases", "passed", "failed", "unsupported"].map(|key| answer[key].as_u64());
+    assert_eq!(counts, [Some(14), Some(14), Some(0), Some(0)]);
+    assert_eq!(output.stdout, verify(&shared, &arguments).stdout, "the answer changes between runs");
+}
+
+#[test]
+fn a_changed_number_of_a_decision_fails() {
+    let Some(shared) = shared() else { return };
+    let text = fs::read_to_string(shared.join("facts/mcda_examples.toml")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (right, wrong, id) in [
+        ("published.scores = [0.5037, 0.6581", "published.scores = [0.5037, 0.6591", "topsis-tzeng-huang-2011"),
+        ("published.ranks = [2, 1, 2]", "published.ranks = [3, 1, 2]", "vikor-opricovic-tzeng-2004-mountain"),
+        ("compromise_set = [\"A2\"]", "compromise_set = [\"A1\"]", "vikor-opricovic-tzeng-2004-mountain"),
+        ("[[\"2/5\", \"1/10\"", "[[\"2/5\", \"1/9\"", "smaa-exact-3x2"),
+        ("[\"1/3\", \"1/3\", \"1/3\"], []]", "[\"1/3\", \"1/3\", \"1/3\"], [0, 0, 0]]", "smaa-dominated"),
+    ] {
+        assert!(text.contains(right), "{right}");
+        fs::write(folder.path().join("changed.toml"), text.replacen(right, wrong, 1)).unwrap();
+        let output = verify(folder.path(), &["changed.toml", "--format", "json"]);
+        assert_eq!(output.status.code(), Some(5), "{wrong}: {}", stderr(&output));
+        let answer = json(&output);
+        assert_eq!((answer["passed"].as_u64(), answer["failed"].as_u64()), (Some(13), Some(1)), "{wrong}");
+        let failed = answer["results"].as_array().unwrap().iter().find(|case| case["verdict"] == "failed");
+        assert_eq!(failed.unwrap()["id"], id);
+    }
+}
+
+#[test]
 fn the_other_shared_references_are_recognised() {
     let Some(shared) = shared() else { return };
-    for name in ["facts/queueing_results.toml", "facts/mcda_examples.toml", "examples/cost_examples.toml"] {
+    for name in ["facts/queueing_results.toml", "examples/cost_examples.toml"] {
         let output = verify(&shared, &[name, "--format", "json"]);
         assert_eq!(output.status.code(), Some(0), "{name}: {}", stderr(&output));
         let answer = json(&output);
