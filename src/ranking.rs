@@ -92,7 +92,8 @@ fn demands(scenario: &Scenario, candidates: &[Considered<'_>], fronts: &[Conside
         front_door: required.map(|front| front.service.id.clone()),
         destinations: scenario.destinations().to_vec(),
         excluded: out.map(|candidate| candidate.service.id.clone()).collect::<BTreeSet<_>>(),
-        freshness: match scenario.answers.get("needs.freshness").map(|answer| &answer.value) {
+        // Of an interval the strict end: a path that is offered must be fast enough whatever the value turns out to be.
+        freshness: match scenario.answers.get("needs.freshness").map(|answer| answer.value.ends().0) {
             Some(Value::Duration(limit)) => Some(*limit),
             _ => None,
         },

@@ -241,8 +241,27 @@ fn best(parts: &[Trace]) -> Outcome {
     }
 }
 
-/// Whether a comparison holds; `None` where the kinds do not allow it.
-fn holds(left: &Value, how: Comparison, right: &Value) -> Option<bool> {
+/// Whether a comparison holds; `None` where the kinds do not allow it, or where it holds for a part of an interval only.
+pub(crate) fn holds(left: &Value, how: Comparison, right: &Value) -> Option<bool> {
+    let ((low, high), (least, most)) = (left.ends(), right.ends());
+    match how {
+        // Between two ends that are both equal to something lies nothing else; between others it may lie.
+        Comparison::Is | Comparison::IsNot if left.is_interval() || right.is_interval() => {
+            let Some((over, under)) = low.compare(most).zip(high.compare(least)) else {
+                return exactly(left, how, right);
+            };
+            (over.is_gt() || under.is_lt()).then_some(how == Comparison::IsNot)
+        }
+        // An order that holds, or fails, for both ends does so for all between them.
+        Comparison::Below | Comparison::AtMost | Comparison::Above | Comparison::AtLeast => {
+            let truths = [(low, least), (low, most), (high, least), (high, most)].map(|(a, b)| exactly(a, how, b));
+            truths[0].filter(|_| truths.iter().all(|truth| *truth == truths[0]))
+        }
+        _ => exactly(left, how, right),
+    }
+}
+
+fn exactly(left: &Value, how: Comparison, right: &Value) -> Option<bool> {
     let shared = || left.words().iter().any(|word| right.holds(word));
     let comparable = !left.words().is_empty() || matches!(left, Value::Words(_));
     match how {
@@ -303,4 +322,33 @@ fn fill(template: &str, service: &Service, situation: &Situation<'_>) -> String 
         text = text.replace(&format!("{{{name}}}"), &value.unwrap_or_else(|| "unknown".to_owned()));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comparison_with_an_interval_holds_if_it_holds_for_all_of_it() {
+        let interval = Value::between(Value::parse("10 s"), Value::parse("60 s")).unwrap();
+        for (how, than, expected) in [
+            (Comparison::Below, "61 s", Some(true)),
+            (Comparison::Below, "60 s", None),
+            (Comparison::Below, "10 s", Some(false)),
+            (Comparison::AtMost, "60 s", Some(true)),
+            (Comparison::AtMost, "9 s", Some(false)),
+            (Comparison::Above, "9 s", Some(true)),
+            (Comparison::Above, "10 s", None),
+            (Comparison::AtLeast, "10 s", Some(true)),
+            (Comparison::AtLeast, "60 s", None),
+            (Comparison::AtLeast, "61 s", Some(false)),
+            (Comparison::Is, "60 s", None),
+            (Comparison::Is, "61 s", Some(false)),
+            (Comparison::IsNot, "9 s", Some(true)),
+            (Comparison::Is, "archive", Some(false)),
+            (Comparison::Below, "5 MiB", None),
+        ] {
+            assert_eq!(holds(&interval, how, &Value::parse(than)), expected, "{interval} {how} {than}");
+        }
+    }
 }
