@@ -8,10 +8,12 @@
 //! condition is unknown does not fire. So an empty scenario rejects nothing, and the trace says what was not known.
 
 mod condition;
+mod contradiction;
 mod evaluate;
 pub mod raw;
 
-pub use condition::Condition;
+pub use condition::{Comparison, Condition, Operand};
+pub use contradiction::Contradiction;
 pub use evaluate::{Evaluation, FactEvidence, Outcome, RequirementEvidence, Situation, Trace};
 pub use raw::{Page, RuleKind};
 
@@ -87,15 +89,15 @@ impl RuleBook {
         book
     }
 
-    /// Paths of the answers that any rule looks at or names.
+    /// Paths of the answers that any rule looks at or names, except for contradictions, which decide nothing.
     #[must_use]
     pub fn answers_used(&self) -> BTreeSet<String> {
-        let in_conditions =
-            self.rules.iter().flat_map(|rule| rule.when.subjects()).filter_map(|subject| match subject {
-                Subject::Field(path) => Some(path),
-                Subject::Fact(_) => None,
-            });
-        let in_reasons = self.rules.iter().flat_map(|rule| evaluate::placeholders(&rule.reason)).map(str::to_owned);
+        let deciding = || self.rules.iter().filter(|rule| rule.kind != RuleKind::Contradiction);
+        let in_conditions = deciding().flat_map(|rule| rule.when.subjects()).filter_map(|subject| match subject {
+            Subject::Field(path) => Some(path),
+            Subject::Fact(_) => None,
+        });
+        let in_reasons = deciding().flat_map(|rule| evaluate::placeholders(&rule.reason)).map(str::to_owned);
         in_conditions.chain(in_reasons).collect()
     }
 
@@ -149,6 +151,9 @@ fn check(raw: RawRule, catalog: &Catalog, book: &RuleBook) -> Result<Rule, Strin
         return Err("a rule's name is lower-case words joined by hyphens, naming the condition that fails".to_owned());
     }
     let services: Vec<&str> = catalog.services.iter().map(|service| service.id.as_str()).collect();
+    if raw.kind == RuleKind::Contradiction && !(raw.services.is_empty() && raw.roles.is_empty()) {
+        return Err("a contradiction speaks of the scenario; it has no `services` and no `roles`".to_owned());
+    }
     if let Some(unknown) = raw.services.iter().find(|id| !services.contains(&id.as_str())) {
         return Err(format!("there is no service `{unknown}`; {}", suggest(unknown, &services, "the services are")));
     }
@@ -171,7 +176,11 @@ fn check(raw: RawRule, catalog: &Catalog, book: &RuleBook) -> Result<Rule, Strin
         when: Condition::check(&raw.when)?,
         id: raw.id,
         kind: raw.kind,
-        roles: if raw.roles.is_empty() { vec![Role::Ingest] } else { raw.roles },
+        roles: match raw.kind {
+            RuleKind::Contradiction => Vec::new(),
+            _ if raw.roles.is_empty() => vec![Role::Ingest],
+            _ => raw.roles,
+        },
         services: raw.services,
         reason: raw.reason,
         points,

@@ -112,9 +112,9 @@ pub struct Evaluation {
 }
 
 pub(super) fn evaluate(rule: &Rule, service: &Service, situation: &Situation<'_>) -> Evaluation {
-    let mut evaluator = Evaluator { service, situation, facts: Vec::new(), requirements: Vec::new() };
+    let mut evaluator = Evaluator { service: Some(service), situation, facts: Vec::new(), requirements: Vec::new() };
     let trace = evaluator.condition(&rule.when);
-    let text = fill(&rule.reason, service, situation);
+    let text = fill(&rule.reason, Some(service), situation);
     let Evaluator { mut facts, mut requirements, .. } = evaluator;
     // What the reason names belongs to the evidence even where the condition did not look at it.
     for name in placeholders(&rule.reason) {
@@ -141,8 +141,14 @@ pub(super) fn evaluate(rule: &Rule, service: &Service, situation: &Situation<'_>
     }
 }
 
+/// Holds a condition that names no fact against the answers alone: its trace, and the answers that made it so.
+pub(super) fn answers_alone(when: &Condition, situation: &Situation<'_>) -> (Trace, Vec<RequirementEvidence>) {
+    let mut evaluator = Evaluator { service: None, situation, facts: Vec::new(), requirements: Vec::new() };
+    (evaluator.condition(when), evaluator.requirements)
+}
+
 struct Evaluator<'a> {
-    service: &'a Service,
+    service: Option<&'a Service>,
     situation: &'a Situation<'a>,
     facts: Vec<FactEvidence>,
     requirements: Vec<RequirementEvidence>,
@@ -183,14 +189,16 @@ impl Evaluator<'_> {
     fn value(&self, subject: &Subject) -> Option<Value> {
         match subject {
             Subject::Field(path) => self.situation.answers.get(path).map(|answer| answer.value.clone()),
-            Subject::Fact(id) => self.service.fact(id, self.situation.at).map(|fact| fact.value.clone()),
+            Subject::Fact(id) => self.service?.fact(id, self.situation.at).map(|fact| fact.value.clone()),
         }
     }
 
     fn note(&mut self, subject: &Subject) {
         match subject {
             Subject::Field(path) => self.requirements.extend(requirement_evidence(path, self.situation)),
-            Subject::Fact(id) => self.facts.extend(fact_evidence(self.service, id, self.situation)),
+            Subject::Fact(id) => {
+                self.facts.extend(self.service.and_then(|service| fact_evidence(service, id, self.situation)));
+            }
         }
     }
 
@@ -311,12 +319,14 @@ pub(crate) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
     template.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
-fn fill(template: &str, service: &Service, situation: &Situation<'_>) -> String {
+pub(super) fn fill(template: &str, service: Option<&Service>, situation: &Situation<'_>) -> String {
     let mut text = template.to_owned();
     for name in placeholders(template) {
         let value = match name.strip_prefix("fact:") {
-            Some(id) => service.fact(id, situation.at).map(|fact| fact.shown.clone()),
-            None if name == "service" => Some(service.short_name(situation.at.edition).to_owned()),
+            Some(id) => {
+                service.and_then(|service| service.fact(id, situation.at)).map(|fact| fact.shown.clone())
+            }
+            None if name == "service" => service.map(|service| service.short_name(situation.at.edition).to_owned()),
             None => situation.answers.get(name).map(|answer| answer.value.to_string()),
         };
         text = text.replace(&format!("{{{name}}}"), &value.unwrap_or_else(|| "unknown".to_owned()));

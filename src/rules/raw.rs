@@ -30,6 +30,8 @@ pub enum RuleKind {
     Beside,
     /// Asks for a front door before the pipeline; written for the services that could be it.
     Require,
+    /// Names requirements that cannot all be meant; it speaks of the scenario and of no service.
+    Contradiction,
 }
 
 /// A rule.
