@@ -19,11 +19,12 @@ pub use raw::{Page, RuleKind};
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, Library, Role, Service};
+use crate::catalog::{Catalog, Circumstances, Library, Role, Service};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::document::Reader;
 use crate::scenario::known_answers;
 use crate::source::SourceMap;
+use crate::value::Value;
 use condition::Subject;
 use raw::{RawRule, RawRules};
 
@@ -99,6 +100,25 @@ impl RuleBook {
         });
         let in_reasons = deciding().flat_map(|rule| evaluate::placeholders(&rule.reason)).map(str::to_owned);
         in_conditions.chain(in_reasons).collect()
+    }
+
+    /// Every value that a deciding rule holds this answer against, facts of the services it speaks of included.
+    #[must_use]
+    pub fn compared_with(&self, path: &str, catalog: &Catalog, at: &Circumstances) -> Vec<Value> {
+        let deciding = self.rules.iter().filter(|rule| rule.kind != RuleKind::Contradiction);
+        let mut values = Vec::new();
+        for rule in deciding {
+            for operand in rule.when.operands(path) {
+                match operand {
+                    Operand::Value(value) => values.push(value.clone()),
+                    Operand::Fact(id) => {
+                        let services = catalog.services.iter().filter(|service| rule.applies_to(service));
+                        values.extend(services.filter_map(|service| service.fact(id, at)).map(|fact| fact.value.clone()));
+                    }
+                }
+            }
+        }
+        values
     }
 
     /// The rule of this id.
