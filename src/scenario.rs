@@ -6,6 +6,7 @@
 //! The decision a reader would question: requirements are looked up by path (`needs.freshness`) and not through struct
 //! fields. Rules are data, so the names they use must be data too; the struct exists for its schema and documentation.
 
+mod edit;
 mod keys;
 mod load;
 mod overrides;
@@ -16,6 +17,7 @@ mod workload;
 
 use std::collections::BTreeMap;
 
+pub use edit::set_in_text;
 pub use keys::{Key, Takes, keys};
 pub use load::{Loader, known_answers};
 pub use overrides::Override;

@@ -15,7 +15,7 @@ use crate::sensitivity::{Flip, OpenQuestion, WhyNot};
 use crate::sim::{Distribution, Estimate, GateSummary, Histogram, RunResult};
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// What every answer begins with.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
