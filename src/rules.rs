@@ -113,7 +113,8 @@ impl RuleBook {
                     Operand::Value(value) => values.push(value.clone()),
                     Operand::Fact(id) => {
                         let services = catalog.services.iter().filter(|service| rule.applies_to(service));
-                        values.extend(services.filter_map(|service| service.fact(id, at)).map(|fact| fact.value.clone()));
+                        values
+                            .extend(services.filter_map(|service| service.fact(id, at)).map(|fact| fact.value.clone()));
                     }
                 }
             }

@@ -179,10 +179,7 @@ fn choices(key: &Key, decider: &Decider<'_>) -> Vec<(Value, Outcome)> {
     if key.takes == Takes::Words && key.path != "needs.destinations" {
         values.push(Value::Words(Vec::new()));
     }
-    values
-        .into_iter()
-        .filter_map(|value| Some((value.clone(), decider.with(&key.path, value)?)))
-        .collect()
+    values.into_iter().filter_map(|value| Some((value.clone(), decider.with(&key.path, value)?))).collect()
 }
 
 /// Texts that rules name, and the first example of the documentation.

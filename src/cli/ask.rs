@@ -199,6 +199,7 @@ fn quoted(text: &str) -> String {
 fn reply() -> Result<Reply, Failure> {
     let mut line = String::new();
     if std::io::stdin().lock().read_line(&mut line)? == 0 {
+        say("")?;
         return Ok(Reply::Quit);
     }
     Ok(match line.trim() {

@@ -77,7 +77,8 @@ impl<'a> Walker<'a> {
         let matching: Vec<&Json> = branches.iter().copied().filter(|branch| accepts(branch, &item.node)).collect();
         match (&item.node, matching.as_slice()) {
             (Node::Text(text) | Node::Date(text), [_, ..]) => {
-                if let Some(ends) = Value::interval_ends(text).filter(|_| branches.iter().any(|shape| measures(shape))) {
+                if let Some(ends) = Value::interval_ends(text).filter(|_| branches.iter().any(|shape| measures(shape)))
+                {
                     return self.interval(ends, item.span, &branches, path);
                 }
                 let matching: Vec<&Json> = matching.into_iter().filter(|shape| interval_of(shape).is_none()).collect();

@@ -36,8 +36,9 @@ pub fn questions(list: &[OpenQuestion], most: Option<usize>, decision: &Decision
     let mut text = String::from("\n  Ask this first: what nobody has stated and what could change the winner\n");
     for question in list.iter().take(shown) {
         let stated = question.stated.as_ref().map_or_else(String::new, |stated| format!(" = {stated}"));
-        let share = format!("{} of {}", question.changing, count(question.answers as u64, "answer"));
-        let _ = writeln!(text, "\n    {}{stated}: {} ({share} tried)", question.path, question.doc.trim_end_matches('.'));
+        let verb = if question.changing == 1 { "changes" } else { "change" };
+        let share = format!("{} of {} {verb} the winner", question.changing, count(question.answers as u64, "answer"));
+        let _ = writeln!(text, "\n    {}{stated}: {} ({share})", question.path, question.doc.trim_end_matches('.'));
         for lead in &question.leads_to {
             let winner = name(lead.winner.as_ref(), decision);
             text.push_str(&paragraph("      ", &format!("{winner}: {}", values(lead, most.is_some())), width));
@@ -68,7 +69,8 @@ pub fn name(winner: Option<&String>, decision: &Decision) -> String {
 #[must_use]
 pub fn flips(list: &[Flip], steady: &[String], decision: &Decision, width: usize) -> String {
     let winner = decision.recommended.as_ref().map(|answer| &answer.primary);
-    let mut text = format!("\n  What would turn the answer, {}; one change at a time, decided again\n\n", name(winner, decision));
+    let mut text =
+        format!("\n  What would turn the answer, {}; one change at a time, decided again\n\n", name(winner, decision));
     if list.is_empty() {
         text.push_str("    nothing that was tried\n");
     } else {
@@ -98,7 +100,12 @@ pub fn why_not(answer: &WhyNot, decision: &Decision, width: usize) -> String {
     let mut text = match (answer.verdict, answer.score, answer.score_of_winner) {
         (Verdict::Ranked(1), ..) => return format!("\n  Why not {}: it is the answer.\n", answer.name),
         (verdict, Some(score), Some(best)) => {
-            format!("\n  Why not {}: {verdict}, {} points against {} of {winner}.\n\n", answer.name, points(score), points(best))
+            format!(
+                "\n  Why not {}: {verdict}, {} points against {} of {winner}.\n\n",
+                answer.name,
+                points(score),
+                points(best)
+            )
         }
         _ => format!("\n  Why not {}: rejected.\n\n", answer.name),
     };

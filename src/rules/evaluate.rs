@@ -323,9 +323,7 @@ pub(super) fn fill(template: &str, service: Option<&Service>, situation: &Situat
     let mut text = template.to_owned();
     for name in placeholders(template) {
         let value = match name.strip_prefix("fact:") {
-            Some(id) => {
-                service.and_then(|service| service.fact(id, situation.at)).map(|fact| fact.shown.clone())
-            }
+            Some(id) => service.and_then(|service| service.fact(id, situation.at)).map(|fact| fact.shown.clone()),
             None if name == "service" => service.map(|service| service.short_name(situation.at.edition).to_owned()),
             None => situation.answers.get(name).map(|answer| answer.value.to_string()),
         };

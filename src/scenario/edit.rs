@@ -23,7 +23,11 @@ pub fn set_in_text(text: &str, path: &str, literal: &str) -> String {
         let written = text.get(range.clone()).unwrap_or_default();
         if let Some(body) = written.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
             let comma = if body.trim().is_empty() { "" } else { ", " };
-            return spliced(text, range, &format!("{{ {}{comma}{key} = {literal} }}", body.trim().trim_end_matches(',')));
+            return spliced(
+                text,
+                range,
+                &format!("{{ {}{comma}{key} = {literal} }}", body.trim().trim_end_matches(',')),
+            );
         }
         // A table made of dotted keys: one more of them, above every header.
         let first = text.lines().scan(0, |at, line| {

@@ -91,7 +91,8 @@ fn from_schema(path: String, root: &Json) -> Option<Key> {
         named == kind || named.as_array().is_some_and(|kinds| kinds.iter().any(|one| one == kind))
     };
     let any = |kind: &str| variants.iter().copied().find(|variant| is(variant, kind));
-    let formats: Vec<String> = variants.iter().filter_map(|variant| variant["format"].as_str()).map(str::to_owned).collect();
+    let formats: Vec<String> =
+        variants.iter().filter_map(|variant| variant["format"].as_str()).map(str::to_owned).collect();
     let formats: Vec<String> = formats.into_iter().filter(|format| !format.ends_with("-interval")).collect();
     let mut listed: Vec<String> = variants.iter().flat_map(|variant| words(variant)).collect();
     let takes = if let Some(list) = any("array") {

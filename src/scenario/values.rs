@@ -111,10 +111,10 @@ pub(super) fn vocabulary_value(kind: VocabularyKind, values: &[String], item: &I
         (VocabularyKind::Flag, Node::Flag(flag)) => Ok(Value::Flag(*flag)),
         (VocabularyKind::Flag, _) => Err("true or false".to_owned()),
         (VocabularyKind::Count, Node::Integer(count)) if *count >= 0 => Ok(Value::Number(*count as f64)),
-        (VocabularyKind::Count, Node::Text(text)) => interval(text, |end| {
-            end.parse::<u32>().ok().map(|count| Value::Number(f64::from(count)))
-        })
-        .ok_or_else(|| "a whole number, not negative, or an interval such as \"2 .. 5\"".to_owned()),
+        (VocabularyKind::Count, Node::Text(text)) => {
+            interval(text, |end| end.parse::<u32>().ok().map(|count| Value::Number(f64::from(count))))
+                .ok_or_else(|| "a whole number, not negative, or an interval such as \"2 .. 5\"".to_owned())
+        }
         (VocabularyKind::Count, _) => Err("a whole number, not negative".to_owned()),
         (VocabularyKind::Duration, Node::Text(text)) => {
             let duration = |text: &str| text.parse().ok().map(Value::Duration);

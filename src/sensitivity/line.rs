@@ -119,7 +119,7 @@ impl Scale {
         // A plain value has three digits or more; steps of a two-thousandth pass none of them by.
         (0..40_u32).find_map(|step| {
             let factor = if up { 1.0 + f64::from(step) / 2_000.0 } else { 1.0 - f64::from(step) / 2_000.0 };
-            let near = self.scaled(position, factor)?;
+            let near = self.scaled(position, factor);
             let shown = self.value(near)?.to_string().replace(',', "");
             let plain = self.reads_as(&shown).filter(|plain| self.is_plain(*plain))?;
             let within = if up { plain >= position && plain <= beyond } else { plain <= position && plain >= beyond };
@@ -127,10 +127,10 @@ impl Scale {
         })
     }
 
-    fn scaled(self, position: u64, factor: f64) -> Option<u64> {
+    fn scaled(self, position: u64, factor: f64) -> u64 {
         match self {
-            Self::Rate | Self::Share => Some((f64::from_bits(position) * factor).to_bits()),
-            _ => Some((position as f64 * factor) as u64),
+            Self::Rate | Self::Share => (f64::from_bits(position) * factor).to_bits(),
+            _ => (position as f64 * factor) as u64,
         }
     }
 
@@ -220,7 +220,8 @@ impl Line {
         let least = if key.path == "workload.records-per-request" { 1 } else { full.0 };
         let (low, high) = ends.unwrap_or((least, full.1));
         let inside = |position: &u64| (low..=high).contains(position);
-        let mut marks: Vec<u64> = bounds.iter().copied().filter(inside).chain([low, high]).chain(now.filter(inside)).collect();
+        let mut marks: Vec<u64> =
+            bounds.iter().copied().filter(inside).chain([low, high]).chain(now.filter(inside)).collect();
         marks.sort_unstable();
         marks.dedup();
         let middles = marks.windows(2).map(|pair| scale.middle(pair[0], pair[1]));
@@ -258,12 +259,22 @@ fn regions(tried: &Tried<'_>, positions: &[u64]) -> Option<Vec<Region>> {
     for high in positions.iter().copied().skip(1) {
         while tried.outcome(low)?.winner != tried.outcome(high)?.winner {
             let (last, next) = tried.change(low, high)?;
-            regions.push(Region { low: start, high: last, open: (regions.is_empty(), false), winner: tried.outcome(last)?.winner });
+            regions.push(Region {
+                low: start,
+                high: last,
+                open: (regions.is_empty(), false),
+                winner: tried.outcome(last)?.winner,
+            });
             (start, low) = (next, next);
         }
         low = high;
     }
-    regions.push(Region { low: start, high: low, open: (regions.is_empty(), true), winner: tried.outcome(low)?.winner });
+    regions.push(Region {
+        low: start,
+        high: low,
+        open: (regions.is_empty(), true),
+        winner: tried.outcome(low)?.winner,
+    });
     Some(regions)
 }
 

@@ -55,7 +55,8 @@ impl Sensitivity {
         let quantities = explored.lines.iter().flat_map(|line| line.samples.iter().map(|(_, outcome)| outcome));
         let outcomes: Vec<&Outcome> = words.chain(quantities).collect();
         let changing = outcomes.iter().filter(|outcome| outcome.winner != self.now.winner).count();
-        let turned = explored.lines.iter().flat_map(|line| &line.regions).any(|region| region.winner != self.now.winner);
+        let turned =
+            explored.lines.iter().flat_map(|line| &line.regions).any(|region| region.winner != self.now.winner);
         if changing == 0 && !turned {
             return None;
         }
