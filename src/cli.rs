@@ -5,6 +5,7 @@
 //! 130 interrupted.
 
 mod args;
+mod ask;
 mod context;
 mod describe;
 mod evaluate;
@@ -77,6 +78,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
     match &cli.verb {
         Verb::Run(args) => scenario::run(args, context),
         Verb::Advise(args) => scenario::advise(args, context),
+        Verb::Ask(args) => ask::ask(args, context),
         Verb::Simulate(args) => scenario::simulate(args, context),
         Verb::Cost(args) => scenario::cost(args, context),
         Verb::Check(args) => scenario::check(args, context),

@@ -49,6 +49,7 @@ pub mod ranking;
 pub mod report;
 pub mod rules;
 pub mod scenario;
+pub mod sensitivity;
 pub mod sim;
 pub mod source;
 pub mod theory;

@@ -173,7 +173,8 @@ impl<'a> Case<'a> {
             destinations: self.scenario.destinations().to_vec(),
             excluded: self.barred.clone(),
             too_slow: self.too_slow.clone(),
-            freshness: match answers.get("needs.freshness").map(|answer| &answer.value) {
+            // Of an interval the strict end: a path that is offered must be fast enough whatever the value turns out to be.
+            freshness: match answers.get("needs.freshness").map(|answer| answer.value.ends().0) {
                 Some(Value::Duration(limit)) => Some(*limit),
                 _ => None,
             },

@@ -10,6 +10,7 @@ pub mod pictures;
 pub mod reference;
 pub mod result;
 pub mod rule;
+pub mod sensitivity;
 pub mod simulation;
 pub mod summary;
 pub mod table;

@@ -8,20 +8,23 @@
 //! condition is unknown does not fire. So an empty scenario rejects nothing, and the trace says what was not known.
 
 mod condition;
+mod contradiction;
 mod evaluate;
 pub mod raw;
 
-pub use condition::Condition;
+pub use condition::{Comparison, Condition, Operand};
+pub use contradiction::Contradiction;
 pub use evaluate::{Evaluation, FactEvidence, Outcome, RequirementEvidence, Situation, Trace};
 pub use raw::{Page, RuleKind, Tried};
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, Library, Role, Service};
+use crate::catalog::{Catalog, Circumstances, Library, Role, Service};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::document::Reader;
 use crate::scenario::known_answers;
 use crate::source::SourceMap;
+use crate::value::Value;
 use condition::Subject;
 use raw::{RawRule, RawRules};
 
@@ -56,7 +59,7 @@ impl Rule {
     #[must_use]
     pub fn applies_to(&self, service: &Service) -> bool {
         match (self.services.as_slice(), self.roles.as_slice()) {
-            ([], []) => service.weighed,
+            ([], []) => service.weighed && self.kind != RuleKind::Contradiction,
             ([], roles) => roles.contains(&service.role),
             (services, _) => services.contains(&service.id),
         }
@@ -100,16 +103,36 @@ impl RuleBook {
         book
     }
 
-    /// Paths of the answers that any rule looks at or names.
+    /// Paths of the answers that any rule looks at or names, except for contradictions, which decide nothing.
     #[must_use]
     pub fn answers_used(&self) -> BTreeSet<String> {
-        let in_conditions =
-            self.rules.iter().flat_map(|rule| rule.when.subjects()).filter_map(|subject| match subject {
-                Subject::Field(path) => Some(path),
-                Subject::Fact(_) => None,
-            });
-        let in_reasons = self.rules.iter().flat_map(|rule| evaluate::placeholders(&rule.reason)).map(str::to_owned);
+        let deciding = || self.rules.iter().filter(|rule| rule.kind != RuleKind::Contradiction);
+        let in_conditions = deciding().flat_map(|rule| rule.when.subjects()).filter_map(|subject| match subject {
+            Subject::Field(path) => Some(path),
+            Subject::Fact(_) => None,
+        });
+        let in_reasons = deciding().flat_map(|rule| evaluate::placeholders(&rule.reason)).map(str::to_owned);
         in_conditions.chain(in_reasons).collect()
+    }
+
+    /// Every value that a deciding rule holds this answer against, facts of the services it speaks of included.
+    #[must_use]
+    pub fn compared_with(&self, path: &str, catalog: &Catalog, at: &Circumstances) -> Vec<Value> {
+        let deciding = self.rules.iter().filter(|rule| rule.kind != RuleKind::Contradiction);
+        let mut values = Vec::new();
+        for rule in deciding {
+            for operand in rule.when.operands(path) {
+                match operand {
+                    Operand::Value(value) => values.push(value.clone()),
+                    Operand::Fact(id) => {
+                        let services = catalog.services.iter().filter(|service| rule.applies_to(service));
+                        values
+                            .extend(services.filter_map(|service| service.fact(id, at)).map(|fact| fact.value.clone()));
+                    }
+                }
+            }
+        }
+        values
     }
 
     /// The rule of this id.
@@ -172,6 +195,9 @@ fn check(raw: RawRule, catalog: &Catalog, book: &RuleBook) -> Result<Rule, Strin
         return Err("a rule's name is lower-case words joined by hyphens, naming the condition that fails".to_owned());
     }
     let services: Vec<&str> = catalog.services.iter().map(|service| service.id.as_str()).collect();
+    if raw.kind == RuleKind::Contradiction && !(raw.services.is_empty() && raw.roles.is_empty()) {
+        return Err("a contradiction speaks of the scenario; it has no `services` and no `roles`".to_owned());
+    }
     if let Some(unknown) = raw.services.iter().find(|id| !services.contains(&id.as_str())) {
         return Err(format!("there is no service `{unknown}`; {}", suggest(unknown, &services, "the services are")));
     }

@@ -6,14 +6,19 @@
 //! The decision a reader would question: requirements are looked up by path (`needs.freshness`) and not through struct
 //! fields. Rules are data, so the names they use must be data too; the struct exists for its schema and documentation.
 
+mod edit;
+mod keys;
 mod load;
 mod overrides;
 pub mod raw;
+mod supposed;
 mod values;
 mod workload;
 
 use std::collections::BTreeMap;
 
+pub use edit::set_in_text;
+pub use keys::{Key, Takes, keys};
 pub use load::{Loader, known_answers, schema};
 pub use overrides::Override;
 pub use workload::{Simulation, Sizes, Workload};
@@ -30,6 +35,8 @@ pub enum Origin {
     Derived(String),
     /// Nobody said; this is the default.
     Default,
+    /// Nobody said; somebody asks what if.
+    Supposed,
 }
 
 impl std::fmt::Display for Origin {
@@ -38,6 +45,7 @@ impl std::fmt::Display for Origin {
             Self::Stated(place) => write!(f, "{place}"),
             Self::Derived(from) => write!(f, "{from}"),
             Self::Default => write!(f, "default"),
+            Self::Supposed => write!(f, "supposed"),
         }
     }
 }

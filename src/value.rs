@@ -26,6 +26,8 @@ pub enum Value {
     ByteRate(ByteRate),
     /// A share of a whole.
     Share(Share),
+    /// A quantity that is known only to lie between two of its kind, both included; the first is the lesser.
+    Range(Box<Value>, Box<Value>),
 }
 
 impl Value {
@@ -63,6 +65,38 @@ impl Value {
         }
     }
 
+    /// The interval between two quantities of one kind; the quantity itself where both ends are the same. `None` where
+    /// they are of different kinds, have no order, or the first is the greater.
+    #[must_use]
+    pub fn between(low: Self, high: Self) -> Option<Self> {
+        match low.compare(&high)? {
+            Ordering::Less => Some(Self::Range(Box::new(low), Box::new(high))),
+            Ordering::Equal => Some(low),
+            Ordering::Greater => None,
+        }
+    }
+
+    /// The least and the greatest that it may be: twice the value itself where it is no interval.
+    #[must_use]
+    pub fn ends(&self) -> (&Self, &Self) {
+        match self {
+            Self::Range(low, high) => (low, high),
+            exact => (exact, exact),
+        }
+    }
+
+    /// Whether it is only known between two ends.
+    #[must_use]
+    pub const fn is_interval(&self) -> bool {
+        matches!(self, Self::Range(..))
+    }
+
+    /// The text as two ends of an interval, as in `10 s .. 60 s`; what they hold is not looked at.
+    #[must_use]
+    pub fn interval_ends(text: &str) -> Option<(&str, &str)> {
+        text.split_once("..").map(|(low, high)| (low.trim(), high.trim()))
+    }
+
     /// Whether a list holds the word, or the value is that word.
     #[must_use]
     pub fn holds(&self, word: &str) -> bool {
@@ -96,6 +130,7 @@ impl Value {
             Self::Rate(_) => "a rate of records",
             Self::ByteRate(_) => "a rate of bytes",
             Self::Share(_) => "a share",
+            Self::Range(..) => "an interval",
         }
     }
 }
@@ -113,6 +148,7 @@ impl fmt::Display for Value {
             Self::Rate(rate) => write!(f, "{rate}"),
             Self::ByteRate(rate) => write!(f, "{rate}"),
             Self::Share(share) => write!(f, "{share}"),
+            Self::Range(low, high) => write!(f, "{low} .. {high}"),
         }
     }
 }
@@ -135,5 +171,16 @@ mod tests {
     fn values_of_different_kinds_have_no_order() {
         assert_eq!(Value::parse("300 s").compare(&Value::parse("5 MiB")), None);
         assert_eq!(Value::parse("1 s").compare(&Value::parse("1 min")), Some(Ordering::Less));
+    }
+    #[test]
+    fn an_interval_has_its_ends_in_order_and_one_kind() {
+        let between = |low, high| Value::between(Value::parse(low), Value::parse(high));
+        assert_eq!(between("10 s", "1 min").unwrap().to_string(), "10 s .. 60 s");
+        assert_eq!(between("60 s", "1 min"), Some(Value::parse("60 s")));
+        assert_eq!(between("60 s", "10 s"), None);
+        assert_eq!(between("10 s", "5 MiB"), None);
+        let interval = between("10 s", "1 min").unwrap();
+        assert_eq!(interval.ends(), (&Value::parse("10 s"), &Value::parse("60 s")));
+        assert_eq!(Value::interval_ends("10 s..60 s"), Some(("10 s", "60 s")));
     }
 }

@@ -161,8 +161,9 @@ pub fn lower(
 }
 
 fn asked_freshness(scenario: &Scenario) -> Option<SimDuration> {
-    match scenario.answers.get("needs.freshness")?.value {
-        Value::Duration(limit) => Some(limit),
+    // Of an interval the strict end: what is sized for it is right for all others too.
+    match scenario.answers.get("needs.freshness")?.value.ends().0 {
+        Value::Duration(limit) => Some(*limit),
         _ => None,
     }
 }

@@ -74,6 +74,8 @@ pub(crate) enum Verb {
     Run(RunArgs),
     /// Which services should carry the data, and why not the others.
     Advise(AdviseArgs),
+    /// Ask what nobody has stated, the question that matters most first, and write the scenario.
+    Ask(AskArgs),
     /// Simulate the pipeline: delay, freshness, objects, quotas.
     Simulate(SimulateArgs),
     /// The month's bill of the simulated pipeline, line by line.
@@ -182,9 +184,30 @@ pub(crate) struct RunArgs {
 pub(crate) struct AdviseArgs {
     #[command(flatten)]
     pub(crate) scenario: ScenarioArgs,
-    /// Print the whole trace: every rule, every comparison, every score.
+    /// Print the whole trace: every rule, every comparison, every score, every open question.
     #[arg(long, help_heading = "Output")]
     pub(crate) explain: bool,
+    /// Print what change of each requirement would turn the answer.
+    #[arg(long, help_heading = "Sensitivity")]
+    pub(crate) flip: bool,
+    /// Print why this service is not the answer, and what would make it so; may be repeated.
+    #[arg(long, value_name = "SERVICE", help_heading = "Sensitivity")]
+    pub(crate) why_not: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AskArgs {
+    /// A scenario to start from; without one, from nothing.
+    pub(crate) scenario: Option<PathBuf>,
+    /// File to write, `-` prints it; the scenario's own file, or `scenario.toml`, if absent.
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace the file if it exists.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) force: bool,
+    /// Title of a scenario that starts from nothing.
+    #[arg(long, value_name = "TEXT", default_value = "Answers to forebay ask")]
+    pub(crate) title: String,
 }
 
 #[derive(Debug, Args)]

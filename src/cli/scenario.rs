@@ -11,10 +11,12 @@ use crate::architecture::{Architecture, Lowered, lower};
 use crate::catalog::{Catalog, Profile};
 use crate::cost::{self, Bill, Extrapolation, Packing};
 use crate::diag::{Diagnostic, suggest};
-use crate::ranking::{Decision, Verdict, circumstances, decide};
+use crate::ranking::{Decision, ServiceVerdict, Verdict, circumstances, decide};
 use crate::report::result::{Document, Header, Simulation, SimulationDocument, TraceHeader, to_json};
-use crate::report::{Style, Table, advice, bill, simulation, summary};
+use crate::report::{Style, Table, advice, bill, sensitivity as sure, simulation, summary};
+use crate::rules::{Contradiction, RuleBook, Situation};
 use crate::scenario::Scenario;
+use crate::sensitivity::{Scope, Sensitivity, WhyNot};
 use crate::sim::{self, RunConfig, RunResult, SimError};
 use crate::trace::{self, Trace, TraceOptions};
 use crate::units::SimDuration;
@@ -22,8 +24,10 @@ use crate::units::SimDuration;
 /// A scenario with all that is needed to answer it.
 struct Question {
     catalog: Catalog,
+    rules: RuleBook,
     scenario: Scenario,
     decision: Decision,
+    contradictions: Vec<Contradiction>,
 }
 
 /// A simulated pipeline.
@@ -39,18 +43,61 @@ fn question(args: &ScenarioArgs, context: &mut Context) -> Result<Question, Fail
     let (catalog, rules) = context.knowledge()?;
     let scenario = context.scenario(args, &catalog)?;
     let decision = decide(&catalog, &rules, &scenario);
-    Ok(Question { catalog, scenario, decision })
+    let at = circumstances(&scenario);
+    let contradictions = rules.contradictions(&Situation { answers: &scenario.answers, at: &at });
+    Ok(Question { catalog, rules, scenario, decision, contradictions })
 }
 
 pub(super) fn advise(args: &AdviseArgs, context: &mut Context) -> Result<(), Failure> {
-    let Question { catalog, scenario, decision } = question(&args.scenario, context)?;
-    let text = match args.scenario.format {
-        Format::Table => advice::text(&decision, &catalog, &scenario, context.width(), args.explain),
-        Format::Json => json(&document(&catalog, &scenario, Some(&decision)))?,
-        other => tabular(&advice::table(&decision), other),
+    let Question { catalog, rules, scenario, decision, contradictions } = question(&args.scenario, context)?;
+    let wide = args.flip || !args.why_not.is_empty();
+    let scope = if wide { Scope::All } else { Scope::Open };
+    let format = args.scenario.format;
+    // The main table alone is asked for: nothing else is worked out.
+    if matches!(format, Format::Csv | Format::Md) {
+        context.print(&tabular(&advice::table(&decision), format))?;
+        return if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) };
+    }
+    let sensitivity = Sensitivity::explore(&catalog, &rules, &scenario, scope);
+    let why_not = args.why_not.iter().map(|id| why_not(id, &sensitivity, context)).collect::<Result<Vec<_>, _>>()?;
+    let questions = sensitivity.open_questions();
+    let text = if format == Format::Json {
+        json(&Document {
+            contradictions,
+            open_questions: Some(questions),
+            flips: args.flip.then(|| sensitivity.flips()),
+            flips_nothing: args.flip.then(|| sensitivity.steady()),
+            why_not,
+            ..document(&catalog, &scenario, Some(&decision))
+        })?
+    } else {
+        let width = context.width();
+        let mut text = sure::contradictions(&contradictions, width);
+        text.push_str(&advice::text(&decision, &catalog, &scenario, width, args.explain));
+        text.push_str(&sure::questions(&questions, (!args.explain).then_some(ASKED_AT_ONCE), &decision, width));
+        if args.flip {
+            text.push_str(&sure::flips(&sensitivity.flips(), &sensitivity.steady(), &decision, width));
+        }
+        text.extend(why_not.iter().map(|answer| sure::why_not(answer, &decision, width)));
+        text
     };
     context.print(&text)?;
     if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) }
+}
+
+/// Open questions that `advise` prints unless it is asked for all.
+const ASKED_AT_ONCE: usize = 3;
+
+fn why_not(id: &str, sensitivity: &Sensitivity, context: &mut Context) -> Result<WhyNot, Failure> {
+    if let Some(answer) = sensitivity.why_not(id) {
+        return Ok(answer);
+    }
+    let weighed = |service: &&ServiceVerdict| matches!(service.verdict, Verdict::Ranked(_) | Verdict::Rejected);
+    let ids: Vec<&str> =
+        sensitivity.decision().services.iter().filter(weighed).map(|service| service.id.as_str()).collect();
+    let problem = Diagnostic::error("unknown-service", format!("`{id}` is not weighed in this scenario"));
+    let problem = problem.help(suggest(id, &ids, "the services are"));
+    context.refuse(problem)
 }
 
 pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(), Failure> {
@@ -93,6 +140,7 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
     let question = question(&args.scenario, context)?;
     let out = args.out.as_deref().map(|folder| super::output::prepare(folder, context)).transpose()?;
     let mut answer = document(&question.catalog, &question.scenario, Some(&question.decision));
+    answer.contradictions.clone_from(&question.contradictions);
     let mut simulated = None;
     if let Some(reason) = cannot_simulate(&question, &args.simulation) {
         answer.not_simulated = Some(reason);
@@ -104,13 +152,15 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
         answer.packing = packing;
         simulated = Some(done.run);
     }
-    let Question { catalog, scenario, decision } = question;
+    let Question { catalog, scenario, decision, .. } = question;
     let text = match args.scenario.format {
         Format::Table => {
             let asked = args.simulation.primary.as_deref().and_then(|id| decision.service(id));
             let instead = asked.filter(|service| service.verdict != Verdict::Ranked(1));
             let instead = instead.and_then(|service| service.architecture.as_ref());
-            summary::text(&answer, &decision, instead, &catalog, &scenario, context.width())
+            let width = context.width();
+            let clashes = sure::contradictions(&answer.contradictions, width);
+            clashes + &summary::text(&answer, &decision, instead, &catalog, &scenario, width)
         }
         Format::Json => json(&answer)?,
         other => tabular(&advice::table(&decision), other),
@@ -154,6 +204,11 @@ fn document(catalog: &Catalog, scenario: &Scenario, decision: Option<&Decision>)
     Document {
         header: Header::new(catalog, scenario),
         decision: decision.map(Into::into),
+        contradictions: Vec::new(),
+        open_questions: None,
+        flips: None,
+        flips_nothing: None,
+        why_not: Vec::new(),
         simulation: None,
         not_simulated: None,
         bill: None,

@@ -77,11 +77,18 @@ impl<'a> Walker<'a> {
         let matching: Vec<&Json> = branches.iter().copied().filter(|branch| accepts(branch, &item.node)).collect();
         match (&item.node, matching.as_slice()) {
             (Node::Text(text) | Node::Date(text), [_, ..]) => {
-                let matching = &matching;
-                if schema.get(ABOVE_ZERO).is_some() && is_nothing(text, matching) {
+                if let Some(ends) = Value::interval_ends(text).filter(|_| branches.iter().any(|shape| measures(shape)))
+                {
+                    return self.interval(ends, item.span, &branches, path);
+                }
+                let matching: Vec<&Json> = matching.into_iter().filter(|shape| interval_of(shape).is_none()).collect();
+                if matching.is_empty() {
+                    return self.wrong_kind(&item.node, item.span, &branches, path);
+                }
+                if schema.get(ABOVE_ZERO).is_some() && is_nothing(text, &matching) {
                     return self.zero(text, item.span, path);
                 }
-                self.text(text, item.span, matching, path);
+                self.text(text, item.span, &matching, path);
             }
             (Node::Table(table), [_, ..]) => self.one_table(table, item.span, &matching, path),
             (Node::List(items), [schema, ..]) => self.list(items, item.span, schema, path),
@@ -193,6 +200,35 @@ impl<'a> Walker<'a> {
             Some(error) => self.unit_error(&error, span, path, ""),
             None if words.is_empty() => self.state(path, Some(Value::Text(text.to_owned())), span),
             None => self.unknown_word(text, span, &words, path, None),
+        }
+    }
+
+    /// A quantity between two ends, where the schema allows it.
+    fn interval(&mut self, (low, high): (&str, &str), span: Span, branches: &[&'a Json], path: &str) {
+        let kinds: Vec<&str> = branches.iter().filter_map(|shape| interval_of(shape)).collect();
+        let name = last(path);
+        if kinds.is_empty() {
+            let problem = Diagnostic::error("interval", format!("`{name}` takes one value, not an interval"));
+            let problem = problem.at(span, "an interval has no place here");
+            return self.problems.push(problem.help("intervals are for requirements, in [source] and [needs]"));
+        }
+        let mut first_error = None;
+        for kind in kinds {
+            let end = |text: &str| if kind == "count" { count(text, branches) } else { quantity(kind, text) };
+            match end(low).and_then(|low| Ok((low, end(high)?))) {
+                Ok((low_end, high_end)) => match Value::between(low_end, high_end) {
+                    Some(value) => return self.state(path, Some(value), span),
+                    None => {
+                        let problem = Diagnostic::error("interval", format!("`{name}` begins above its end"));
+                        let problem = problem.at(span, "the lesser end comes first");
+                        return self.problems.push(problem.help(format!("write \"{high} .. {low}\"")));
+                    }
+                },
+                Err(error) => first_error = first_error.or(Some(error)),
+            }
+        }
+        if let Some(error) = first_error {
+            self.unit_error(&error, span, path, "at both ends of an interval; ");
         }
     }
 
@@ -321,6 +357,31 @@ fn quantity(format: &str, text: &str) -> Result<Value, UnitError> {
         "usd" => text.parse::<Usd>().map(|_| Value::Text(text.to_owned())),
         _ => Ok(Value::Text(text.to_owned())),
     }
+}
+
+/// The kind of quantity that a schema takes an interval of.
+fn interval_of(schema: &Json) -> Option<&str> {
+    schema.get("format").and_then(Json::as_str)?.strip_suffix("-interval")
+}
+
+/// Whether a schema is that of a quantity or of an interval: in other texts, two dots mean nothing.
+fn measures(schema: &Json) -> bool {
+    const QUANTITIES: [&str; 5] = ["size", "duration", "record-rate", "byte-rate", "share"];
+    let format = schema.get("format").and_then(Json::as_str);
+    format.is_some_and(|format| QUANTITIES.contains(&format)) || interval_of(schema).is_some()
+}
+
+/// Reads an end of an interval of counts, within the bounds of the exact count.
+fn count(text: &str, shapes: &[&Json]) -> Result<Value, UnitError> {
+    let error = |problem, help: String| UnitError { problem, expected: "a whole number", found: text.to_owned(), help };
+    let bound = |key: &str| shapes.iter().find_map(|shape| shape.get(key)?.as_u64());
+    let number: u64 =
+        text.parse().map_err(|_| error(UnitProblem::NotANumber, "write for example \"2 .. 5\"".to_owned()))?;
+    let most = bound("maximum").unwrap_or(u64::MAX);
+    if number > most || number < bound("minimum").unwrap_or(0) {
+        return Err(error(UnitProblem::OutOfRange, format!("it is at most {most}")));
+    }
+    Ok(Value::Number(number as f64))
 }
 
 /// What is wrong with a number that stands where the schema wants a quantity.

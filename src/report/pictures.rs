@@ -81,7 +81,7 @@ fn latency(document: &Document, run: &RunResult, catalog: &Catalog, scenario: &S
     }
     let points: Vec<(f64, f64)> = run.summary.latency.histogram.cumulative().collect();
     let mark = |label: &str, seconds: f64, share: f64| LatencyMark { label: label.to_owned(), seconds, share };
-    let limit = match scenario.answers.get("needs.freshness").map(|answer| &answer.value) {
+    let limit = match scenario.answers.get("needs.freshness").map(|answer| answer.value.ends().0) {
         Some(Value::Duration(limit)) => Some((format!("asked for: {limit}"), limit.as_secs_f64())),
         _ => None,
     };

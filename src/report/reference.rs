@@ -344,7 +344,15 @@ fn sentence(text: &str) -> String {
 #[must_use]
 pub fn rules(book: &RuleBook) -> String {
     let mut text = String::new();
-    for kind in [RuleKind::Screen, RuleKind::Path, RuleKind::Require, RuleKind::Advise, RuleKind::Warn] {
+    let kinds = [
+        RuleKind::Screen,
+        RuleKind::Path,
+        RuleKind::Require,
+        RuleKind::Advise,
+        RuleKind::Warn,
+        RuleKind::Contradiction,
+    ];
+    for kind in kinds {
         let of_kind: Vec<&Rule> = book.rules.iter().filter(|rule| rule.kind == kind).collect();
         if of_kind.is_empty() {
             continue;

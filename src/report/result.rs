@@ -9,11 +9,13 @@ use crate::architecture::{Lowered, Setting};
 use crate::catalog::{Catalog, Edition};
 use crate::cost::{Bill, Packing};
 use crate::ranking::{Decision, Reason, Recommendation, ServiceVerdict};
+use crate::rules::Contradiction;
 use crate::scenario::Scenario;
+use crate::sensitivity::{Flip, OpenQuestion, WhyNot};
 use crate::sim::{Distribution, Estimate, GateSummary, Histogram, RunResult};
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// What every answer begins with.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -71,6 +73,16 @@ pub struct Document {
     /// The decision.
     #[serde(flatten)]
     pub decision: Option<DecisionPart>,
+    /// Requirements that cannot all be meant.
+    pub contradictions: Vec<Contradiction>,
+    /// Requirements left open that could change the winner, the one to ask first in front; `advise` only.
+    pub open_questions: Option<Vec<OpenQuestion>>,
+    /// Changes of one requirement that turn the answer; with `--flip`.
+    pub flips: Option<Vec<Flip>>,
+    /// Requirements that no change was found for that turns the answer; with `--flip`.
+    pub flips_nothing: Option<Vec<String>>,
+    /// Why services are not the answer, for each `--why-not`.
+    pub why_not: Vec<WhyNot>,
     /// The simulated pipeline.
     pub simulation: Option<Simulation>,
     /// Why there is no simulation.

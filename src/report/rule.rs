@@ -12,13 +12,16 @@ pub const fn kind(kind: RuleKind) -> &'static str {
         RuleKind::Path => "path: removes the service where no integration leads through it",
         RuleKind::Beside => "need: puts a service beside the pipeline",
         RuleKind::Require => "requirement: asks for a front door",
+        RuleKind::Contradiction => "contradiction: names requirements that cannot all be meant",
     }
 }
 
 /// The page in Markdown.
 #[must_use]
 pub fn page(rule: &Rule) -> String {
-    let about = if rule.services.is_empty() {
+    let about = if rule.kind == RuleKind::Contradiction {
+        "the requirements themselves".to_owned()
+    } else if rule.services.is_empty() {
         let roles: Vec<&str> = rule.roles.iter().map(|role| super::role(*role)).collect();
         format!("every service of the role {}", roles.join(", "))
     } else {

@@ -70,6 +70,16 @@ impl Condition {
         }
     }
 
+    /// Everything that the condition holds this field against.
+    pub(super) fn operands(&self, field: &str) -> Vec<&Operand> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(|part| part.operands(field)).collect(),
+            Self::Not(part) => part.operands(field),
+            Self::Compare(Subject::Field(path), _, operand) if path == field => vec![operand],
+            Self::Compare(..) | Self::Stated(..) => Vec::new(),
+        }
+    }
+
     /// Checks that exactly one form is used, with one left side and one comparison where it needs them.
     pub(super) fn check(raw: &RawCondition) -> Result<Self, String> {
         let mut forms = Vec::new();

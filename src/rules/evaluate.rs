@@ -112,9 +112,9 @@ pub struct Evaluation {
 }
 
 pub(super) fn evaluate(rule: &Rule, service: &Service, situation: &Situation<'_>) -> Evaluation {
-    let mut evaluator = Evaluator { service, situation, facts: Vec::new(), requirements: Vec::new() };
+    let mut evaluator = Evaluator { service: Some(service), situation, facts: Vec::new(), requirements: Vec::new() };
     let trace = evaluator.condition(&rule.when);
-    let text = fill(&rule.reason, service, situation);
+    let text = fill(&rule.reason, Some(service), situation);
     let Evaluator { mut facts, mut requirements, .. } = evaluator;
     // What the reason names belongs to the evidence even where the condition did not look at it.
     for name in placeholders(&rule.reason) {
@@ -141,8 +141,14 @@ pub(super) fn evaluate(rule: &Rule, service: &Service, situation: &Situation<'_>
     }
 }
 
+/// Holds a condition that names no fact against the answers alone: its trace, and the answers that made it so.
+pub(super) fn answers_alone(when: &Condition, situation: &Situation<'_>) -> (Trace, Vec<RequirementEvidence>) {
+    let mut evaluator = Evaluator { service: None, situation, facts: Vec::new(), requirements: Vec::new() };
+    (evaluator.condition(when), evaluator.requirements)
+}
+
 struct Evaluator<'a> {
-    service: &'a Service,
+    service: Option<&'a Service>,
     situation: &'a Situation<'a>,
     facts: Vec<FactEvidence>,
     requirements: Vec<RequirementEvidence>,
@@ -183,14 +189,16 @@ impl Evaluator<'_> {
     fn value(&self, subject: &Subject) -> Option<Value> {
         match subject {
             Subject::Field(path) => self.situation.answers.get(path).map(|answer| answer.value.clone()),
-            Subject::Fact(id) => self.service.fact(id, self.situation.at).map(|fact| fact.value.clone()),
+            Subject::Fact(id) => self.service?.fact(id, self.situation.at).map(|fact| fact.value.clone()),
         }
     }
 
     fn note(&mut self, subject: &Subject) {
         match subject {
             Subject::Field(path) => self.requirements.extend(requirement_evidence(path, self.situation)),
-            Subject::Fact(id) => self.facts.extend(fact_evidence(self.service, id, self.situation)),
+            Subject::Fact(id) => {
+                self.facts.extend(self.service.and_then(|service| fact_evidence(service, id, self.situation)));
+            }
         }
     }
 
@@ -241,8 +249,27 @@ fn best(parts: &[Trace]) -> Outcome {
     }
 }
 
-/// Whether a comparison holds; `None` where the kinds do not allow it.
-fn holds(left: &Value, how: Comparison, right: &Value) -> Option<bool> {
+/// Whether a comparison holds; `None` where the kinds do not allow it, or where it holds for a part of an interval only.
+pub(crate) fn holds(left: &Value, how: Comparison, right: &Value) -> Option<bool> {
+    let ((low, high), (least, most)) = (left.ends(), right.ends());
+    match how {
+        // Between two ends that are both equal to something lies nothing else; between others it may lie.
+        Comparison::Is | Comparison::IsNot if left.is_interval() || right.is_interval() => {
+            let Some((over, under)) = low.compare(most).zip(high.compare(least)) else {
+                return exactly(left, how, right);
+            };
+            (over.is_gt() || under.is_lt()).then_some(how == Comparison::IsNot)
+        }
+        // An order that holds, or fails, for both ends does so for all between them.
+        Comparison::Below | Comparison::AtMost | Comparison::Above | Comparison::AtLeast => {
+            let truths = [(low, least), (low, most), (high, least), (high, most)].map(|(a, b)| exactly(a, how, b));
+            truths[0].filter(|_| truths.iter().all(|truth| *truth == truths[0]))
+        }
+        _ => exactly(left, how, right),
+    }
+}
+
+fn exactly(left: &Value, how: Comparison, right: &Value) -> Option<bool> {
     let shared = || left.words().iter().any(|word| right.holds(word));
     let comparable = !left.words().is_empty() || matches!(left, Value::Words(_));
     match how {
@@ -292,15 +319,44 @@ pub(crate) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
     template.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
-fn fill(template: &str, service: &Service, situation: &Situation<'_>) -> String {
+pub(super) fn fill(template: &str, service: Option<&Service>, situation: &Situation<'_>) -> String {
     let mut text = template.to_owned();
     for name in placeholders(template) {
         let value = match name.strip_prefix("fact:") {
-            Some(id) => service.fact(id, situation.at).map(|fact| fact.shown.clone()),
-            None if name == "service" => Some(service.short_name(situation.at.edition).to_owned()),
+            Some(id) => service.and_then(|service| service.fact(id, situation.at)).map(|fact| fact.shown.clone()),
+            None if name == "service" => service.map(|service| service.short_name(situation.at.edition).to_owned()),
             None => situation.answers.get(name).map(|answer| answer.value.to_string()),
         };
         text = text.replace(&format!("{{{name}}}"), &value.unwrap_or_else(|| "unknown".to_owned()));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comparison_with_an_interval_holds_if_it_holds_for_all_of_it() {
+        let interval = Value::between(Value::parse("10 s"), Value::parse("60 s")).unwrap();
+        for (how, than, expected) in [
+            (Comparison::Below, "61 s", Some(true)),
+            (Comparison::Below, "60 s", None),
+            (Comparison::Below, "10 s", Some(false)),
+            (Comparison::AtMost, "60 s", Some(true)),
+            (Comparison::AtMost, "9 s", Some(false)),
+            (Comparison::Above, "9 s", Some(true)),
+            (Comparison::Above, "10 s", None),
+            (Comparison::AtLeast, "10 s", Some(true)),
+            (Comparison::AtLeast, "60 s", None),
+            (Comparison::AtLeast, "61 s", Some(false)),
+            (Comparison::Is, "60 s", None),
+            (Comparison::Is, "61 s", Some(false)),
+            (Comparison::IsNot, "9 s", Some(true)),
+            (Comparison::Is, "archive", Some(false)),
+            (Comparison::Below, "5 MiB", None),
+        ] {
+            assert_eq!(holds(&interval, how, &Value::parse(than)), expected, "{interval} {how} {than}");
+        }
+    }
 }

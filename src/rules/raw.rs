@@ -30,6 +30,8 @@ pub enum RuleKind {
     Beside,
     /// Puts a service on the way to the primary one: a front door, or the stream that a processor reads.
     Require,
+    /// Names requirements that cannot all be meant; it speaks of the scenario and of no service.
+    Contradiction,
 }
 
 /// A rule.

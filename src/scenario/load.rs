@@ -377,7 +377,7 @@ const FRESHNESS_WORDS: [(&str, u64); 5] =
     [("real_time", 60), ("seconds", 10), ("near_real_time", 60), ("minutes", 900), ("batch", 86_400)];
 
 /// Adds the answers that follow from others, so that rules need not work them out.
-fn derive(answers: &mut Answers, workload: Option<&Workload>) {
+pub(super) fn derive(answers: &mut Answers, workload: Option<&Workload>) {
     if let Some(word) = answers.word("needs.freshness").map(str::to_owned) {
         let stated = answers.get("needs.freshness").map(|answer| answer.origin.to_string()).unwrap_or_default();
         answers.insert("needs.freshness-word", Value::Text(word.clone()), Origin::Stated(stated.clone()));

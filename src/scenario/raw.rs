@@ -112,6 +112,37 @@ words! {
     ArrivalLaw: "deterministic" "poisson";
 }
 
+/// A quantity of which only the ends of an interval are known. The check against the schema reads the ends.
+macro_rules! intervals {
+    ($($(#[doc = $doc:literal])* $name:ident: $format:literal $example:literal;)+) => {$(
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Deserialize)]
+        pub struct $name(pub String);
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                let doc = concat!($($doc),*).trim();
+                json_schema!({ "type": "string", "format": $format, "description": doc, "examples": [$example] })
+            }
+        }
+    )+};
+}
+
+intervals! {
+    /// A duration of which only the least and the greatest are known.
+    DurationInterval: "duration-interval" "10 s .. 60 s";
+    /// A size of which only the least and the greatest are known.
+    SizeInterval: "size-interval" "1 TB .. 5 TB";
+    /// A rate of bytes of which only the least and the greatest are known.
+    ByteRateInterval: "byte-rate-interval" "10 MB/s .. 100 MB/s";
+    /// A whole number of which only the least and the greatest are known.
+    CountInterval: "count-interval" "2 .. 5";
+}
+
 /// A scenario, format 1.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -169,13 +200,33 @@ pub struct RawSource {
     /// Traits of the line the data comes over.
     pub network: Option<Vec<NetworkTrait>>,
     /// Rate of that line.
-    pub line_rate: Option<ByteRate>,
+    pub line_rate: Option<LineRate>,
     /// Users a month, where identities are billed.
-    #[schemars(range(min = 0))]
-    pub monthly_users: Option<u64>,
+    pub monthly_users: Option<Users>,
 }
 
-/// What is needed. An absent key means "not stated", and no rule fires on it.
+/// Rate of a line.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum LineRate {
+    /// A rate.
+    Rate(ByteRate),
+    /// Between two rates.
+    Between(ByteRateInterval),
+}
+
+/// Users a month.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Users {
+    /// So many.
+    Exactly(u64),
+    /// Between two numbers.
+    Between(CountInterval),
+}
+
+/// What is needed. An absent key means "not stated", and no rule fires on it. A quantity may be an interval: a rule that
+/// holds for a part of it only stays silent.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RawNeeds {
@@ -190,8 +241,7 @@ pub struct RawNeeds {
     /// Whether several programs read the same records.
     pub multiple_consumers: Option<bool>,
     /// How many programs read the same records.
-    #[schemars(range(min = 0, max = 10000))]
-    pub consumers: Option<u32>,
+    pub consumers: Option<Consumers>,
     /// Whether records must be readable again.
     pub replay: Option<bool>,
     /// How long records must be kept where they can be read again.
@@ -215,7 +265,7 @@ pub struct RawNeeds {
     /// How much data there is: a size, a rate or a word.
     pub volume: Option<Volume>,
     /// When a transfer must be done.
-    pub deadline: Option<SimDuration>,
+    pub deadline: Option<Deadline>,
     /// How long the source may stand still.
     pub downtime: Option<Downtime>,
     /// What each record looks like.
@@ -234,6 +284,28 @@ pub enum Freshness {
     Word(FreshnessWord),
     /// A duration.
     Limit(SimDuration),
+    /// Between two durations.
+    Between(DurationInterval),
+}
+
+/// How many programs read the same records.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Consumers {
+    /// So many.
+    Exactly(#[schemars(range(min = 0, max = 10000))] u32),
+    /// Between two numbers.
+    Between(CountInterval),
+}
+
+/// When a transfer must be done.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Deadline {
+    /// A duration.
+    Limit(SimDuration),
+    /// Between two durations.
+    Between(DurationInterval),
 }
 
 /// How long records are kept.
@@ -242,6 +314,8 @@ pub enum Freshness {
 pub enum Retention {
     /// A duration.
     Limit(SimDuration),
+    /// Between two durations.
+    Between(DurationInterval),
     /// `archive`, `indexed` or `latest_per_key_forever`.
     Word(RetentionWord),
 }
@@ -252,6 +326,8 @@ pub enum Retention {
 pub enum Downtime {
     /// A duration.
     Limit(SimDuration),
+    /// Between two durations.
+    Between(DurationInterval),
     /// `near_zero` or `minimal`.
     Word(DowntimeWord),
 }
@@ -264,6 +340,10 @@ pub enum Volume {
     Size(Bytes),
     /// Per time.
     Rate(ByteRate),
+    /// Between two sizes.
+    SizeBetween(SizeInterval),
+    /// Between two rates.
+    RateBetween(ByteRateInterval),
     /// In words.
     Word(VolumeWord),
 }

@@ -44,6 +44,13 @@ pub(super) fn option_value(
 
 /// Reads a value as the kind that the option has.
 fn read_option(rule: &OptionRule, node: &Node) -> Result<Value, String> {
+    let measured = matches!(rule.kind, OptionKind::Size | OptionKind::Duration | OptionKind::Number);
+    if let Node::Text(text) = node
+        && measured
+        && Value::interval_ends(text).is_some()
+    {
+        return Err("an option takes one value, not an interval; intervals are for requirements".to_owned());
+    }
     let advised = |error: UnitError| format!("{error}; {}", error.help);
     match (node, rule.kind) {
         (Node::Text(text), OptionKind::Size) => text.parse().map(Value::Size).map_err(advised),
@@ -104,12 +111,24 @@ pub(super) fn vocabulary_value(kind: VocabularyKind, values: &[String], item: &I
         (VocabularyKind::Flag, Node::Flag(flag)) => Ok(Value::Flag(*flag)),
         (VocabularyKind::Flag, _) => Err("true or false".to_owned()),
         (VocabularyKind::Count, Node::Integer(count)) if *count >= 0 => Ok(Value::Number(*count as f64)),
+        (VocabularyKind::Count, Node::Text(text)) => {
+            interval(text, |end| end.parse::<u32>().ok().map(|count| Value::Number(f64::from(count))))
+                .ok_or_else(|| "a whole number, not negative, or an interval such as \"2 .. 5\"".to_owned())
+        }
         (VocabularyKind::Count, _) => Err("a whole number, not negative".to_owned()),
         (VocabularyKind::Duration, Node::Text(text)) => {
-            text.parse().map(Value::Duration).map_err(|_| "a duration such as \"30 s\"".to_owned())
+            let duration = |text: &str| text.parse().ok().map(Value::Duration);
+            let read = duration(text).or_else(|| interval(text, duration));
+            read.ok_or_else(|| "a duration such as \"30 s\", or an interval such as \"10 s .. 60 s\"".to_owned())
         }
         (VocabularyKind::Duration, _) => Err("a duration such as \"30 s\"".to_owned()),
         (VocabularyKind::Text, Node::Text(text)) => Ok(Value::Text(text.clone())),
         (VocabularyKind::Text, _) => Err("a text".to_owned()),
     }
+}
+
+/// Reads an interval, each end by itself.
+fn interval(text: &str, read: impl Fn(&str) -> Option<Value>) -> Option<Value> {
+    let (low, high) = Value::interval_ends(text)?;
+    Value::between(read(low)?, read(high)?)
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod arrows;
+mod ask;
 mod bad_input;
 mod bills;
 mod book;
@@ -13,5 +14,6 @@ mod determinism;
 mod replay;
 mod rules;
 mod scenarios;
+mod sensitivity;
 mod verify;
 mod w1;

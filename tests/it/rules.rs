@@ -5,7 +5,7 @@ use std::fs;
 use forebay::catalog::{Catalog, Library, Role};
 use forebay::diag::Problems;
 use forebay::ranking::{Decision, Verdict, circumstances, decide};
-use forebay::rules::{Outcome, RuleBook, Situation};
+use forebay::rules::{Contradiction, Outcome, RuleBook, RuleKind, Situation};
 use forebay::scenario::{Loader, Override, Scenario};
 use forebay::source::SourceMap;
 
@@ -174,6 +174,67 @@ const CASES: &[Case] = &[
         &["needs.transform=heavy_etl", "team.skills=hadoop"],
         &["needs.transform=none", "needs.compatibility=kafka_api", "source.kind=clickstream"],
     ),
+    // Contradictions speak of no service.
+    case(
+        "offline-line-with-quick-data",
+        "",
+        &["source.network=offline", "needs.freshness=1s"],
+        &["source.network=offline", "needs.freshness=7 days"],
+    ),
+    case(
+        "one-time-copy-with-quick-data",
+        "",
+        &["needs.schedule=one_time", "needs.freshness=real_time"],
+        &["needs.schedule=one_time", "needs.freshness=1 day"],
+    ),
+    case(
+        "rare-schedule-with-quick-data",
+        "",
+        &["needs.schedule=weekly", "needs.freshness=real_time"],
+        &["needs.schedule=weekly", "needs.freshness=7 days"],
+    ),
+    case(
+        "order-wanted-where-none-is-kept",
+        "",
+        &["needs.ordering=per_key", "needs.destinations=datadog,splunk"],
+        &["needs.ordering=per_key", "needs.destinations=datadog,application"],
+    ),
+    case(
+        "record-too-large-for-https-api",
+        "",
+        &["source.protocol=https_api", "workload.rate=1/s", "workload.record-size=11 MB"],
+        &["source.protocol=https_api", "workload.rate=1/s", "workload.record-size=10 MB"],
+    ),
+    case(
+        "window-without-computation",
+        "",
+        &["needs.transform=none", "needs.window=tumbling_1min"],
+        &["needs.transform=sql_analytics", "needs.window=tumbling_1min"],
+    ),
+    case(
+        "several-consumers-denied-and-counted",
+        "",
+        &["needs.multiple-consumers=false", "needs.consumers=2"],
+        &["needs.multiple-consumers=false", "needs.consumers=1"],
+    ),
+    case(
+        "replay-of-what-is-deleted",
+        "",
+        &["needs.replay=true", "needs.further.delete-after-processing=true"],
+        &["needs.replay=false", "needs.further.delete-after-processing=true"],
+    ),
+    case(
+        "program-wanted-without-code",
+        "",
+        &["needs.operations=no_code", "needs.transform=custom_code"],
+        &["needs.operations=no_code", "needs.transform=none"],
+    ),
+    case(
+        "own-data-from-a-provider",
+        "",
+        &["source.ownership=first_party", "source.kind=third_party_dataset"],
+        &["source.ownership=third_party", "source.kind=third_party_dataset"],
+    ),
 ];
 
 struct Knowledge {
@@ -198,6 +259,15 @@ impl Knowledge {
         let overrides: Vec<Override> = overrides.iter().map(|text| Override { text: (*text).to_owned() }).collect();
         let scenario = loader.load("scenario.toml", text, &overrides, &mut sources, &mut problems);
         scenario.unwrap_or_else(|| panic!("{overrides:?}\n{}", problems.render(&sources, false)))
+    }
+
+    fn is_contradiction(&self, rule: &str) -> bool {
+        self.rules.find(rule).is_some_and(|rule| rule.kind == RuleKind::Contradiction)
+    }
+
+    fn contradictions(&self, scenario: &Scenario) -> Vec<Contradiction> {
+        let at = circumstances(scenario);
+        self.rules.contradictions(&Situation { answers: &scenario.answers, at: &at })
     }
 
     fn decide(&self, scenario: &Scenario) -> Decision {
@@ -234,7 +304,13 @@ fn every_rule_fires_where_it_should_and_is_silent_where_it_should_be() {
     let known = Knowledge::load();
     for case in CASES {
         for ((service, overrides), expected) in [(case.fires, Outcome::Yes), (case.silent, Outcome::No)] {
-            let decision = known.decide(&known.scenario(BASE, overrides));
+            let scenario = known.scenario(BASE, overrides);
+            if known.is_contradiction(case.rule) {
+                let fired = known.contradictions(&scenario).iter().any(|clash| clash.rule == case.rule);
+                assert_eq!(fired, expected == Outcome::Yes, "{} with {overrides:?}", case.rule);
+                continue;
+            }
+            let decision = known.decide(&scenario);
             assert_eq!(outcome(&decision, service, case.rule), expected, "{} with {overrides:?}", case.rule);
         }
     }
@@ -259,6 +335,9 @@ fn the_reason_of_a_firing_rule_names_what_is_known() {
     for case in CASES {
         let (service, overrides) = case.fires;
         let scenario = known.scenario(BASE, overrides);
+        if known.is_contradiction(case.rule) {
+            continue;
+        }
         let at = circumstances(&scenario);
         let situation = Situation { answers: &scenario.answers, at: &at };
         let service = known.catalog.service(service).unwrap();
@@ -267,6 +346,30 @@ fn the_reason_of_a_firing_rule_names_what_is_known() {
         assert!(!fired.text.contains(['{', '}']), "{}: {}", case.rule, fired.text);
         let rests = !fired.facts.is_empty() || !fired.requirements.is_empty();
         assert!(rests, "{} rests on no fact and no requirement", case.rule);
+    }
+}
+
+#[test]
+fn a_contradiction_names_two_requirements_or_more_with_their_places() {
+    let known = Knowledge::load();
+    for case in CASES.iter().filter(|case| known.is_contradiction(case.rule)) {
+        let clashes = known.contradictions(&known.scenario(BASE, case.fires.1));
+        let clash = clashes.iter().find(|clash| clash.rule == case.rule).unwrap();
+        assert!(!clash.text.contains(['{', '}']) && !clash.text.contains("unknown"), "{}", clash.text);
+        assert!(clash.requirements.len() >= 2, "{clash:?}");
+        for requirement in &clash.requirements {
+            assert!(requirement.place.contains("--set"), "{requirement:?}");
+            assert!(case.fires.1.iter().any(|wish| wish.starts_with(&requirement.path)), "{requirement:?}");
+        }
+    }
+}
+
+#[test]
+fn the_scenarios_do_not_contradict_themselves() {
+    let known = Knowledge::load();
+    for entry in fs::read_dir(root().join("scenarios")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        assert_eq!(known.contradictions(&known.scenario(&text, &[])), []);
     }
 }
 
