@@ -314,7 +314,11 @@ impl<'a> Assembler<'a> {
         let carries =
             self.catalog.service(node).is_some_and(|service| matches!(service.role, Role::Ingest | Role::Processing));
         let slow = !relaxed && self.demands.too_slow.contains(node);
-        carries && !slow && !self.demands.excluded.contains(node)
+        // Data may go on from a store that is asked for anyway, as files go on into a database by a bulk load.
+        let asked = self.demands.destinations.iter().any(|word| {
+            self.catalog.is_at_rest(word) && self.catalog.destination_node(word) == Some(node)
+        });
+        (carries || asked) && !slow && !self.demands.excluded.contains(node)
     }
 
     fn source(&self) -> Option<&'a SourceSystem> {

@@ -45,6 +45,8 @@ struct Case<'a> {
     catalog: &'a Catalog,
     rules: &'a RuleBook,
     scenario: &'a Scenario,
+    /// The scenario's answers, with the part that its alternatives play where they all play the same one.
+    answers: Answers,
     at: Circumstances,
     /// Services that cannot be a piece of any pipeline here.
     barred: BTreeSet<String>,
@@ -68,7 +70,7 @@ pub fn decide(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario) -> Decis
 pub fn variants(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario, primary: &str) -> Vec<Variant> {
     let case = Case::new(catalog, rules, scenario);
     let Some(service) = catalog.service(primary) else { return Vec::new() };
-    let demands = case.demands(&case.waypoints(service));
+    let demands = case.demands(service, &case.waypoints(service));
     Assembler::new(catalog, &case.at, &demands).variants(&service.id)
 }
 
@@ -78,12 +80,13 @@ impl<'a> Case<'a> {
             catalog,
             rules,
             scenario,
+            answers: with_alternatives(catalog, scenario),
             at: circumstances(scenario),
             barred: BTreeSet::new(),
             too_slow: BTreeSet::new(),
         };
         for service in &catalog.services {
-            let screens = case.rules.evaluate_if(service, &case.situation(&scenario.answers), |rule| rule.holds_on_the_way);
+            let screens = case.rules.evaluate_if(service, &case.situation(&case.answers), |rule| rule.holds_on_the_way);
             let fired = || screens.iter().filter(|screen| screen.outcome == Outcome::Yes);
             let by_delay =
                 |screen: &&Evaluation| screen.requirements.iter().any(|answer| answer.path == "needs.freshness");
@@ -102,13 +105,13 @@ impl<'a> Case<'a> {
 
     /// Holds every rule against a service, finds its pipeline, and lets advice look at that pipeline.
     fn consider(&self, service: &'a Service) -> Considered<'a> {
-        let evaluations = self.rules.evaluate(service, &self.situation(&self.scenario.answers));
+        let evaluations = self.rules.evaluate(service, &self.situation(&self.answers));
         let mut candidate = Considered { service, evaluations, architecture: None, waypoints: self.waypoints(service) };
         self.find_path(&mut candidate);
         if let Some(architecture) = &mut candidate.architecture {
-            let answers = with_pipeline(&self.scenario.answers, &service.id, &architecture.services());
+            let answers = with_pipeline(&self.answers, &service.id, &architecture.services());
             architecture.beside = self.beside(&answers, architecture);
-            let answers = with_pipeline(&self.scenario.answers, &service.id, &architecture.services());
+            let answers = with_pipeline(&self.answers, &service.id, &architecture.services());
             for evaluation in &mut candidate.evaluations {
                 if matches!(evaluation.kind, RuleKind::Advise | RuleKind::Warn)
                     && let Some(rule) = self.rules.find(&evaluation.rule)
@@ -122,7 +125,7 @@ impl<'a> Case<'a> {
 
     /// The services that rules put before `primary`: at most one front door, then streams and the like.
     fn waypoints(&self, primary: &Service) -> Vec<(&'a Service, Evaluation)> {
-        let answers = with_pipeline(&self.scenario.answers, &primary.id, &[]);
+        let answers = with_pipeline(&self.answers, &primary.id, &[]);
         let situation = self.situation(&answers);
         let usable = |service: &&Service| service.id != primary.id && !self.barred.contains(&service.id);
         let mut list: Vec<(&'a Service, Evaluation)> = Vec::new();
@@ -161,7 +164,7 @@ impl<'a> Case<'a> {
         pieces
     }
 
-    fn demands(&self, waypoints: &[(&Service, Evaluation)]) -> Demands {
+    fn demands(&self, primary: &Service, waypoints: &[(&Service, Evaluation)]) -> Demands {
         let answers = &self.scenario.answers;
         let readers = ["needs.multiple-consumers", "needs.consumers", "needs.further.consumer"];
         let others_read = readers.iter().any(|path| {
@@ -178,7 +181,7 @@ impl<'a> Case<'a> {
                 Some(Value::Duration(limit)) => Some(*limit),
                 _ => None,
             },
-            identity: answers.word("source.kind") == Some("identity"),
+            identity: primary.fact("transports-data", &self.at).is_some_and(|fact| fact.value == Value::Flag(false)),
             archive: others_read || answers.get("needs.retention").is_some_and(|answer| answer.value.holds("archive")),
         }
     }
@@ -187,7 +190,7 @@ impl<'a> Case<'a> {
     fn find_path(&self, candidate: &mut Considered<'a>) {
         let id = candidate.service.id.as_str();
         let through = |waypoints: &[(&Service, Evaluation)]| {
-            Assembler::new(self.catalog, &self.at, &self.demands(waypoints)).assemble(id).ok()
+            Assembler::new(self.catalog, &self.at, &self.demands(candidate.service, waypoints)).assemble(id).ok()
         };
         let mut found = through(&candidate.waypoints);
         // Where a waypoint cannot hand on to this service, the source may still reach it by itself.
@@ -211,7 +214,7 @@ impl<'a> Case<'a> {
             found = through(&[]);
             candidate.waypoints.clear();
         }
-        let found = found.or_else(|| self.from_nature(id));
+        let found = found.or_else(|| self.from_nature(candidate.service));
         if let Some(architecture) = found {
             for evaluation in candidate.evaluations.iter_mut().filter(|evaluation| evaluation.kind == RuleKind::Path) {
                 evaluation.outcome = Outcome::No;
@@ -222,15 +225,28 @@ impl<'a> Case<'a> {
 
     /// The path from the system that such data comes from by its nature, where the stated system cannot send it: a
     /// video does not come from a browser, and saying so beats saying that nothing fits.
-    fn from_nature(&self, id: &str) -> Option<Architecture> {
+    fn from_nature(&self, primary: &Service) -> Option<Architecture> {
         let kind = self.scenario.answers.word("source.kind")?;
         let natural = self.catalog.source_of_kind(kind)?;
-        let demands = Demands { system: Some(natural.system.clone()), ..self.demands(&[]) };
-        let mut architecture = Assembler::new(self.catalog, &self.at, &demands).assemble(id).ok()?;
+        let demands = Demands { system: Some(natural.system.clone()), ..self.demands(primary, &[]) };
+        let mut architecture = Assembler::new(self.catalog, &self.at, &demands).assemble(&primary.id).ok()?;
         let name = &natural.name;
         architecture.remarks.push(format!("drawn from a {name}: the stated source.system sends no {kind}"));
         Some(architecture)
     }
+}
+
+/// The answers with the part that the alternatives play, where they all play the same one: who weighs front doors asks
+/// about the entry, whatever stands behind it.
+fn with_alternatives(catalog: &Catalog, scenario: &Scenario) -> Answers {
+    let mut answers = scenario.answers.clone();
+    let named = scenario.alternatives.iter().filter_map(|id| catalog.service(id)).map(|service| service.role);
+    let roles: BTreeSet<Role> = named.collect();
+    if let (1, Some(Role::FrontDoor)) = (roles.len(), roles.first()) {
+        let origin = crate::scenario::Origin::Derived("alternatives".to_owned());
+        answers.insert("alternatives.role", Value::Text("front_door".to_owned()), origin);
+    }
+    answers
 }
 
 /// The answers with what is known of the pipeline that is being put together.

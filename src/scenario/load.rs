@@ -17,7 +17,8 @@ use crate::units::{RecordRate, SimDuration};
 use crate::value::Value;
 
 /// Answers that follow from others; [`derive()`] adds them.
-const DERIVED: [&str; 8] = [
+const DERIVED: [&str; 9] = [
+    "alternatives.role",
     "needs.freshness-word",
     "needs.transfer-load",
     "needs.transfer-time",
