@@ -70,8 +70,8 @@ pub struct RawRule {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tried {
-    /// The service it is tried on.
-    pub on: String,
+    /// The service it is tried on; none for a contradiction, which speaks of no service.
+    pub on: Option<String>,
     /// Overrides of an empty scenario with which it fires.
     pub fires: Vec<String>,
     /// Overrides of an empty scenario with which it does not.
