@@ -169,10 +169,8 @@ impl<'a> Assembler<'a> {
 
     fn trunk(&self, primary: &'a str) -> Result<Vec<&'a str>, NoPath> {
         let system = self.demands.system.as_deref();
-        let Some(node) = system
-            .and_then(|system| self.catalog.source(system))
-            .and_then(|source| source.nodes.first())
-            .map(String::as_str)
+        let Some(node) =
+            system.and_then(|system| self.catalog.source(system)).and_then(|source| source.nodes.first()).map(String::as_str)
         else {
             return Ok(vec![primary]);
         };
