@@ -3,7 +3,7 @@
 //!
 //! [`Sensitivity::explore`] tries every requirement that the decision looks at: each word, yes and no, and along a
 //! quantity the values that rules compare it with, those beside them and some between. Where the winner differs between
-//! two of them, [`line`] closes in until two neighbouring values are left. [`Sensitivity::flips`],
+//! two of them, `line` closes in until two neighbouring values are left. [`Sensitivity::flips`],
 //! [`Sensitivity::open_questions`] and [`Sensitivity::why_not`] read that off.
 //!
 //! The decision a reader would question: nothing is computed from scores or conditions. Every value that is reported was
