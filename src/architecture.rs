@@ -210,7 +210,7 @@ impl<'a> Assembler<'a> {
                 continue;
             }
             let relaxed = self.is_archive_leg(word);
-            branches.push(self.shortest(primary, node, relaxed)?.nodes);
+            branches.push(self.branch(primary, node, relaxed)?.nodes);
             if relaxed && self.demands.freshness.is_some() && self.shortest(primary, node, false).is_err() {
                 remarks.push(format!("the leg to {word} is an archive: it is not held to the freshness asked for"));
             }
@@ -306,6 +306,17 @@ impl<'a> Assembler<'a> {
             .ok_or_else(|| NoPath { from: from.to_owned(), to: to.to_owned() })
     }
 
+    /// A branch behind the primary service: as [`Self::shortest`], or through a store that is asked for anyway, as files go
+    /// on from there into a database by a bulk load.
+    fn branch(&self, primary: &'a str, to: &'a str, relaxed: bool) -> Result<Leg<'a>, NoPath> {
+        self.shortest(primary, to, relaxed).or_else(|none| {
+            let stores = self.demands.destinations.iter().filter(|word| self.catalog.is_at_rest(word));
+            let nodes = stores.filter_map(|word| self.catalog.destination_node(word)).filter(|node| *node != to);
+            let through = nodes.filter_map(|store| self.through(&[primary, store, to]).ok());
+            through.min_by_key(|leg| leg.cost).ok_or(none)
+        })
+    }
+
     fn is_fast_enough(&self, edge: &Edge) -> bool {
         self.demands.freshness.is_none_or(|limit| edge.least_latency.is_none_or(|least| least <= limit))
     }
@@ -314,11 +325,7 @@ impl<'a> Assembler<'a> {
         let carries =
             self.catalog.service(node).is_some_and(|service| matches!(service.role, Role::Ingest | Role::Processing));
         let slow = !relaxed && self.demands.too_slow.contains(node);
-        // Data may go on from a store that is asked for anyway, as files go on into a database by a bulk load.
-        let asked = self.demands.destinations.iter().any(|word| {
-            self.catalog.is_at_rest(word) && self.catalog.destination_node(word) == Some(node)
-        });
-        (carries || asked) && !slow && !self.demands.excluded.contains(node)
+        carries && !slow && !self.demands.excluded.contains(node)
     }
 
     fn source(&self) -> Option<&'a SourceSystem> {

@@ -35,6 +35,9 @@ pub struct RawService {
     pub role: Role,
     /// Whether it may itself be the answer; so it is for every service of the role `ingest` if absent.
     pub weighed: Option<bool>,
+    /// Whether its rejection gets a row of its own in tables for eyes; the others share a paragraph.
+    #[serde(default)]
+    pub headline: bool,
     /// What it does, in a few lower-case words.
     pub summary: String,
     /// Address of its documentation.

@@ -87,6 +87,8 @@ pub struct Service {
     pub role: Role,
     /// Whether it may itself be the answer.
     pub weighed: bool,
+    /// Whether its rejection gets a row of its own in tables for eyes.
+    pub headline: bool,
     /// What it does.
     pub summary: String,
     /// Address of its documentation.
@@ -176,6 +178,7 @@ impl Service {
         (problems.error_count() == before).then_some(Self {
             id: raw.id,
             role: raw.role,
+            headline: raw.headline,
             weighed: raw.weighed.unwrap_or(raw.role == Role::Ingest),
             summary: raw.summary,
             docs: raw.docs,

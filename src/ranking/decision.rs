@@ -97,6 +97,9 @@ pub struct ServiceVerdict {
     pub name: String,
     /// The part it plays.
     pub role: Role,
+    /// Whether its rejection gets a row of its own in tables for eyes.
+    #[serde(skip)]
+    pub headline: bool,
     /// What became of it.
     pub verdict: Verdict,
     /// Place in the ranking, from 1, if it was ranked.
@@ -152,7 +155,7 @@ impl Decision {
     pub fn nearest_rejected(&self) -> Vec<&ServiceVerdict> {
         let rejected = |service: &&ServiceVerdict| service.verdict == Verdict::Rejected;
         let mut list: Vec<&ServiceVerdict> = self.services.iter().filter(rejected).collect();
-        list.sort_by_key(|service| service.reasons.len());
+        list.sort_by_key(|service| (service.reasons.len(), !service.headline));
         list
     }
 
@@ -210,6 +213,7 @@ fn helpers(first: &Considered<'_>, at: &Circumstances) -> Vec<ServiceVerdict> {
         id: id.to_owned(),
         name: name.to_owned(),
         role,
+        headline: true,
         verdict,
         rank: None,
         score: None,
@@ -250,6 +254,7 @@ fn verdict_of(candidate: Considered<'_>, verdict: Verdict, at: &Circumstances) -
         id: candidate.service.id.clone(),
         name: candidate.service.short_name(at.edition).to_owned(),
         role: candidate.service.role,
+        headline: candidate.service.headline,
         rank: match verdict {
             Verdict::Ranked(place) => Some(place),
             _ => None,

@@ -50,12 +50,15 @@ pub fn path(head: &str, path: &Architecture, label: impl Fn(&str) -> Option<Stri
     text
 }
 
+/// Candidates that came nearest, told where nothing fits.
+const NEAREST_TOLD: usize = 3;
+
 /// Which requirements exclude the nearest candidates.
 fn nothing_fits(decision: &Decision, width: usize) -> String {
     let nearest = decision.nearest_rejected();
     let mut text = String::from("  Nothing in the catalog satisfies these requirements.\n");
     let least = nearest.first().map_or(0, |service| service.reasons.len());
-    for service in nearest.iter().filter(|service| service.reasons.len() == least) {
+    for service in nearest.iter().filter(|service| service.reasons.len() == least).take(NEAREST_TOLD) {
         let reasons: Vec<String> = service
             .reasons
             .iter()
@@ -76,38 +79,33 @@ pub fn table(decision: &Decision) -> Table {
     rows(decision.services.iter())
 }
 
-/// Services that are out for one and the same reason before anything else is looked at: this many may share it before
-/// they are told in one line.
-const FEW: usize = 2;
-
-/// The table for eyes: services that share one reason of rejection are told in a line each reason below it.
+/// The table for eyes: the rejections that a reader is most likely to ask about have a row of their own, the others share
+/// a paragraph by the rule that decides.
 #[must_use]
 pub fn short_table(decision: &Decision, width: usize) -> String {
-    let shared = shared_reasons(decision);
-    let own = decision.services.iter().filter(|service| !shared.iter().any(|(_, list)| list.contains(service)));
-    let mut text = rows(own).render(Style::Plain(width));
-    for (reason, services) in &shared {
-        let names: Vec<&str> = services.iter().map(|service| service.name.as_str()).collect();
-        let head = format!("  {reason}: ");
-        text.push('\n');
-        text.push_str(&paragraph("  ", &format!("{}{}", head.trim_start(), names.join(", ")), width));
+    let apart = |service: &&ServiceVerdict| service.verdict == Verdict::Rejected && !service.headline;
+    // Where few services were weighed, each has a row.
+    if decision.services.len() <= MOST_ROWS {
+        return table(decision).render(Style::Plain(width));
+    }
+    let mut text = rows(decision.services.iter().filter(|service| !apart(service))).render(Style::Plain(width));
+    let mut by_rule: Vec<(&str, Vec<&str>)> = Vec::new();
+    for service in decision.services.iter().filter(apart) {
+        let rule = service.reasons.first().map_or("", |reason| reason.rule.as_str());
+        match by_rule.iter_mut().find(|(known, _)| *known == rule) {
+            Some((_, names)) => names.push(&service.name),
+            None => by_rule.push((rule, vec![&service.name])),
+        }
+    }
+    let told: Vec<String> = by_rule.iter().map(|(rule, names)| format!("{} [{rule}]", names.join(", "))).collect();
+    if !told.is_empty() {
+        let _ = write!(text, "\n{}", paragraph("  Also rejected  ", &told.join("; "), width));
     }
     text
 }
 
-/// Rejected services by the reason that decides, where more than a few share it.
-fn shared_reasons(decision: &Decision) -> Vec<(String, Vec<&ServiceVerdict>)> {
-    let mut groups: Vec<(String, Vec<&ServiceVerdict>)> = Vec::new();
-    for service in decision.services.iter().filter(|service| service.verdict == Verdict::Rejected) {
-        let reason = because(service);
-        match groups.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, list)) => list.push(service),
-            None => groups.push((reason, vec![service])),
-        }
-    }
-    groups.retain(|(_, list)| list.len() > FEW);
-    groups
-}
+/// Rows that still read as a table on one screen.
+const MOST_ROWS: usize = 12;
 
 fn rows<'a>(services: impl Iterator<Item = &'a ServiceVerdict>) -> Table {
     let mut table = Table::new(&["service", "verdict", "points", "because"]).right(&[2]);

@@ -93,7 +93,8 @@ impl Loader<'_> {
             apply(wish, &paths, &mut document, sources, problems);
         }
         let digest = digest(std::iter::once(text).chain(overrides.iter().map(|wish| wish.text.as_str())));
-        self.check(name, &digest, document, sources, problems)
+        let scenario = self.check(name, &digest, document, sources, problems);
+        scenario.filter(|_| problems.error_count() == before)
     }
 
     /// Checks a parsed scenario. `None` if there was an error; all are in `problems`.
