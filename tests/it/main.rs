@@ -10,6 +10,7 @@ mod bills;
 mod book;
 mod catalog;
 mod common;
+mod constraints;
 mod determinism;
 mod replay;
 mod rules;
