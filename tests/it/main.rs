@@ -12,6 +12,7 @@ mod catalog;
 mod common;
 mod constraints;
 mod determinism;
+mod editions;
 mod replay;
 mod rules;
 mod scenarios;
