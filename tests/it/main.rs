@@ -13,6 +13,7 @@ mod common;
 mod constraints;
 mod determinism;
 mod editions;
+mod house;
 mod replay;
 mod rules;
 mod scenarios;
