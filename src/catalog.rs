@@ -155,7 +155,9 @@ impl Catalog {
 
     fn load_file(&mut self, name: &str, text: &str, shown: &str, sources: &mut SourceMap, problems: &mut Problems) {
         let mut read = Reader { name: shown, text, sources, problems };
-        match name.split_once('/').map_or(name, |(folder, _)| folder) {
+        // A list may be one file or a folder of several, so that a user's file adds to it without replacing the rest.
+        let list = name.split_once('/').map_or(name.trim_end_matches(".toml"), |(folder, _)| folder);
+        match list {
             "services" => {
                 if let Some((raw, document)) = read.read::<RawService>() {
                     self.services.extend(Service::check(raw, &document, problems));
@@ -166,33 +168,33 @@ impl Catalog {
                     self.prices.add(raw, &document, problems);
                 }
             }
-            "integrations.toml" => {
+            "integrations" => {
                 if let Some((raw, _)) = read.read::<RawIntegrations>() {
                     self.edges.extend(raw.edge.into_iter().map(Edge::from));
                 }
             }
-            "sources.toml" => {
+            "sources" => {
                 if let Some((raw, _)) = read.read::<RawSources>() {
                     self.sources.extend(raw.source.into_iter().map(SourceSystem::from));
                     self.places.extend(raw.destination);
                 }
             }
-            "regions.toml" => {
+            "regions" => {
                 if let Some((raw, _)) = read.read::<RawRegions>() {
                     self.regions.extend(raw.region.into_iter().map(|region| (region.id, region.name)));
                 }
             }
-            "criteria.toml" => {
+            "criteria" => {
                 if let Some((raw, _)) = read.read::<RawCriteria>() {
                     self.criteria.extend(raw.criterion);
                 }
             }
-            "vocabulary.toml" => {
+            "vocabulary" => {
                 if let Some((raw, _)) = read.read::<RawVocabulary>() {
                     self.vocabulary.extend(raw.key);
                 }
             }
-            "workloads.toml" => {
+            "workloads" => {
                 if let Some((raw, document)) = read.read::<RawProfiles>() {
                     self.profiles.extend(profile::check(raw, &document, problems));
                 }

@@ -6,6 +6,7 @@
 
 mod args;
 mod ask;
+mod catalog;
 mod context;
 mod describe;
 mod evaluate;

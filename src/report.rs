@@ -4,8 +4,9 @@
 
 pub mod advice;
 pub mod bill;
-pub mod evaluation;
 pub mod charts;
+pub mod editions;
+pub mod evaluation;
 pub mod pictures;
 pub mod reference;
 pub mod result;

@@ -110,6 +110,12 @@ pub struct RawFact {
     pub source: String,
     /// When it was read, or the date the source shows: a TOML date.
     pub checked: String,
+    /// Where the vendor's API model states the figure, for a test that holds the two together: service, shape or place
+    /// in the text of the model, and bound. `firehose SizeInMBs max` is a bound of a shape, `kinesis PutRecords
+    /// max_request` a figure of the text, `dms DataFormatValue enum` the words of a shape.
+    pub model: Option<String>,
+    /// Why the value is not the one of the model, where it is not.
+    pub model_differs: Option<String>,
 }
 
 /// Stands for "any value" in schemas.
@@ -258,7 +264,7 @@ pub struct RawMeter {
     pub source: String,
 }
 
-/// `integrations.toml`.
+/// `integrations.toml`, or any file of `integrations/`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawIntegrations {
@@ -314,11 +320,12 @@ impl From<RawEdge> for super::Edge {
     }
 }
 
-/// `sources.toml`.
+/// `sources.toml`, or any file of `sources/`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawSources {
     /// The systems data comes from.
+    #[serde(default)]
     pub source: Vec<RawSource>,
     /// The places data ends up in.
     #[serde(default)]
@@ -418,7 +425,7 @@ pub struct Criterion {
     pub base: Option<f64>,
 }
 
-/// `vocabulary.toml`.
+/// `vocabulary.toml`, or any file of `vocabulary/`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawVocabulary {

@@ -62,6 +62,12 @@ impl Fact {
         self.edition
     }
 
+    /// Destination it is limited to.
+    #[must_use]
+    pub fn destination(&self) -> Option<&str> {
+        self.destination.as_deref()
+    }
+
     /// The circumstances it is limited to, in words; empty if it always holds.
     #[must_use]
     pub fn limits(&self) -> String {

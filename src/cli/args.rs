@@ -90,7 +90,7 @@ pub(crate) enum Verb {
     Init(InitArgs),
     /// Print the page of a rule.
     Explain(ExplainArgs),
-    /// Look into the catalog: list, show.
+    /// Look into the catalog: list, show, diff.
     Catalog(CatalogArgs),
     /// Print a JSON schema: of a scenario, of catalog files, of results.
     Schema(SchemaArgs),
@@ -315,6 +315,25 @@ pub(crate) enum CatalogVerb {
         #[arg(long)]
         edition: Option<Edition>,
     },
+    /// What changed between two editions, and which of the shipped scenarios are answered otherwise.
+    Diff(DiffArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// Edition to compare from: `2022` or `current`.
+    pub(crate) from: Edition,
+
+    /// Edition to compare to.
+    pub(crate) to: Edition,
+
+    /// Region whose facts are compared, `us-east-1` if absent, and in which the scenarios are decided, their own if absent.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -344,6 +363,8 @@ pub(crate) enum SchemaOf {
     Verify,
     /// What `evaluate --format json` prints.
     Evaluation,
+    /// What `catalog diff --format json` prints.
+    CatalogDiff,
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ use super::context::Context;
 use crate::catalog::raw::{Grade, RawIntegrations, RawPrices, RawService};
 use crate::catalog::{Catalog, Edition, Service};
 use crate::diag::{Diagnostic, suggest};
+use crate::report::editions::EditionDiff;
 use crate::report::result::{Document, SimulationDocument};
 use crate::report::{self, Style, Table, rule};
 use crate::rules::RuleBook;
@@ -18,7 +19,7 @@ use crate::rules::raw::RawRules;
 use crate::verify::Report;
 
 /// Scenarios listed by the build script: name, text.
-const EXAMPLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
+pub(super) const EXAMPLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
 
 pub(super) fn init(args: &InitArgs, context: &mut Context) -> Result<(), Failure> {
     let names: Vec<&str> = EXAMPLES.iter().map(|(name, _)| name.trim_end_matches(".toml")).collect();
@@ -64,7 +65,7 @@ fn rule_list(rules: &RuleBook, width: usize) -> String {
 }
 
 pub(super) fn catalog(args: &CatalogArgs, context: &mut Context) -> Result<(), Failure> {
-    let (catalog, _) = context.knowledge()?;
+    let (catalog, rules) = context.knowledge()?;
     match &args.what {
         CatalogVerb::List { edition } => {
             let mut table = Table::new(&["id", "name", "role", "does"]);
@@ -75,6 +76,7 @@ pub(super) fn catalog(args: &CatalogArgs, context: &mut Context) -> Result<(), F
             }
             context.print(&table.render(Style::Plain(context.width())))
         }
+        CatalogVerb::Diff(args) => super::catalog::diff(args, &catalog, &rules, context),
         CatalogVerb::Show { service: id, edition } => match catalog.service(id) {
             Some(service) => context.print(&service_page(service, &catalog, *edition, context.width())),
             None => {
@@ -142,6 +144,7 @@ pub(super) fn schema(args: &SchemaArgs, context: &mut Context) -> Result<(), Fai
         SchemaOf::Simulation => schemars::schema_for!(SimulationDocument),
         SchemaOf::Verify => schemars::schema_for!(Report),
         SchemaOf::Evaluation => schemars::schema_for!(crate::evaluate::Evaluation),
+        SchemaOf::CatalogDiff => schemars::schema_for!(EditionDiff),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::Internal(error.to_string()))?;
     context.print(&text)

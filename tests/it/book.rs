@@ -39,9 +39,9 @@ fn read(path: &Path) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// README and the pages of the book, relative to the root.
+/// README, CONTRIBUTING and the pages of the book, relative to the root.
 fn pages() -> Vec<PathBuf> {
-    let mut pages = vec![PathBuf::from("README.md")];
+    let mut pages = vec![PathBuf::from("README.md"), PathBuf::from("CONTRIBUTING.md")];
     let mut folders = vec![PathBuf::from("book/src")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(root().join(&folder)).unwrap() {
@@ -309,7 +309,9 @@ fn remade(page: &Path, complaints: &mut Vec<String>) -> Vec<Part> {
             Part::Prose(_) => {}
             Part::File { opening, body } => {
                 let (_, name) = opening.split_once("file=").unwrap();
-                fs::write(folder.path().join(name), body).unwrap();
+                let path = folder.path().join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, body).unwrap();
             }
             Part::Generated { name, body, .. } => {
                 let fresh = generated(name);
