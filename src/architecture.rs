@@ -182,8 +182,9 @@ impl<'a> Assembler<'a> {
     #[must_use]
     pub fn new(catalog: &'a Catalog, at: &'a Circumstances, demands: &'a Demands) -> Self {
         let mut graph = Graph::new();
-        let usable =
-            |edge: &&Edge| (edge.carries_data || demands.identity) && edge.edition.is_none_or(|edition| edition == at.edition);
+        let usable = |edge: &&Edge| {
+            (edge.carries_data || demands.identity) && edge.edition.is_none_or(|edition| edition == at.edition)
+        };
         for edge in catalog.edges.iter().filter(usable) {
             let known = graph.edge_weight(edge.from.as_str(), edge.to.as_str());
             if known.is_none_or(|known: &&Edge| cost(edge) < cost(known)) {
@@ -302,8 +303,7 @@ impl<'a> Assembler<'a> {
         let path = known
             .then(|| astar(&graph, from, |node| node == to, |(_, _, edge): (&str, &str, &&Edge)| cost(edge), |_| 0))
             .flatten();
-        path.map(|(cost, nodes)| Leg { nodes, cost })
-            .ok_or_else(|| NoPath { from: from.to_owned(), to: to.to_owned() })
+        path.map(|(cost, nodes)| Leg { nodes, cost }).ok_or_else(|| NoPath { from: from.to_owned(), to: to.to_owned() })
     }
 
     /// A branch behind the primary service: as [`Self::shortest`], or through a store that is asked for anyway, as files go

@@ -213,7 +213,10 @@ impl Catalog {
                     let help = nearest(end, nodes.iter().copied()).map(|name| format!("did you mean `{name}`?"));
                     let problem = Diagnostic::error(
                         "unknown-node",
-                        format!("integration {} -> {}: `{end}` is no service, no source and no destination", edge.from, edge.to),
+                        format!(
+                            "integration {} -> {}: `{end}` is no service, no source and no destination",
+                            edge.from, edge.to
+                        ),
                     );
                     problems.push(help.into_iter().fold(problem, Diagnostic::help));
                 }

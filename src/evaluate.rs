@@ -153,9 +153,8 @@ impl CaseFile {
 
 impl Evaluation {
     fn count(&mut self, case: &Case, limited: &Decision, open: &Decision) {
-        let right = |decision: &Decision| {
-            decision.recommended.as_ref().is_some_and(|answer| case.accepts(&answer.primary))
-        };
+        let right =
+            |decision: &Decision| decision.recommended.as_ref().is_some_and(|answer| case.accepts(&answer.primary));
         let tally = self.by_primary.entry(case.primary.clone()).or_default();
         tally.cases += 1;
         tally.correct += usize::from(right(limited));

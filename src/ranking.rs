@@ -148,8 +148,7 @@ impl<'a> Case<'a> {
         let on_the_way = architecture.services();
         let mut pieces = Vec::new();
         for service in self.catalog.services.iter().filter(|service| !on_the_way.contains(&service.id)) {
-            let asks =
-                self.rules.evaluate_if(service, &self.situation(answers), |rule| rule.kind == RuleKind::Beside);
+            let asks = self.rules.evaluate_if(service, &self.situation(answers), |rule| rule.kind == RuleKind::Beside);
             if let Some(fired) = asks.into_iter().find(|evaluation| evaluation.outcome == Outcome::Yes) {
                 pieces.push(Piece {
                     id: service.id.clone(),
@@ -167,9 +166,9 @@ impl<'a> Case<'a> {
     fn demands(&self, primary: &Service, waypoints: &[(&Service, Evaluation)]) -> Demands {
         let answers = &self.scenario.answers;
         let readers = ["needs.multiple-consumers", "needs.consumers", "needs.further.consumer"];
-        let others_read = readers.iter().any(|path| {
-            !matches!(answers.get(path).map(|answer| &answer.value), None | Some(Value::Flag(false)))
-        });
+        let others_read = readers
+            .iter()
+            .any(|path| !matches!(answers.get(path).map(|answer| &answer.value), None | Some(Value::Flag(false))));
         Demands {
             system: answers.word("source.system").map(str::to_owned),
             waypoints: waypoints.iter().map(|(service, _)| service.id.clone()).collect(),

@@ -259,7 +259,9 @@ fn state_traffic(traffic: &[(&str, Item)], scenario: &mut Scenario, sources: &So
     for (path, item) in traffic {
         let value = match &item.node {
             Node::Integer(rate) => crate::units::RecordRate::per_second(*rate as f64).map(Value::Rate),
-            Node::Text(text) => Some(Value::parse(text)).filter(|value| matches!(value, Value::Size(_) | Value::Rate(_))),
+            Node::Text(text) => {
+                Some(Value::parse(text)).filter(|value| matches!(value, Value::Size(_) | Value::Rate(_)))
+            }
             _ => None,
         };
         match value {

@@ -163,9 +163,7 @@ fn names_note(catalog: &Catalog, edition: Edition, width: usize) -> String {
     if edition == Edition::Current {
         return String::new();
     }
-    let renamed = catalog
-        .weighed()
-        .filter(|service| service.full_name(edition) != service.full_name(Edition::Current));
+    let renamed = catalog.weighed().filter(|service| service.full_name(edition) != service.full_name(Edition::Current));
     let list: Vec<String> = renamed
         .map(|service| format!("{} is now {}", service.full_name(edition), service.full_name(Edition::Current)))
         .collect();

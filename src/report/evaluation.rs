@@ -17,7 +17,8 @@ pub fn text(result: &Evaluation, width: usize, explain: bool) -> String {
     row("pipeline covered", result.pipeline_covered, result.pipeline_covered_open);
     let mut text = sums.render(Style::Plain(width));
     let _ = write!(text, "\n{}", by_primary(result).render(Style::Plain(width)));
-    for (head, list) in [("Missed among the options", &result.misses), ("Missed with all services open", &result.misses_open)]
+    for (head, list) in
+        [("Missed among the options", &result.misses), ("Missed with all services open", &result.misses_open)]
     {
         if list.is_empty() {
             continue;
@@ -35,7 +36,11 @@ pub fn text(result: &Evaluation, width: usize, explain: bool) -> String {
         let _ = write!(text, "\n{}", table.render(Style::Plain(width)));
     }
     let unknown = result.unknown_requirements.len();
-    let _ = writeln!(text, "\n  {} left out because the vocabulary does not know them", super::count(unknown as u64, "requirement"));
+    let _ = writeln!(
+        text,
+        "\n  {} left out because the vocabulary does not know them",
+        super::count(unknown as u64, "requirement")
+    );
     text
 }
 

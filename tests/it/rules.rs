@@ -104,8 +104,7 @@ fn every_rule_fires_where_it_should_and_is_silent_where_it_should_be() {
 fn no_rule_and_no_fact_names_a_selection_case() {
     let Some(cases) = crate::common::shared("cases/selection_cases.toml") else { return };
     let cases: toml::Table = fs::read_to_string(cases).unwrap().parse().unwrap();
-    let ids: Vec<&str> =
-        cases["case"].as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> = cases["case"].as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap()).collect();
     for folder in ["rules", "services"] {
         for entry in fs::read_dir(root().join("catalog").join(folder)).unwrap() {
             let path = entry.unwrap().path();
