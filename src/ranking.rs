@@ -213,7 +213,7 @@ impl<'a> Case<'a> {
             found = through(&[]);
             candidate.waypoints.clear();
         }
-        let found = found.or_else(|| self.from_nature(candidate.service));
+        let found = found.or_else(|| self.path_by_nature(candidate.service));
         if let Some(architecture) = found {
             for evaluation in candidate.evaluations.iter_mut().filter(|evaluation| evaluation.kind == RuleKind::Path) {
                 evaluation.outcome = Outcome::No;
@@ -224,7 +224,7 @@ impl<'a> Case<'a> {
 
     /// The path from the system that such data comes from by its nature, where the stated system cannot send it: a
     /// video does not come from a browser, and saying so beats saying that nothing fits.
-    fn from_nature(&self, primary: &Service) -> Option<Architecture> {
+    fn path_by_nature(&self, primary: &Service) -> Option<Architecture> {
         let kind = self.scenario.answers.word("source.kind")?;
         let natural = self.catalog.source_of_kind(kind)?;
         let demands = Demands { system: Some(natural.system.clone()), ..self.demands(primary, &[]) };

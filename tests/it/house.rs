@@ -77,7 +77,7 @@ fn the_rule_fires_and_is_silent_as_tried() {
     let (catalog, rules) = load(&place.path("house"));
     let rule = rules.find("server-logs-leave-by-relay").unwrap();
     let tried = rule.tried.as_ref().unwrap();
-    let service = catalog.service(&tried.on).unwrap();
+    let service = catalog.service(tried.on.as_deref().unwrap_or_default()).unwrap();
     let outcome = |overrides: &[String]| {
         let (mut sources, mut problems) = (SourceMap::default(), Problems::default());
         let loader = Loader { catalog: &catalog, edition: None, region: None };
