@@ -13,6 +13,7 @@ mod score;
 use std::collections::BTreeSet;
 
 pub use decision::{Decision, Reason, Recommendation, RuleTrace, ServiceVerdict, Verdict};
+pub use robustness::{Robustness, robustness_of};
 pub use score::Contribution;
 
 use crate::architecture::{Architecture, Assembler, Demands, Piece, Variant};
@@ -83,7 +84,8 @@ impl<'a> Case<'a> {
             too_slow: BTreeSet::new(),
         };
         for service in &catalog.services {
-            let screens = case.rules.evaluate_if(service, &case.situation(&scenario.answers), |rule| rule.holds_on_the_way);
+            let screens =
+                case.rules.evaluate_if(service, &case.situation(&scenario.answers), |rule| rule.holds_on_the_way);
             let fired = || screens.iter().filter(|screen| screen.outcome == Outcome::Yes);
             let by_delay =
                 |screen: &&Evaluation| screen.requirements.iter().any(|answer| answer.path == "needs.freshness");
@@ -145,8 +147,7 @@ impl<'a> Case<'a> {
         let on_the_way = architecture.services();
         let mut pieces = Vec::new();
         for service in self.catalog.services.iter().filter(|service| !on_the_way.contains(&service.id)) {
-            let asks =
-                self.rules.evaluate_if(service, &self.situation(answers), |rule| rule.kind == RuleKind::Beside);
+            let asks = self.rules.evaluate_if(service, &self.situation(answers), |rule| rule.kind == RuleKind::Beside);
             if let Some(fired) = asks.into_iter().find(|evaluation| evaluation.outcome == Outcome::Yes) {
                 pieces.push(Piece {
                     id: service.id.clone(),
@@ -164,9 +165,9 @@ impl<'a> Case<'a> {
     fn demands(&self, waypoints: &[(&Service, Evaluation)]) -> Demands {
         let answers = &self.scenario.answers;
         let readers = ["needs.multiple-consumers", "needs.consumers", "needs.further.consumer"];
-        let others_read = readers.iter().any(|path| {
-            !matches!(answers.get(path).map(|answer| &answer.value), None | Some(Value::Flag(false)))
-        });
+        let others_read = readers
+            .iter()
+            .any(|path| !matches!(answers.get(path).map(|answer| &answer.value), None | Some(Value::Flag(false))));
         Demands {
             system: answers.word("source.system").map(str::to_owned),
             waypoints: waypoints.iter().map(|(service, _)| service.id.clone()).collect(),

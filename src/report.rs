@@ -4,11 +4,13 @@
 
 pub mod advice;
 pub mod bill;
-pub mod evaluation;
 pub mod charts;
+pub mod evaluation;
 pub mod pictures;
+pub mod record;
 pub mod reference;
 pub mod result;
+pub mod robustness;
 pub mod rule;
 pub mod sensitivity;
 pub mod simulation;

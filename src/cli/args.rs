@@ -66,6 +66,8 @@ pub(crate) enum Format {
     Csv,
     /// The main table as Markdown.
     Md,
+    /// An architecture decision record in Markdown; `advise` only.
+    Adr,
 }
 
 #[derive(Debug, Subcommand)]
@@ -193,6 +195,9 @@ pub(crate) struct AdviseArgs {
     /// Print why this service is not the answer, and what would make it so; may be repeated.
     #[arg(long, value_name = "SERVICE", help_heading = "Sensitivity")]
     pub(crate) why_not: Vec<String>,
+    /// Date of the decision record, printed as given; without it, the record has none.
+    #[arg(long, value_name = "DATE", help_heading = "Output")]
+    pub(crate) date: Option<String>,
 }
 
 #[derive(Debug, Args)]
