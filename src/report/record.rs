@@ -132,13 +132,23 @@ fn second(record: &Record<'_>, first: &ServiceVerdict, second: Option<&ServiceVe
 
 fn rejected(record: &Record<'_>) -> String {
     let nearest = record.decision.nearest_rejected();
-    let told = nearest.iter().filter_map(|service| Some((service, service.reasons.first()?))).take(FEW);
-    let told: Vec<String> = told.map(|(service, reason)| format!("{} ({})", service.name, reason.text)).collect();
-    let more = nearest.len().saturating_sub(told.len());
-    if told.is_empty() {
+    let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+    for service in &nearest {
+        let Some(reason) = service.reasons.first() else { continue };
+        match groups.iter_mut().find(|(text, _)| *text == reason.text) {
+            Some((_, names)) => names.push(service.name.clone()),
+            None => groups.push((&reason.text, vec![service.name.clone()])),
+        }
+    }
+    groups.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
+    groups.truncate(FEW);
+    let named: usize = groups.iter().map(|(_, names)| names.len()).sum();
+    let more = nearest.len().saturating_sub(named);
+    if groups.is_empty() {
         return String::new();
     }
-    let rest = if more > 0 { format!("; {more} more are rejected for reasons of the same kind") } else { String::new() };
+    let told: Vec<String> = groups.iter().map(|(text, names)| format!("{} ({text})", listed(names))).collect();
+    let rest = if more > 0 { format!("; {more} more for other reasons") } else { String::new() };
     // A list of clauses that hold commas themselves is kept apart by semicolons.
     format!("Rejected: {}{rest}.", told.join("; "))
 }
@@ -155,7 +165,7 @@ fn what_changes(record: &Record<'_>) -> Option<String> {
     let flips: Vec<String> = record
         .flips
         .iter()
-        .filter(|flip| flip.stated.is_some() && flip.winner.is_some())
+        .filter(|flip| flip.stated.is_some() && flip.winner.is_some() && !flip.path.starts_with("source."))
         .take(FEW)
         .map(|flip| format!("{} if `{}` is {}", name(flip.winner.as_ref(), record.decision), flip.path, flip.when))
         .collect();
