@@ -20,7 +20,7 @@ use serde::Serialize;
 pub use library::Library;
 pub use prices::{Price, PriceBook, Tier};
 pub use profile::Profile;
-pub use raw::{Criterion, MeterCount, Role, StageKind, VocabularyKey};
+pub use raw::{Criterion, Grade, MeterCount, Role, StageKind, VocabularyKey};
 pub use service::{Circumstances, Fact, OptionRule, Service};
 
 use crate::diag::{Diagnostic, Problems, nearest};

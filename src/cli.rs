@@ -14,6 +14,7 @@ mod output;
 mod progress;
 mod scenario;
 mod verify;
+mod weigh;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -82,6 +83,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
         Verb::Ask(args) => ask::ask(args, context),
         Verb::Simulate(args) => scenario::simulate(args, context),
         Verb::Cost(args) => scenario::cost(args, context),
+        Verb::Weigh(args) => weigh::weigh(args, context),
         Verb::Check(args) => scenario::check(args, context),
         Verb::Verify(args) => verify::verify(args, context),
         Verb::Evaluate(args) => evaluate::evaluate(args, context),

@@ -13,6 +13,7 @@ mod score;
 use std::collections::BTreeSet;
 
 pub use decision::{Decision, Reason, Recommendation, RuleTrace, ServiceVerdict, Verdict};
+pub use robustness::{Robustness, robustness_of};
 pub use score::Contribution;
 
 use crate::architecture::{Architecture, Assembler, Demands, Piece, Variant};

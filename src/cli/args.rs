@@ -66,6 +66,8 @@ pub(crate) enum Format {
     Csv,
     /// The main table as Markdown.
     Md,
+    /// An architecture decision record in Markdown; `advise` only.
+    Adr,
 }
 
 #[derive(Debug, Subcommand)]
@@ -80,6 +82,8 @@ pub(crate) enum Verb {
     Simulate(SimulateArgs),
     /// The month's bill of the simulated pipeline, line by line.
     Cost(CostArgs),
+    /// Work out weights of the criteria from judgements of pairs (AHP), and how consistent these are.
+    Weigh(WeighArgs),
     /// Check a scenario and a catalog, and say everything that is wrong.
     Check(CheckArgs),
     /// Compute reference results again and compare: every difference is shown, exit code 5 if there is one.
@@ -193,6 +197,9 @@ pub(crate) struct AdviseArgs {
     /// Print why this service is not the answer, and what would make it so; may be repeated.
     #[arg(long, value_name = "SERVICE", help_heading = "Sensitivity")]
     pub(crate) why_not: Vec<String>,
+    /// Date of the decision record, printed as given; without it, the record has none.
+    #[arg(long, value_name = "DATE", help_heading = "Output")]
+    pub(crate) date: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -251,6 +258,17 @@ pub(crate) struct EvaluateArgs {
     /// Print why each missed case was answered as it was.
     #[arg(long, help_heading = "Output")]
     pub(crate) explain: bool,
+
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WeighArgs {
+    /// Judgements `A/B=N`: criterion A is N times as important as B, on Saaty's scale from 1/9 to 9; one for each pair.
+    #[arg(required = true, value_name = "A/B=N")]
+    pub(crate) judgements: Vec<String>,
 
     /// Form of the answer.
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]

@@ -18,6 +18,7 @@ use crate::source::SourceMap;
 const REGION: &str = "us-east-1";
 
 pub(super) fn diff(args: &DiffArgs, catalog: &Catalog, rules: &RuleBook, context: &mut Context) -> Result<(), Failure> {
+    super::scenario::no_record(args.format, context)?;
     let region = args.region.as_deref().unwrap_or(REGION);
     if !catalog.regions.contains_key(region) {
         let names: Vec<&str> = catalog.regions.keys().map(String::as_str).collect();
@@ -33,7 +34,7 @@ pub(super) fn diff(args: &DiffArgs, catalog: &Catalog, rules: &RuleBook, context
         Format::Table => text(&diff, context.width()),
         Format::Json => to_json(&diff).map_err(|error| Failure::Internal(error.to_string()))?,
         Format::Csv => changes(&diff).render(Style::Csv),
-        Format::Md => changes(&diff).render(Style::Markdown),
+        Format::Md | Format::Adr => changes(&diff).render(Style::Markdown),
     };
     context.print(&printed)
 }

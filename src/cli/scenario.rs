@@ -7,19 +7,21 @@ use super::Failure;
 use super::args::{AdviseArgs, CheckArgs, CostArgs, Format, RunArgs, ScenarioArgs, SimulateArgs, SimulationArgs};
 use super::context::Context;
 use super::progress::Progress;
-use crate::architecture::{Architecture, Lowered, lower};
+use crate::architecture::{Architecture, Lowered, Variant, lower};
 use crate::catalog::{Catalog, Profile};
 use crate::cost::{self, Bill, Extrapolation, Packing};
 use crate::diag::{Diagnostic, suggest};
-use crate::ranking::{Decision, ServiceVerdict, Verdict, circumstances, decide};
+use crate::ranking::{Decision, ServiceVerdict, Verdict, circumstances, decide, robustness_of, variants};
+use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, Simulation, SimulationDocument, TraceHeader, to_json};
-use crate::report::{Style, Table, advice, bill, sensitivity as sure, simulation, summary};
+use crate::report::{Style, Table, advice, bill, paragraph, sensitivity as sure, simulation, summary};
 use crate::rules::{Contradiction, RuleBook, Situation};
 use crate::scenario::Scenario;
 use crate::sensitivity::{Scope, Sensitivity, WhyNot};
 use crate::sim::{self, RunConfig, RunResult, SimError};
 use crate::trace::{self, Trace, TraceOptions};
 use crate::units::SimDuration;
+use crate::value::Value;
 
 /// A scenario with all that is needed to answer it.
 struct Question {
@@ -58,31 +60,79 @@ pub(super) fn advise(args: &AdviseArgs, context: &mut Context) -> Result<(), Fai
         context.print(&tabular(&advice::table(&decision), format))?;
         return if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) };
     }
+    let scope = if format == Format::Adr { Scope::All } else { scope };
     let sensitivity = Sensitivity::explore(&catalog, &rules, &scenario, scope);
     let why_not = args.why_not.iter().map(|id| why_not(id, &sensitivity, context)).collect::<Result<Vec<_>, _>>()?;
     let questions = sensitivity.open_questions();
+    let robustness = robustness_of(&decision, None);
+    let flips = if wide || format == Format::Adr { sensitivity.flips() } else { Vec::new() };
+    if format == Format::Adr {
+        let record = Record {
+            decision: &decision,
+            robustness: &robustness,
+            flips: &flips,
+            contradictions: &contradictions,
+            questions: &questions,
+            catalog: &catalog,
+            scenario: &scenario,
+        };
+        context.print(&record::adr(&record, args.date.as_deref()))?;
+        return if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) };
+    }
+    let ways = other_ways(&catalog, &rules, &scenario, &decision);
     let text = if format == Format::Json {
+        let mut answer = document(&catalog, &scenario, Some(&decision));
+        if let Some(part) = &mut answer.decision {
+            part.robustness = Some(robustness);
+            part.other_ways = Some(ways);
+        }
         json(&Document {
             contradictions,
             open_questions: Some(questions),
             flips: args.flip.then(|| sensitivity.flips()),
             flips_nothing: args.flip.then(|| sensitivity.steady()),
             why_not,
-            ..document(&catalog, &scenario, Some(&decision))
+            ..answer
         })?
     } else {
         let width = context.width();
         let mut text = sure::contradictions(&contradictions, width);
-        text.push_str(&advice::text(&decision, &catalog, &scenario, width, args.explain));
+        text.push_str(&advice::text(&decision, &robustness, &catalog, &scenario, width, args.explain));
         text.push_str(&sure::questions(&questions, (!args.explain).then_some(ASKED_AT_ONCE), &decision, width));
         if args.flip {
             text.push_str(&sure::flips(&sensitivity.flips(), &sensitivity.steady(), &decision, width));
+        }
+        if args.explain {
+            text.push_str(&sure::other_ways(&ways, width));
+            let record = Record {
+                decision: &decision,
+                robustness: &robustness,
+                flips: &flips,
+                contradictions: &contradictions,
+                questions: &questions,
+                catalog: &catalog,
+                scenario: &scenario,
+            };
+            text.push_str("\n  Not measured\n\n");
+            for item in record::not_measured(&record, &record::assumed(&record)) {
+                text.push_str(&paragraph("    ", &item, width));
+            }
+            text.push_str("\n  For a decision record\n\n");
+            text.push_str(&paragraph("    ", &record::paragraph_of_decision(&record), width));
         }
         text.extend(why_not.iter().map(|answer| sure::why_not(answer, &decision, width)));
         text
     };
     context.print(&text)?;
     if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) }
+}
+
+/// Ways of the recommended service other than the one recommended.
+fn other_ways(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario, decision: &Decision) -> Vec<Variant> {
+    let Some(answer) = &decision.recommended else { return Vec::new() };
+    let ways = variants(catalog, rules, scenario, &answer.primary);
+    let drawn = answer.path.drawn();
+    ways.into_iter().filter(|way| way.path.drawn() != drawn).collect()
 }
 
 /// Open questions that `advise` prints unless it is asked for all.
@@ -100,7 +150,17 @@ fn why_not(id: &str, sensitivity: &Sensitivity, context: &mut Context) -> Result
     context.refuse(problem)
 }
 
+/// Refuses the form that `advise` alone has.
+pub(super) fn no_record(format: Format, context: &mut Context) -> Result<(), Failure> {
+    if format != Format::Adr {
+        return Ok(());
+    }
+    let problem = Diagnostic::error("no-such-format", "only `forebay advise` writes a decision record");
+    context.refuse(problem.help("this verb has the formats table, json, csv and md"))
+}
+
 pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(), Failure> {
+    no_record(args.scenario.format, context)?;
     let question = question(&args.scenario, context)?;
     let simulated = run_pipeline(&question, &args.simulation, context)?;
     let Question { catalog, scenario, .. } = question;
@@ -113,12 +173,13 @@ pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(),
             json(&SimulationDocument { header: Header::new(&catalog, &scenario), simulation: simulated.result })?
         }
         Format::Csv => simulation::numbers(&simulated.result).render(Style::Csv),
-        Format::Md => simulation::delays(&simulated.result).render(Style::Markdown),
+        Format::Md | Format::Adr => simulation::delays(&simulated.result).render(Style::Markdown),
     };
     context.print(&text)
 }
 
 pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
+    no_record(args.scenario.format, context)?;
     let question = question(&args.scenario, context)?;
     let simulated = run_pipeline(&question, &args.simulation, context)?;
     let (sum, packing) = bill_of(&question, &simulated, args.free_tier);
@@ -131,12 +192,13 @@ pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure
         }
         Format::Json => json(&Document { bill: Some(sum), packing, ..document(&catalog, &scenario, None) })?,
         Format::Csv => bill::numbers(&sum).render(Style::Csv),
-        Format::Md => bill::table(&sum, &catalog, &scenario).render(Style::Markdown),
+        Format::Md | Format::Adr => bill::table(&sum, &catalog, &scenario).render(Style::Markdown),
     };
     context.print(&text)
 }
 
 pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> {
+    no_record(args.scenario.format, context)?;
     let question = question(&args.scenario, context)?;
     let out = args.out.as_deref().map(|folder| super::output::prepare(folder, context)).transpose()?;
     let mut answer = document(&question.catalog, &question.scenario, Some(&question.decision));
@@ -151,6 +213,10 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
         answer.bill = Some(sum);
         answer.packing = packing;
         simulated = Some(done.run);
+    }
+    let freshness = simulated_freshness(&question, &answer);
+    if let Some(part) = &mut answer.decision {
+        part.robustness = Some(robustness_of(&question.decision, freshness));
     }
     let Question { catalog, scenario, decision, .. } = question;
     let text = match args.scenario.format {
@@ -171,6 +237,23 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
     if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) }
+}
+
+/// What the simulation of the winner leaves of the allowed delay, from 0 to 1.
+fn simulated_freshness(question: &Question, answer: &Document) -> Option<(f64, f64)> {
+    let run = answer.simulation.as_ref().filter(|run| run.records.delivered > 0)?;
+    let recommended = question.decision.recommended.as_ref()?;
+    let p99 = run.latency_s.p99;
+    let limit = match question.scenario.answers.get("needs.freshness")?.value {
+        Value::Duration(limit) => limit.as_secs_f64(),
+        _ => return None,
+    };
+    if limit <= 0.0 || !p99.value.is_finite() || run.pipeline != recommended.path.services() {
+        return None;
+    }
+    let half = p99.half_width.unwrap_or(0.0);
+    let left = |delay: f64| (1.0 - delay / limit).clamp(0.0, 1.0);
+    Some((left(p99.value + half), left(p99.value - half)))
 }
 
 pub(super) fn check(args: &CheckArgs, context: &mut Context) -> Result<(), Failure> {

@@ -23,6 +23,7 @@ struct Opened {
 }
 
 pub(super) fn verify(args: &VerifyArgs, context: &mut Context) -> Result<(), Failure> {
+    super::scenario::no_record(args.format, context)?;
     let started = Instant::now();
     let files = open_all(args, context)?;
     let progress = Progress::start(context.quiet);
@@ -73,7 +74,7 @@ fn render(report: &Report, format: Format, width: usize) -> Result<String, Failu
         Format::Table => Ok(verification::text(report, width)),
         Format::Json => to_json(report).map_err(|error| Failure::Internal(error.to_string())),
         Format::Csv => Ok(verification::quantities(report).render(Style::Csv)),
-        Format::Md => Ok(verification::quantities(report).render(Style::Markdown)),
+        Format::Md | Format::Adr => Ok(verification::quantities(report).render(Style::Markdown)),
     }
 }
 

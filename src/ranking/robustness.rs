@@ -13,6 +13,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::{Contribution, Decision};
 use crate::mcda::{
     Direction, Matrix, McdaError, Measurement, Normalisation, Preference, Sense, Smaa, kendall_tau_b, promethee2,
     ranks, smaa2, swap_points, topsis, weighted_sum,
@@ -70,6 +71,8 @@ pub struct Robustness {
     pub swaps: Vec<CriterionSwaps>,
     /// For each method, whether the order of the others holds when alternatives come or go.
     pub reversals: Vec<ReversalCheck>,
+    /// What the values rest on.
+    pub notes: Vec<String>,
 }
 
 /// One alternative.
@@ -245,6 +248,40 @@ impl Method {
     }
 }
 
+/// Seed of the samples where nobody asks for another.
+const SEED: u64 = 1;
+
+/// The robustness of a decision. `freshness` is the interval in which a simulation puts the winner's share of the
+/// allowed delay that is left, on the scale of the criterion `freshness`; all other values are taken as they are.
+#[must_use]
+pub fn robustness_of(decision: &Decision, freshness: Option<(f64, f64)>) -> Robustness {
+    let rows: Vec<Row> = decision
+        .ranked()
+        .map(|service| {
+            let first = service.rank == Some(1);
+            let cell = |part: &Contribution| {
+                let interval = freshness.filter(|_| first && part.criterion == "freshness");
+                (part.criterion.clone(), part.name.clone(), part.weight, part.value, interval)
+            };
+            let values = service.contributions.iter().map(cell).collect();
+            Row { id: service.id.clone(), name: service.name.clone(), values }
+        })
+        .collect();
+    let mut notes = vec!["cost counts by the basis of billing, not by the amount of a bill".to_owned()];
+    let compared = |row: &Row| row.values.iter().any(|cell| cell.0 == "freshness");
+    if rows.first().is_some_and(compared) {
+        notes.push(match freshness {
+            Some((low, high)) => {
+                format!(
+                    "of the winner the simulated p99 delay counts, {low:.3} to {high:.3}; of the others the catalog's"
+                )
+            }
+            None => "delay counts as the catalog states it, not simulated".to_owned(),
+        });
+    }
+    Robustness { notes, ..robustness(&rows, SAMPLES, SEED) }
+}
+
 /// What would change the ranking of `rows`, from this many samples of weights and values. The same rows, samples and seed
 /// give the same answer.
 ///
@@ -270,6 +307,7 @@ pub fn robustness(rows: &[Row], samples: u32, seed: u64) -> Robustness {
             agreement: Vec::new(),
             swaps: Vec::new(),
             reversals: Vec::new(),
+            notes: Vec::new(),
         },
     }
 }
@@ -300,6 +338,7 @@ fn compute(rows: &[Row], samples: u32, seed: u64) -> Result<Robustness, String> 
         agreement: agreement(&ranks),
         swaps: (0..matrix.criteria()).map(|criterion| swaps(rows, &matrix, winner, criterion)).collect(),
         reversals,
+        notes: Vec::new(),
     })
 }
 

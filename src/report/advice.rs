@@ -6,7 +6,7 @@ use super::table::Style;
 use super::{Table, paragraph};
 use crate::architecture::Architecture;
 use crate::catalog::{Catalog, Edition};
-use crate::ranking::{Decision, ServiceVerdict, Verdict};
+use crate::ranking::{Decision, Robustness, ServiceVerdict, Verdict};
 use crate::rules::{Outcome, Trace};
 use crate::scenario::Scenario;
 
@@ -127,14 +127,23 @@ fn because(service: &ServiceVerdict) -> String {
 
 /// The whole answer of `advise`.
 #[must_use]
-pub fn text(decision: &Decision, catalog: &Catalog, scenario: &Scenario, width: usize, explain: bool) -> String {
+pub fn text(
+    decision: &Decision,
+    robustness: &Robustness,
+    catalog: &Catalog,
+    scenario: &Scenario,
+    width: usize,
+    explain: bool,
+) -> String {
     let mut text = headline(scenario, width);
     text.push('\n');
     text.push_str(&use_line(decision, width, |_| None));
+    text.push_str(&super::robustness::line(robustness));
     text.push('\n');
     text.push_str(&short_table(decision, width));
     if explain {
         text.push_str(&scores(decision, width));
+        text.push_str(&super::robustness::tables(robustness, width));
         text.push_str(&evidence(decision));
         text.push_str(&traces(decision));
         text.push_str(&answers(scenario));

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::architecture::{Lowered, Setting};
+use crate::architecture::{Lowered, Setting, Variant};
 use crate::catalog::{Catalog, Edition};
 use crate::cost::{Bill, Packing};
-use crate::ranking::{Decision, Reason, Recommendation, ServiceVerdict};
+use crate::ranking::{Decision, Reason, Recommendation, Robustness, ServiceVerdict};
 use crate::rules::Contradiction;
 use crate::scenario::Scenario;
 use crate::sensitivity::{Flip, OpenQuestion, WhyNot};
 use crate::sim::{Distribution, Estimate, GateSummary, Histogram, RunResult};
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
-pub const SCHEMA_VERSION: &str = "1.1";
+pub const SCHEMA_VERSION: &str = "1.2";
 
 /// What every answer begins with.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -106,6 +106,10 @@ pub struct DecisionPart {
     pub stated_but_unused: Vec<String>,
     /// What rules say about the recommended service without changing the answer.
     pub warnings: Vec<Reason>,
+    /// How far the ranking can be trusted; absent where it was not asked.
+    pub robustness: Option<Robustness>,
+    /// The other ways of the recommended service, cheapest first, with why some were dropped; `advise` only.
+    pub other_ways: Option<Vec<Variant>>,
 }
 
 impl From<&Decision> for DecisionPart {
@@ -116,6 +120,8 @@ impl From<&Decision> for DecisionPart {
             criteria_not_compared: decision.criteria_not_compared.clone(),
             stated_but_unused: decision.stated_but_unused.clone(),
             warnings: decision.warnings.clone(),
+            robustness: None,
+            other_ways: None,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::table::Style;
 use super::{Table, count, paragraph};
+use crate::architecture::Variant;
 use crate::ranking::{Decision, Verdict};
 use crate::rules::Contradiction;
 use crate::sensitivity::{Flip, Lead, OpenQuestion, WhyNot};
@@ -149,4 +150,18 @@ pub fn why_not(answer: &WhyNot, decision: &Decision, width: usize) -> String {
         text.push_str(&paragraph("      ", &format!("{} {} ({stated})", flip.path, flip.when), width));
     }
     text
+}
+
+/// The other ways of the recommended service.
+#[must_use]
+pub fn other_ways(list: &[Variant], width: usize) -> String {
+    if list.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&["path", "dropped because"]);
+    for way in list {
+        let path = way.path.drawn().replace('\n', "; ");
+        table.row(vec![path, way.dropped.clone().unwrap_or_else(|| "kept: possible, but costlier".to_owned())]);
+    }
+    format!("\n  Other ways of the same service\n\n{}", table.render(Style::Plain(width)))
 }

@@ -30,6 +30,9 @@ pub fn text(
             text.push_str(&advice::path("  Below, as asked: ", path, label));
         }
     }
+    if let Some(robustness) = document.decision.as_ref().and_then(|decision| decision.robustness.as_ref()) {
+        text.push_str(&super::robustness::line(robustness));
+    }
     text.push_str(&figures(document, scenario, width));
     text.push('\n');
     text.push_str(&advice::short_table(decision, width));

@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "tests are documented by their names")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod advice;
 mod arrows;
 mod ask;
 mod bad_input;
@@ -20,3 +21,4 @@ mod scenarios;
 mod sensitivity;
 mod verify;
 mod w1;
+mod weigh;
