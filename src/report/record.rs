@@ -207,8 +207,8 @@ pub fn adr(record: &Record<'_>, date: Option<&str>) -> String {
     if let Some(answer) = &decision.recommended {
         let _ = write!(text, "\n```text\n{}\n```\n", answer.path.drawn());
     }
-    let _ = write!(text, "\n## Consequences\n\n{}", items(consequences(record)));
-    let _ = write!(text, "\n## Confirmation\n\n{}", items(confirmation(record)));
+    let _ = write!(text, "\n## Consequences\n\n{}", items(&consequences(record)));
+    let _ = write!(text, "\n## Confirmation\n\n{}", items(&confirmation(record)));
     text.push_str("\n## Sources\n\n");
     for (index, source) in sources(record).iter().enumerate() {
         let _ = writeln!(text, "{}. {source}", index + 1);
@@ -216,7 +216,7 @@ pub fn adr(record: &Record<'_>, date: Option<&str>) -> String {
     text
 }
 
-fn items(list: Vec<String>) -> String {
+fn items(list: &[String]) -> String {
     if list.is_empty() { "- none\n".to_owned() } else { format!("- {}\n", list.join("\n- ")) }
 }
 
