@@ -144,8 +144,6 @@ pub struct Demands {
     pub too_slow: BTreeSet<String>,
     /// How old data may be.
     pub freshness: Option<SimDuration>,
-    /// Whether identities are what travels, rather than records.
-    pub identity: bool,
     /// Whether data at rest is an archive here: somebody else reads it fresh, so a leg to a store may be slower.
     pub archive: bool,
 }
@@ -168,30 +166,46 @@ struct Leg<'a> {
 
 type Graph<'a> = DiGraphMap<&'a str, &'a Edge>;
 
-/// Finds paths in the integration graph of one edition.
+/// The integration graph of one edition; of several edges between two nodes the cheapest counts.
 #[derive(Debug)]
-pub struct Assembler<'a> {
-    catalog: &'a Catalog,
-    at: &'a Circumstances,
-    demands: &'a Demands,
-    graph: Graph<'a>,
-}
+pub struct Integrations<'a>(Graph<'a>);
 
-impl<'a> Assembler<'a> {
-    /// The graph of the edition. Of several edges between two nodes the cheapest counts.
+impl<'a> Integrations<'a> {
+    /// The graph for records, or also for identities where those are what travels.
     #[must_use]
-    pub fn new(catalog: &'a Catalog, at: &'a Circumstances, demands: &'a Demands) -> Self {
+    pub fn new(catalog: &'a Catalog, at: &Circumstances, identity: bool) -> Self {
         let mut graph = Graph::new();
-        let usable = |edge: &&Edge| {
-            (edge.carries_data || demands.identity) && edge.edition.is_none_or(|edition| edition == at.edition)
-        };
+        let usable =
+            |edge: &&Edge| (edge.carries_data || identity) && edge.edition.is_none_or(|edition| edition == at.edition);
         for edge in catalog.edges.iter().filter(usable) {
             let known = graph.edge_weight(edge.from.as_str(), edge.to.as_str());
             if known.is_none_or(|known: &&Edge| cost(edge) < cost(known)) {
                 graph.add_edge(edge.from.as_str(), edge.to.as_str(), edge);
             }
         }
-        Self { catalog, at, demands, graph }
+        Self(graph)
+    }
+}
+
+/// Finds paths in the integration graph.
+#[derive(Debug)]
+pub struct Assembler<'g, 'a> {
+    catalog: &'a Catalog,
+    at: &'g Circumstances,
+    demands: &'g Demands,
+    graph: &'g Graph<'a>,
+}
+
+impl<'g, 'a> Assembler<'g, 'a> {
+    /// Looks for paths that honour the demands.
+    #[must_use]
+    pub fn new(
+        catalog: &'a Catalog,
+        at: &'g Circumstances,
+        demands: &'g Demands,
+        integrations: &'g Integrations<'a>,
+    ) -> Self {
+        Self { catalog, at, demands, graph: &integrations.0 }
     }
 
     /// The pipeline of `primary`.
@@ -296,7 +310,7 @@ impl<'a> Assembler<'a> {
     fn shortest(&self, from: &'a str, to: &'a str, relaxed: bool) -> Result<Leg<'a>, NoPath> {
         let known = self.graph.contains_node(from) && self.graph.contains_node(to);
         let allowed = |node: &'a str| node == from || node == to || self.may_be_between(node, relaxed);
-        let nodes = NodeFiltered::from_fn(&self.graph, allowed);
+        let nodes = NodeFiltered::from_fn(self.graph, allowed);
         let graph = petgraph::visit::EdgeFiltered::from_fn(&nodes, |(_, _, edge): (&str, &str, &&Edge)| {
             relaxed || self.is_fast_enough(edge)
         });

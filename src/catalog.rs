@@ -276,7 +276,7 @@ impl Catalog {
 
     /// The node that a word of `needs.destinations` means, if the graph has one.
     #[must_use]
-    pub fn destination_node<'a>(&'a self, word: &'a str) -> Option<&'a str> {
+    pub fn destination_node(&self, word: &str) -> Option<&str> {
         let alias = self.places.iter().find(|place| place.word == word).map(|place| place.node.as_str());
         alias.or_else(|| self.service(word).map(|service| service.id.as_str()))
     }

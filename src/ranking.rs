@@ -16,7 +16,7 @@ pub use decision::{Decision, Reason, Recommendation, RuleTrace, ServiceVerdict, 
 pub use robustness::{Robustness, robustness_of};
 pub use score::Contribution;
 
-use crate::architecture::{Architecture, Assembler, Demands, Piece, Variant};
+use crate::architecture::{Architecture, Assembler, Demands, Integrations, Piece, Variant};
 use crate::catalog::{Catalog, Circumstances, Role, Service};
 use crate::rules::{Evaluation, Outcome, RuleBook, RuleKind, Situation};
 use crate::scenario::{Answers, Scenario};
@@ -49,6 +49,10 @@ struct Case<'a> {
     /// The scenario's answers, with the part that its alternatives play where they all play the same one.
     answers: Answers,
     at: Circumstances,
+    /// The ways that records can take.
+    integrations: Integrations<'a>,
+    /// The ways that identities can take too.
+    with_identity: Integrations<'a>,
     /// Services that cannot be a piece of any pipeline here.
     barred: BTreeSet<String>,
     /// Services that cannot only because they are too slow.
@@ -71,18 +75,21 @@ pub fn decide(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario) -> Decis
 pub fn variants(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario, primary: &str) -> Vec<Variant> {
     let case = Case::new(catalog, rules, scenario);
     let Some(service) = catalog.service(primary) else { return Vec::new() };
-    let demands = case.demands(service, &case.waypoints(service));
-    Assembler::new(catalog, &case.at, &demands).variants(&service.id)
+    let demands = case.demands(&case.waypoints(service));
+    Assembler::new(catalog, &case.at, &demands, case.ways(service)).variants(&service.id)
 }
 
 impl<'a> Case<'a> {
     fn new(catalog: &'a Catalog, rules: &'a RuleBook, scenario: &'a Scenario) -> Self {
+        let at = circumstances(scenario);
         let mut case = Self {
+            integrations: Integrations::new(catalog, &at, false),
+            with_identity: Integrations::new(catalog, &at, true),
             catalog,
             rules,
             scenario,
             answers: with_alternatives(catalog, scenario),
-            at: circumstances(scenario),
+            at,
             barred: BTreeSet::new(),
             too_slow: BTreeSet::new(),
         };
@@ -98,6 +105,13 @@ impl<'a> Case<'a> {
             }
         }
         case
+    }
+
+    /// The graph in which a service's paths lie: one that moves no data hands out identities.
+    fn ways(&self, primary: &Service) -> &Integrations<'a> {
+        let moves_nothing =
+            primary.fact("transports-data", &self.at).is_some_and(|fact| fact.value == Value::Flag(false));
+        if moves_nothing { &self.with_identity } else { &self.integrations }
     }
 
     fn situation<'s>(&'s self, answers: &'s Answers) -> Situation<'s> {
@@ -164,7 +178,7 @@ impl<'a> Case<'a> {
         pieces
     }
 
-    fn demands(&self, primary: &Service, waypoints: &[(&Service, Evaluation)]) -> Demands {
+    fn demands(&self, waypoints: &[(&Service, Evaluation)]) -> Demands {
         let answers = &self.scenario.answers;
         let readers = ["needs.multiple-consumers", "needs.consumers", "needs.further.consumer"];
         let others_read = readers
@@ -181,7 +195,6 @@ impl<'a> Case<'a> {
                 Some(Value::Duration(limit)) => Some(*limit),
                 _ => None,
             },
-            identity: primary.fact("transports-data", &self.at).is_some_and(|fact| fact.value == Value::Flag(false)),
             archive: others_read || answers.get("needs.retention").is_some_and(|answer| answer.value.holds("archive")),
         }
     }
@@ -190,7 +203,9 @@ impl<'a> Case<'a> {
     fn find_path(&self, candidate: &mut Considered<'a>) {
         let id = candidate.service.id.as_str();
         let through = |waypoints: &[(&Service, Evaluation)]| {
-            Assembler::new(self.catalog, &self.at, &self.demands(candidate.service, waypoints)).assemble(id).ok()
+            Assembler::new(self.catalog, &self.at, &self.demands(waypoints), self.ways(candidate.service))
+                .assemble(id)
+                .ok()
         };
         let mut found = through(&candidate.waypoints);
         // Where a waypoint cannot hand on to this service, the source may still reach it by itself.
@@ -228,8 +243,9 @@ impl<'a> Case<'a> {
     fn path_by_nature(&self, primary: &Service) -> Option<Architecture> {
         let kind = self.scenario.answers.word("source.kind")?;
         let natural = self.catalog.source_of_kind(kind)?;
-        let demands = Demands { system: Some(natural.system.clone()), ..self.demands(primary, &[]) };
-        let mut architecture = Assembler::new(self.catalog, &self.at, &demands).assemble(&primary.id).ok()?;
+        let demands = Demands { system: Some(natural.system.clone()), ..self.demands(&[]) };
+        let mut architecture =
+            Assembler::new(self.catalog, &self.at, &demands, self.ways(primary)).assemble(&primary.id).ok()?;
         let name = &natural.name;
         architecture.remarks.push(format!("drawn from a {name}: the stated source.system sends no {kind}"));
         Some(architecture)

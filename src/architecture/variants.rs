@@ -27,7 +27,7 @@ pub struct Variant {
     pub dropped: Option<String>,
 }
 
-impl<'a> Assembler<'a> {
+impl<'a> Assembler<'_, 'a> {
     /// All ways of `primary`, each set of services once, the cheapest first; a way that needs everything another one
     /// needs and more is marked as dropped.
     #[must_use]

@@ -235,7 +235,8 @@ fn the_lecture_s_chain_holds_in_both_editions() {
         }
         // The lecture gives EMR two reasons: the bill and the people.
         assert!(reasons(service(&advice, "emr")).contains(&"cluster-needs-big-data-skills"));
-        assert_eq!(advice["services"].as_array().unwrap().len(), chain.len());
+        // Everything that may be the answer is weighed, the neighbours of the lecture's services too.
+        assert!(advice["services"].as_array().unwrap().len() > chain.len());
     }
 }
 
