@@ -46,7 +46,7 @@ fn a_replaced_answer_takes_along_what_follows_from_it() {
     let (catalog, rules) = known();
     let scenario = scenario(&catalog, &format!("{CLICKS}[workload]\nrate = \"10/s\"\nrecord-size = \"1 KB\"\n"));
     let word = scenario.with_answer("needs.freshness", Value::Text("real_time".into())).unwrap();
-    assert_eq!(word.answers.get("needs.freshness").unwrap().value, Value::parse("1 s"));
+    assert_eq!(word.answers.get("needs.freshness").unwrap().value, Value::parse("60 s"));
     assert_eq!(word.answers.word("needs.freshness-word"), Some("real_time"));
     let time = word.with_answer("needs.freshness", Value::parse("15 min")).unwrap();
     assert_eq!(time.answers.get("needs.freshness-word"), None);
