@@ -277,7 +277,7 @@ pub(crate) struct WeighArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// Files of reference results, in TOML: replays of recordings through a buffer. Queueing results, decision examples
+    /// Files of reference results, in TOML: replays of recordings through a buffer, and decision examples. Queueing results
     /// and cost examples are recognised and reported as unsupported. `-` reads standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,

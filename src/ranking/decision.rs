@@ -185,6 +185,9 @@ pub(super) fn assemble(
     let warnings = first.map_or_else(Vec::new, |first| first.fired(RuleKind::Warn).map(reason).collect());
     let recommended = first.and_then(recommendation);
     let helpers = first.map_or_else(Vec::new, |first| helpers(first, at));
+    // What helps the winner is told as that, and not as an alternative that was weighed too.
+    let helps = |candidate: &Considered<'_>| helpers.iter().any(|helper| helper.id == candidate.service.id);
+    ranked.retain(|(_, candidate, _)| !helps(candidate));
     let mut services: Vec<ServiceVerdict> = ranked
         .into_iter()
         .enumerate()
@@ -193,9 +196,8 @@ pub(super) fn assemble(
             ServiceVerdict { score: Some(score), contributions: row, ..verdict_of(candidate, verdict, at) }
         })
         .collect();
-    services.extend(rejected.into_iter().map(|candidate| verdict_of(candidate, Verdict::Rejected, at)));
-    // What helps the winner is told as that, and not as an alternative that was weighed too.
-    services.retain(|service| !helpers.iter().any(|helper| helper.id == service.id));
+    let rejected = rejected.into_iter().filter(|candidate| !helps(candidate));
+    services.extend(rejected.map(|candidate| verdict_of(candidate, Verdict::Rejected, at)));
     services.extend(helpers);
     Decision { recommended, services, criteria_not_compared, stated_but_unused: Vec::new(), warnings }
 }

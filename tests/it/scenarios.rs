@@ -258,3 +258,14 @@ fn an_edition_calls_services_by_its_names() {
     assert_eq!(name("edition=2022", "managed_flink"), "Kinesis Data Analytics");
     assert_eq!(name("edition=current", "managed_flink"), "Managed Flink");
 }
+
+#[test]
+fn places_in_the_ranking_have_no_gaps_where_a_service_helps_the_first_one() {
+    let overrides = ["source.kind=iot_telemetry", "source.system=device", "source.protocol=mqtt", "transform=light"];
+    let advice = advice("clickstream", &overrides);
+    let ranks: Vec<u64> =
+        advice["services"].as_array().unwrap().iter().filter_map(|service| service["rank"].as_u64()).collect();
+    assert_eq!(service(&advice, "iot_core")["verdict"], "in front");
+    assert!(ranks.len() > 1);
+    assert_eq!(ranks, (1..=ranks.len() as u64).collect::<Vec<_>>());
+}
