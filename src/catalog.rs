@@ -146,26 +146,26 @@ impl Catalog {
             digest: library.digest(),
         };
         for (name, text) in library.files() {
-            catalog.load_file(name, text, &library.display_name(name), sources, problems);
+            let shown = library.display_name(name);
+            catalog.load_file(name, Reader { name: &shown, text, proven: library.is_embedded(name), sources, problems });
         }
         catalog.check_references(problems);
         catalog.check_meters(problems);
         catalog
     }
 
-    fn load_file(&mut self, name: &str, text: &str, shown: &str, sources: &mut SourceMap, problems: &mut Problems) {
-        let mut read = Reader { name: shown, text, sources, problems };
+    fn load_file(&mut self, name: &str, mut read: Reader<'_>) {
         // A list may be one file or a folder of several, so that a user's file adds to it without replacing the rest.
         let list = name.split_once('/').map_or(name.trim_end_matches(".toml"), |(folder, _)| folder);
         match list {
             "services" => {
                 if let Some((raw, document)) = read.read::<RawService>() {
-                    self.services.extend(Service::check(raw, &document, problems));
+                    self.services.extend(Service::check(raw, &document, read.problems));
                 }
             }
             "prices" => {
                 if let Some((raw, document)) = read.read::<RawPrices>() {
-                    self.prices.add(raw, &document, problems);
+                    self.prices.add(raw, &document, read.problems);
                 }
             }
             "integrations" => {
@@ -196,7 +196,7 @@ impl Catalog {
             }
             "workloads" => {
                 if let Some((raw, document)) = read.read::<RawProfiles>() {
-                    self.profiles.extend(profile::check(raw, &document, problems));
+                    self.profiles.extend(profile::check(raw, &document, read.problems));
                 }
             }
             // Rules are read by `rules`, which knows conditions.

@@ -1,7 +1,7 @@
 //! From a scenario to a decision: screening, candidates, scores, the recommended pipeline.
 //!
 //! [`decide`] works in this order: hold every rule against every service; remove what a screen or a missing path
-//! removes; score what is left; rank it. Screening and scoring are apart: a failed "must" is never bought back.
+//! removes; score what is left; rank it; say why. [`recommend`] leaves the last step out. Screening and scoring are apart: a failed "must" is never bought back.
 //!
 //! The decision a reader would question: a criterion that is unknown for one of the services that are left is not
 //! counted for any of them. A guess for one would decide the order of all.
@@ -18,22 +18,31 @@ pub use score::Contribution;
 
 use crate::architecture::{Architecture, Assembler, Demands, Integrations, Piece, Variant};
 use crate::catalog::{Catalog, Circumstances, Role, Service};
-use crate::rules::{Evaluation, Outcome, RuleBook, RuleKind, Situation};
+use crate::rules::{Evaluation, Outcome, Rule, RuleBook, RuleKind, Situation};
 use crate::scenario::{Answers, Scenario};
 use crate::value::Value;
+
+/// A rule held against a service; why it came out so is worked out for those that are shown.
+#[derive(Clone, Copy)]
+struct Held<'a> {
+    rule: &'a Rule,
+    outcome: Outcome,
+}
 
 /// A service on its way through the decision.
 struct Considered<'a> {
     service: &'a Service,
-    evaluations: Vec<Evaluation>,
+    held: Vec<Held<'a>>,
     architecture: Option<Architecture>,
+    /// What advice may know of its pipeline.
+    pipeline: Answers,
     /// Services that its pipeline must go through first, with the rules that say so.
-    waypoints: Vec<(&'a Service, Evaluation)>,
+    waypoints: Vec<(&'a Service, &'a Rule)>,
 }
 
-impl Considered<'_> {
-    fn fired(&self, kind: RuleKind) -> impl Iterator<Item = &Evaluation> {
-        self.evaluations.iter().filter(move |evaluation| evaluation.kind == kind && evaluation.outcome == Outcome::Yes)
+impl<'a> Considered<'a> {
+    fn fired(&self, kind: RuleKind) -> impl Iterator<Item = Held<'a>> {
+        self.held.iter().filter(move |held| held.rule.kind == kind && held.outcome == Outcome::Yes).copied()
     }
 
     fn is_screened(&self) -> bool {
@@ -63,11 +72,21 @@ struct Case<'a> {
 #[must_use]
 pub fn decide(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario) -> Decision {
     let case = Case::new(catalog, rules, scenario);
-    let asked = |service: &&Service| scenario.alternatives.is_empty() || scenario.alternatives.contains(&service.id);
-    let candidates = catalog.weighed().filter(asked).map(|service| case.consider(service)).collect();
+    let candidates = case.asked_about().map(|service| case.consider(service)).collect();
     let unused = unused(catalog, rules, scenario);
-    let decision = decision::assemble(catalog, scenario, &case.at, candidates);
+    let decision = decision::assemble(&case, candidates);
     Decision { stated_but_unused: unused, ..decision }
+}
+
+/// What [`decide`] recommends and nothing about why, for those who ask what if: whatever a screen removes is not looked
+/// at any further.
+#[must_use]
+pub fn recommend(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario) -> Option<Recommendation> {
+    let case = Case::new(catalog, rules, scenario);
+    let passing = case.asked_about().filter(|service| !case.is_screened(service));
+    let passed = passing.map(|service| case.consider(service)).filter(|candidate| !candidate.is_screened()).collect();
+    let (ranked, _) = decision::rank(&case, passed);
+    decision::recommendation(&ranked.first()?.candidate)
 }
 
 /// The ways that data could take for a service that was decided on, cheapest first, with those that are dominated.
@@ -94,17 +113,21 @@ impl<'a> Case<'a> {
             too_slow: BTreeSet::new(),
         };
         for service in &catalog.services {
-            let screens = case.rules.evaluate_if(service, &case.situation(&case.answers), |rule| rule.holds_on_the_way);
-            let fired = || screens.iter().filter(|screen| screen.outcome == Outcome::Yes);
-            let by_delay =
-                |screen: &&Evaluation| screen.requirements.iter().any(|answer| answer.path == "needs.freshness");
-            if fired().any(|screen| !by_delay(&screen)) {
+            let screens = rules.speaking_of(service, &[RuleKind::Screen]).filter(|rule| rule.holds_on_the_way);
+            let fired: Vec<&Rule> = screens.filter(|rule| case.fires(rule, service)).collect();
+            if fired.iter().any(|rule| !rule.looks_at("needs.freshness")) {
                 case.barred.insert(service.id.clone());
-            } else if fired().next().is_some() {
+            } else if !fired.is_empty() {
                 case.too_slow.insert(service.id.clone());
             }
         }
         case
+    }
+
+    /// The services to choose among.
+    fn asked_about(&self) -> impl Iterator<Item = &'a Service> {
+        let named = &self.scenario.alternatives;
+        self.catalog.weighed().filter(|service| named.is_empty() || named.contains(&service.id))
     }
 
     /// The graph in which a service's paths lie: one that moves no data hands out identities.
@@ -114,42 +137,56 @@ impl<'a> Case<'a> {
         if moves_nothing { &self.with_identity } else { &self.integrations }
     }
 
-    fn situation<'s>(&'s self, answers: &'s Answers) -> Situation<'s> {
-        Situation { answers, at: &self.at }
+    fn situation(&self) -> Situation<'_> {
+        Situation::new(&self.answers, &self.at)
+    }
+
+    fn fires(&self, rule: &Rule, service: &Service) -> bool {
+        rule.outcome(service, &self.situation()) == Outcome::Yes
+    }
+
+    fn is_screened(&self, service: &Service) -> bool {
+        self.rules.speaking_of(service, &[RuleKind::Screen]).any(|rule| self.fires(rule, service))
     }
 
     /// Holds every rule against a service, finds its pipeline, and lets advice look at that pipeline.
     fn consider(&self, service: &'a Service) -> Considered<'a> {
-        let evaluations = self.rules.evaluate(service, &self.situation(&self.answers));
-        let mut candidate = Considered { service, evaluations, architecture: None, waypoints: self.waypoints(service) };
+        let hold = |rule: &'a Rule| Held { rule, outcome: rule.outcome(service, &self.situation()) };
+        let held = self.rules.rules.iter().filter(|rule| rule.applies_to(service)).map(hold).collect();
+        let waypoints = self.waypoints(service);
+        let pipeline = of_pipeline(&service.id, &[]);
+        let mut candidate = Considered { service, held, architecture: None, pipeline, waypoints };
         self.find_path(&mut candidate);
         if let Some(architecture) = &mut candidate.architecture {
-            let answers = with_pipeline(&self.answers, &service.id, &architecture.services());
-            architecture.beside = self.beside(&answers, architecture);
-            let answers = with_pipeline(&self.answers, &service.id, &architecture.services());
-            for evaluation in &mut candidate.evaluations {
-                if matches!(evaluation.kind, RuleKind::Advise | RuleKind::Warn)
-                    && let Some(rule) = self.rules.find(&evaluation.rule)
-                {
-                    *evaluation = rule.evaluate(service, &self.situation(&answers));
-                }
+            architecture.beside = self.beside(&of_pipeline(&service.id, &architecture.services()), architecture);
+            candidate.pipeline = of_pipeline(&service.id, &architecture.services());
+            let situation = self.situation().with_pipeline(&candidate.pipeline);
+            for held in candidate.held.iter_mut().filter(|held| held.rule.kind.knows_the_pipeline()) {
+                held.outcome = held.rule.outcome(service, &situation);
             }
         }
         candidate
     }
 
+    /// Why a rule came out as it did.
+    fn explained(&self, candidate: &Considered<'_>, held: Held<'_>) -> Evaluation {
+        let situation = match (&candidate.architecture, held.rule.kind.knows_the_pipeline()) {
+            (Some(_), true) => self.situation().with_pipeline(&candidate.pipeline),
+            _ => self.situation(),
+        };
+        Evaluation { outcome: held.outcome, ..held.rule.evaluate(candidate.service, &situation) }
+    }
+
+    /// Why a service must be on the way of a candidate.
+    fn explained_waypoint(&self, candidate: &Considered<'_>, service: &Service, rule: &Rule) -> Evaluation {
+        rule.evaluate(service, &self.situation().with_pipeline(&of_pipeline(&candidate.service.id, &[])))
+    }
+
     /// The services that rules put before `primary`: at most one front door, then streams and the like.
-    fn waypoints(&self, primary: &Service) -> Vec<(&'a Service, Evaluation)> {
-        let answers = with_pipeline(&self.answers, &primary.id, &[]);
-        let situation = self.situation(&answers);
-        let usable = |service: &&Service| service.id != primary.id && !self.barred.contains(&service.id);
-        let mut list: Vec<(&'a Service, Evaluation)> = Vec::new();
-        for service in self.catalog.services.iter().filter(usable) {
-            let asks = self.rules.evaluate_if(service, &situation, |rule| rule.kind == RuleKind::Require);
-            if let Some(fired) = asks.into_iter().find(|evaluation| evaluation.outcome == Outcome::Yes) {
-                list.push((service, fired));
-            }
-        }
+    fn waypoints(&self, primary: &Service) -> Vec<(&'a Service, &'a Rule)> {
+        let pipeline = of_pipeline(&primary.id, &[]);
+        let usable = |service: &Service| service.id != primary.id && !self.barred.contains(&service.id);
+        let mut list = self.asked_for(RuleKind::Require, &pipeline, usable);
         list.sort_by_key(|(service, _)| service.role != Role::FrontDoor);
         let mut doors = 0;
         list.retain(|(service, _)| {
@@ -159,26 +196,39 @@ impl<'a> Case<'a> {
         list
     }
 
-    fn beside(&self, answers: &Answers, architecture: &Architecture) -> Vec<Piece> {
+    fn beside(&self, pipeline: &Answers, architecture: &Architecture) -> Vec<Piece> {
         let on_the_way = architecture.services();
-        let mut pieces = Vec::new();
-        for service in self.catalog.services.iter().filter(|service| !on_the_way.contains(&service.id)) {
-            let asks = self.rules.evaluate_if(service, &self.situation(answers), |rule| rule.kind == RuleKind::Beside);
-            if let Some(fired) = asks.into_iter().find(|evaluation| evaluation.outcome == Outcome::Yes) {
-                pieces.push(Piece {
-                    id: service.id.clone(),
-                    name: service.short_name(self.at.edition).to_owned(),
-                    role: service.role,
-                    reason: fired.text,
-                    rule: fired.rule,
-                    source: fired.source,
-                });
+        let asked = self.asked_for(RuleKind::Beside, pipeline, |service| !on_the_way.contains(&service.id));
+        let piece = |(service, rule): (&Service, &Rule)| {
+            let fired = rule.evaluate(service, &self.situation().with_pipeline(pipeline));
+            Piece {
+                id: service.id.clone(),
+                name: service.short_name(self.at.edition).to_owned(),
+                role: service.role,
+                reason: fired.text,
+                rule: fired.rule,
+                source: fired.source,
             }
-        }
-        pieces
+        };
+        asked.into_iter().map(piece).collect()
     }
 
-    fn demands(&self, waypoints: &[(&Service, Evaluation)]) -> Demands {
+    /// The services that rules of this kind ask for, each with the first rule that does.
+    fn asked_for(
+        &self,
+        kind: RuleKind,
+        pipeline: &Answers,
+        usable: impl Fn(&Service) -> bool,
+    ) -> Vec<(&'a Service, &'a Rule)> {
+        let situation = self.situation().with_pipeline(pipeline);
+        let asking = |service: &'a Service| {
+            let mut rules = self.rules.rules.iter().filter(|rule| rule.kind == kind && rule.applies_to(service));
+            rules.find(|rule| rule.outcome(service, &situation) == Outcome::Yes).map(|rule| (service, rule))
+        };
+        self.catalog.services.iter().filter(|service| usable(service)).filter_map(asking).collect()
+    }
+
+    fn demands(&self, waypoints: &[(&Service, &Rule)]) -> Demands {
         let answers = &self.scenario.answers;
         let readers = ["needs.multiple-consumers", "needs.consumers", "needs.further.consumer"];
         let others_read = readers
@@ -202,7 +252,7 @@ impl<'a> Case<'a> {
     /// Gives a candidate its pipeline. A path rule that would fire is silenced where a path was found.
     fn find_path(&self, candidate: &mut Considered<'a>) {
         let id = candidate.service.id.as_str();
-        let through = |waypoints: &[(&Service, Evaluation)]| {
+        let through = |waypoints: &[(&Service, &Rule)]| {
             Assembler::new(self.catalog, &self.at, &self.demands(waypoints), self.ways(candidate.service))
                 .assemble(id)
                 .ok()
@@ -231,8 +281,8 @@ impl<'a> Case<'a> {
         }
         let found = found.or_else(|| self.path_by_nature(candidate.service));
         if let Some(architecture) = found {
-            for evaluation in candidate.evaluations.iter_mut().filter(|evaluation| evaluation.kind == RuleKind::Path) {
-                evaluation.outcome = Outcome::No;
+            for held in candidate.held.iter_mut().filter(|held| held.rule.kind == RuleKind::Path) {
+                held.outcome = Outcome::No;
             }
             candidate.architecture = Some(architecture);
         }
@@ -265,9 +315,9 @@ fn with_alternatives(catalog: &Catalog, scenario: &Scenario) -> Answers {
     answers
 }
 
-/// The answers with what is known of the pipeline that is being put together.
-fn with_pipeline(answers: &Answers, primary: &str, services: &[String]) -> Answers {
-    let mut answers = answers.clone();
+/// What is known of a pipeline that is being put together.
+fn of_pipeline(primary: &str, services: &[String]) -> Answers {
+    let mut answers = Answers::default();
     let origin = || crate::scenario::Origin::Derived("the pipeline".to_owned());
     answers.insert("pipeline.primary", Value::Text(primary.to_owned()), origin());
     if !services.is_empty() {

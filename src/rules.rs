@@ -1,8 +1,8 @@
 //! Rules: what a situation says for or against a service.
 //!
 //! A rule is one TOML table: an id, a kind, a typed condition, a reason, a page. [`RuleBook::load`] checks the tables;
-//! [`RuleBook::evaluate`] holds one rule against one service in one scenario and returns an [`Evaluation`] with the whole
-//! trace and the evidence: the facts and the requirements that made it fire.
+//! [`Rule::outcome`] says whether one fires for one service in one scenario, [`Rule::evaluate`] also why: an [`Evaluation`]
+//! with the whole trace and the evidence, the facts and the requirements that made it fire.
 //!
 //! The decision a reader would question: logic has three values. What nobody stated is unknown, and a rule whose
 //! condition is unknown does not fire. So an empty scenario rejects nothing, and the trace says what was not known.
@@ -65,7 +65,19 @@ impl Rule {
         }
     }
 
-    /// Holds the rule against a service.
+    /// Whether its condition compares this answer.
+    #[must_use]
+    pub fn looks_at(&self, answer: &str) -> bool {
+        self.when.subjects().iter().any(|subject| matches!(subject, Subject::Field(path) if path == answer))
+    }
+
+    /// Whether the rule fires for a service.
+    #[must_use]
+    pub fn outcome(&self, service: &Service, situation: &Situation<'_>) -> Outcome {
+        evaluate::outcome(&self.when, Some(service), situation)
+    }
+
+    /// Holds the rule against a service: the same with trace, reason and evidence.
     #[must_use]
     pub fn evaluate(&self, service: &Service, situation: &Situation<'_>) -> Evaluation {
         evaluate::evaluate(self, service, situation)
@@ -86,7 +98,8 @@ impl RuleBook {
         let answers = known_answers(catalog);
         for (name, text) in library.files().filter(|(name, _)| name.starts_with("rules/")) {
             let shown = library.display_name(name);
-            let mut reader = Reader { name: &shown, text, sources, problems };
+            let proven = library.is_embedded(name);
+            let mut reader = Reader { name: &shown, text, proven, sources, problems };
             let Some((raw, document)) = reader.read::<RawRules>() else { continue };
             for rule in raw.rule {
                 let id = rule.id.clone();
@@ -141,21 +154,9 @@ impl RuleBook {
         self.rules.iter().find(|rule| rule.id == id)
     }
 
-    /// Holds every rule that speaks of `service` against the situation.
-    #[must_use]
-    pub fn evaluate(&self, service: &Service, situation: &Situation<'_>) -> Vec<Evaluation> {
-        self.evaluate_if(service, situation, |_| true)
-    }
-
-    /// The same for the rules that `wanted` picks.
-    pub fn evaluate_if(
-        &self,
-        service: &Service,
-        situation: &Situation<'_>,
-        wanted: impl Fn(&Rule) -> bool,
-    ) -> Vec<Evaluation> {
-        let speaking = self.rules.iter().filter(|rule| wanted(rule) && rule.applies_to(service));
-        speaking.map(|rule| rule.evaluate(service, situation)).collect()
+    /// The rules of these kinds that speak of `service`.
+    pub fn speaking_of<'a>(&'a self, service: &'a Service, kinds: &'a [RuleKind]) -> impl Iterator<Item = &'a Rule> {
+        self.rules.iter().filter(|rule| kinds.contains(&rule.kind) && rule.applies_to(service))
     }
 }
 

@@ -24,7 +24,7 @@ pub use question::{Lead, OpenQuestion};
 pub use why_not::{CriterionDifference, WhyNot};
 
 use crate::catalog::Catalog;
-use crate::ranking::{Decision, circumstances, decide};
+use crate::ranking::{Decision, Recommendation, circumstances, decide, recommend};
 use crate::rules::RuleBook;
 use crate::scenario::{Key, Scenario, Takes, keys};
 use crate::value::Value;
@@ -39,9 +39,8 @@ struct Outcome {
     architecture: Vec<String>,
 }
 
-impl From<&Decision> for Outcome {
-    fn from(decision: &Decision) -> Self {
-        let recommended = decision.recommended.as_ref();
+impl From<Option<&Recommendation>> for Outcome {
+    fn from(recommended: Option<&Recommendation>) -> Self {
         Self {
             winner: recommended.map(|answer| answer.primary.clone()),
             architecture: recommended.map_or_else(Vec::new, |answer| answer.architecture.clone()),
@@ -90,7 +89,7 @@ struct Decider<'a> {
 impl Decider<'_> {
     fn with(&self, path: &str, value: Value) -> Option<Outcome> {
         let scenario = self.scenario.with_answer(path, value)?;
-        Some((&decide(self.catalog, self.rules, &scenario)).into())
+        Some(recommend(self.catalog, self.rules, &scenario).as_ref().into())
     }
 }
 
@@ -116,7 +115,7 @@ impl Sensitivity {
             })
             .collect();
         let idle = ignored.into_iter().map(|key| key.path).collect();
-        Self { now: (&decision).into(), decision, explored, idle }
+        Self { now: decision.recommended.as_ref().into(), decision, explored, idle }
     }
 
     /// The decision on the scenario as it is.

@@ -52,11 +52,15 @@ impl Library {
     #[must_use]
     pub fn display_name(&self, name: &str) -> String {
         match &self.overlay {
-            Some(folder) if self.overlaid.iter().any(|overlaid| overlaid == name) => {
-                folder.join(name).to_string_lossy().into_owned()
-            }
+            Some(folder) if !self.is_embedded(name) => folder.join(name).to_string_lossy().into_owned(),
             _ => format!("catalog/{name}"),
         }
+    }
+
+    /// Whether a file came with the program, and was not replaced.
+    #[must_use]
+    pub fn is_embedded(&self, name: &str) -> bool {
+        !self.overlaid.iter().any(|overlaid| overlaid == name)
     }
 
     /// A digest that changes with any byte of any file.

@@ -61,7 +61,7 @@ pub(super) fn ask(args: &AskArgs, context: &mut Context) -> Result<(), Failure> 
     }
     let decision = decide(&catalog, &rules, &scenario);
     let (width, at) = (context.width(), circumstances(&scenario));
-    let clashes = rules.contradictions(&Situation { answers: &scenario.answers, at: &at });
+    let clashes = rules.contradictions(&Situation::new(&scenario.answers, &at));
     let clashes = contradictions(&clashes, width);
     let answer = advice::use_line(&decision, width, |_| None);
     let file = output.display();

@@ -46,7 +46,7 @@ fn question(args: &ScenarioArgs, context: &mut Context) -> Result<Question, Fail
     let scenario = context.scenario(args, &catalog)?;
     let decision = decide(&catalog, &rules, &scenario);
     let at = circumstances(&scenario);
-    let contradictions = rules.contradictions(&Situation { answers: &scenario.answers, at: &at });
+    let contradictions = rules.contradictions(&Situation::new(&scenario.answers, &at));
     Ok(Question { catalog, rules, scenario, decision, contradictions })
 }
 

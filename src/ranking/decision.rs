@@ -5,12 +5,11 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-use super::Considered;
+use super::{Case, Considered, Held};
 use super::score::{Contribution, score};
 use crate::architecture::Architecture;
-use crate::catalog::{Catalog, Circumstances, Role};
+use crate::catalog::Role;
 use crate::rules::{Evaluation, FactEvidence, Outcome, RequirementEvidence, RuleKind, Trace};
-use crate::scenario::Scenario;
 
 /// What became of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,50 +165,61 @@ impl Decision {
     }
 }
 
-pub(super) fn assemble(
-    catalog: &Catalog,
-    scenario: &Scenario,
-    at: &Circumstances,
-    candidates: Vec<Considered<'_>>,
-) -> Decision {
-    let (passed, rejected): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| !candidate.is_screened());
-    let (rows, criteria_not_compared) = score(&passed.iter().collect::<Vec<_>>(), &catalog.criteria, scenario, at);
-    let mut ranked: Vec<(f64, Considered<'_>, Vec<Contribution>)> = passed
-        .into_iter()
-        .zip(rows)
-        .map(|(candidate, row)| (row.iter().map(|part| part.points).sum(), candidate, row))
+/// A service that passed every screen, with its score.
+pub(super) struct Ranked<'a> {
+    score: f64,
+    pub(super) candidate: Considered<'a>,
+    contributions: Vec<Contribution>,
+}
+
+/// Services that passed, best first, and the criteria that could not be compared.
+pub(super) fn rank<'a>(case: &Case<'_>, passed: Vec<Considered<'a>>) -> (Vec<Ranked<'a>>, Vec<String>) {
+    let (rows, not_compared) = score(&passed.iter().collect::<Vec<_>>(), case);
+    let joined = passed.into_iter().zip(rows);
+    let mut ranked: Vec<Ranked<'a>> = joined
+        .map(|(candidate, contributions)| {
+            let score = contributions.iter().map(|part| part.points).sum();
+            Ranked { score, candidate, contributions }
+        })
         .collect();
     // Equal scores fall by id, so that the order never depends on the order of files.
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.service.id.cmp(&b.1.service.id)));
-    let first = ranked.first().map(|(_, first, _)| first);
-    let warnings = first.map_or_else(Vec::new, |first| first.fired(RuleKind::Warn).map(reason).collect());
+    let id = |ranked: &Ranked<'a>| ranked.candidate.service.id.as_str();
+    ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| id(a).cmp(id(b))));
+    (ranked, not_compared)
+}
+
+pub(super) fn assemble(case: &Case<'_>, candidates: Vec<Considered<'_>>) -> Decision {
+    let (passed, rejected): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| !candidate.is_screened());
+    let (mut ranked, criteria_not_compared) = rank(case, passed);
+    let first = ranked.first().map(|first| &first.candidate);
+    let warnings = first.map_or_else(Vec::new, |first| reasons(case, first, first.fired(RuleKind::Warn)));
     let recommended = first.and_then(recommendation);
-    let helpers = first.map_or_else(Vec::new, |first| helpers(first, at));
+    let helpers = first.map_or_else(Vec::new, |first| helpers(case, first));
     // What helps the winner is told as that, and not as an alternative that was weighed too.
     let helps = |candidate: &Considered<'_>| helpers.iter().any(|helper| helper.id == candidate.service.id);
-    ranked.retain(|(_, candidate, _)| !helps(candidate));
+    ranked.retain(|ranked| !helps(&ranked.candidate));
     let mut services: Vec<ServiceVerdict> = ranked
         .into_iter()
         .enumerate()
-        .map(|(index, (score, candidate, row))| {
-            let verdict = Verdict::Ranked(index + 1);
-            ServiceVerdict { score: Some(score), contributions: row, ..verdict_of(candidate, verdict, at) }
+        .map(|(index, Ranked { score, candidate, contributions })| {
+            let verdict = verdict_of(case, candidate, Verdict::Ranked(index + 1));
+            ServiceVerdict { score: Some(score), contributions, ..verdict }
         })
         .collect();
     let rejected = rejected.into_iter().filter(|candidate| !helps(candidate));
-    services.extend(rejected.map(|candidate| verdict_of(candidate, Verdict::Rejected, at)));
+    services.extend(rejected.map(|candidate| verdict_of(case, candidate, Verdict::Rejected)));
     services.extend(helpers);
     Decision { recommended, services, criteria_not_compared, stated_but_unused: Vec::new(), warnings }
 }
 
-fn recommendation(first: &Considered<'_>) -> Option<Recommendation> {
+pub(super) fn recommendation(first: &Considered<'_>) -> Option<Recommendation> {
     let path = first.architecture.clone()?;
     let beside = path.beside.iter().map(|piece| piece.id.clone()).collect();
     Some(Recommendation { primary: first.service.id.clone(), architecture: path.services(), beside, path })
 }
 
 /// What stands in front of the winner or beside it.
-fn helpers(first: &Considered<'_>, at: &Circumstances) -> Vec<ServiceVerdict> {
+fn helpers(case: &Case<'_>, first: &Considered<'_>) -> Vec<ServiceVerdict> {
     let Some(path) = &first.architecture else { return Vec::new() };
     let blank = |id: &str, name: &str, role: Role, verdict: Verdict, reasons: Vec<Reason>| ServiceVerdict {
         id: id.to_owned(),
@@ -224,9 +234,11 @@ fn helpers(first: &Considered<'_>, at: &Circumstances) -> Vec<ServiceVerdict> {
         architecture: None,
         trace: Vec::new(),
     };
-    let in_front = first.waypoints.iter().map(|(service, fired)| ServiceVerdict {
-        trace: vec![trace(fired)],
-        ..blank(&service.id, service.short_name(at.edition), service.role, Verdict::InFront, vec![reason(fired)])
+    let in_front = first.waypoints.iter().map(|(service, rule)| {
+        let fired = case.explained_waypoint(first, service, rule);
+        let name = service.short_name(case.at.edition);
+        let verdict = blank(&service.id, name, service.role, Verdict::InFront, vec![reason(&fired)]);
+        ServiceVerdict { trace: vec![trace(&fired)], ..verdict }
     });
     let beside = path.beside.iter().map(|piece| {
         let reason = Reason {
@@ -243,18 +255,18 @@ fn helpers(first: &Considered<'_>, at: &Circumstances) -> Vec<ServiceVerdict> {
     in_front.chain(beside).collect()
 }
 
-fn verdict_of(candidate: Considered<'_>, verdict: Verdict, at: &Circumstances) -> ServiceVerdict {
+fn verdict_of(case: &Case<'_>, candidate: Considered<'_>, verdict: Verdict) -> ServiceVerdict {
     let reasons = match verdict {
-        Verdict::Ranked(place) => advice(&candidate, place == 1),
+        Verdict::Ranked(place) => reasons(case, &candidate, advice(&candidate, place == 1)),
         Verdict::Rejected => {
             let screens = candidate.fired(RuleKind::Screen).chain(candidate.fired(RuleKind::Path));
-            screens.map(reason).collect()
+            reasons(case, &candidate, screens)
         }
         Verdict::InFront | Verdict::Beside => Vec::new(),
     };
     ServiceVerdict {
         id: candidate.service.id.clone(),
-        name: candidate.service.short_name(at.edition).to_owned(),
+        name: candidate.service.short_name(case.at.edition).to_owned(),
         role: candidate.service.role,
         headline: candidate.service.headline,
         rank: match verdict {
@@ -265,17 +277,25 @@ fn verdict_of(candidate: Considered<'_>, verdict: Verdict, at: &Circumstances) -
         score: None,
         contributions: Vec::new(),
         reasons,
-        trace: candidate.evaluations.iter().map(trace).collect(),
+        trace: candidate.held.iter().map(|held| trace(&case.explained(&candidate, *held))).collect(),
         architecture: candidate.architecture,
     }
 }
 
 /// What advising rules say: for the winner what speaks for it first, for the others what speaks against them.
-fn advice(candidate: &Considered<'_>, winner: bool) -> Vec<Reason> {
-    let mut list: Vec<&Evaluation> = candidate.fired(RuleKind::Advise).collect();
-    let points = |evaluation: &Evaluation| evaluation.points.as_ref().map_or(0.0, |(_, points)| *points);
+fn advice<'a>(candidate: &Considered<'a>, winner: bool) -> Vec<Held<'a>> {
+    let mut list: Vec<Held<'a>> = candidate.fired(RuleKind::Advise).collect();
+    let points = |held: &Held<'_>| held.rule.points.as_ref().map_or(0.0, |(_, points)| *points);
     list.sort_by(|a, b| if winner { points(b).total_cmp(&points(a)) } else { points(a).total_cmp(&points(b)) });
-    list.into_iter().map(reason).collect()
+    list
+}
+
+fn reasons<'a>(
+    case: &Case<'_>,
+    candidate: &Considered<'_>,
+    fired: impl IntoIterator<Item = Held<'a>>,
+) -> Vec<Reason> {
+    fired.into_iter().map(|held| reason(&case.explained(candidate, held))).collect()
 }
 
 fn reason(evaluation: &Evaluation) -> Reason {

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Considered;
-use crate::catalog::{Circumstances, Criterion};
+use super::{Case, Considered};
+use crate::catalog::Criterion;
 use crate::rules::{RuleKind, Situation};
-use crate::scenario::{Answers, Scenario};
+use crate::scenario::Answers;
 use crate::value::Value;
 
 /// A criterion's part of a score.
@@ -40,16 +40,12 @@ struct Valued {
 
 /// Contributions of every criterion to each candidate's score, in the order of the candidates, and the criteria that
 /// could not be compared. The contributions of a candidate add up to its score, at most 100.
-pub(super) fn score(
-    candidates: &[&Considered<'_>],
-    criteria: &[Criterion],
-    scenario: &Scenario,
-    at: &Circumstances,
-) -> (Vec<Vec<Contribution>>, Vec<String>) {
-    let situation = Situation { answers: &scenario.answers, at };
+pub(super) fn score(candidates: &[&Considered<'_>], case: &Case<'_>) -> (Vec<Vec<Contribution>>, Vec<String>) {
+    let Case { catalog, scenario, at, .. } = case;
+    let situation = Situation::new(&scenario.answers, at);
     let mut columns: Vec<(&Criterion, Vec<Valued>)> = Vec::new();
     let mut unknown = Vec::new();
-    for criterion in criteria {
+    for criterion in &catalog.criteria {
         let values: Option<Vec<Valued>> =
             candidates.iter().map(|candidate| value(candidate, criterion, &situation)).collect();
         match values {
@@ -136,9 +132,9 @@ fn duration(answers: &Answers, path: &str) -> Option<f64> {
 
 /// Adds what advising rules say, within 0 and 1.
 fn with_advice(base: Valued, candidate: &Considered<'_>, criterion: &Criterion) -> Valued {
-    let advice = candidate.fired(RuleKind::Advise).filter_map(|evaluation| {
-        let (about, points) = evaluation.points.as_ref()?;
-        (*about == criterion.id).then_some((evaluation.rule.as_str(), *points))
+    let advice = candidate.fired(RuleKind::Advise).filter_map(|held| {
+        let (about, points) = held.rule.points.as_ref()?;
+        (*about == criterion.id).then_some((held.rule.id.as_str(), *points))
     });
     let mut valued = base;
     for (rule, points) in advice {

@@ -9,7 +9,7 @@ use super::Rule;
 use super::condition::{Comparison, Condition, Operand, Subject};
 use super::raw::RuleKind;
 use crate::catalog::{Circumstances, Service};
-use crate::scenario::Answers;
+use crate::scenario::{Answer, Answers};
 use crate::value::Value;
 
 /// What a rule is held against.
@@ -17,8 +17,28 @@ use crate::value::Value;
 pub struct Situation<'a> {
     /// What the scenario answers.
     pub answers: &'a Answers,
+    /// What is known of the pipeline that is being put together.
+    pub pipeline: Option<&'a Answers>,
     /// Edition, Region, destination.
     pub at: &'a Circumstances,
+}
+
+impl<'a> Situation<'a> {
+    /// What a scenario answers, before any pipeline is looked at.
+    #[must_use]
+    pub const fn new(answers: &'a Answers, at: &'a Circumstances) -> Self {
+        Self { answers, pipeline: None, at }
+    }
+
+    /// The same once something is known of a pipeline.
+    #[must_use]
+    pub const fn with_pipeline(self, pipeline: &'a Answers) -> Self {
+        Self { pipeline: Some(pipeline), ..self }
+    }
+
+    fn answer(&self, path: &str) -> Option<&'a Answer> {
+        self.pipeline.and_then(|pipeline| pipeline.get(path)).or_else(|| self.answers.get(path))
+    }
 }
 
 /// Truth, as far as it is known.
@@ -141,6 +161,38 @@ pub(super) fn evaluate(rule: &Rule, service: &Service, situation: &Situation<'_>
     }
 }
 
+/// Whether a condition holds, and nothing about why: what-if questions ask this some hundred thousand times.
+pub(super) fn outcome(when: &Condition, service: Option<&Service>, situation: &Situation<'_>) -> Outcome {
+    let part = |part: &Condition| outcome(part, service, situation);
+    match when {
+        Condition::All(list) => worst(list.iter().map(part)),
+        Condition::Any(list) => best(list.iter().map(part)),
+        Condition::Not(inner) => part(inner).negated(),
+        Condition::Stated(subject, wanted) => {
+            Outcome::from_truth(Some(looked_up(subject, service, situation).is_some() == *wanted))
+        }
+        Condition::Compare(subject, how, operand) => {
+            let right = match operand {
+                Operand::Value(value) => Some(value),
+                Operand::Fact(id) => fact_value(service, id, situation),
+            };
+            let left = looked_up(subject, service, situation);
+            Outcome::from_truth(left.zip(right).and_then(|(left, right)| holds(left, *how, right)))
+        }
+    }
+}
+
+fn looked_up<'a>(subject: &Subject, service: Option<&'a Service>, situation: &Situation<'a>) -> Option<&'a Value> {
+    match subject {
+        Subject::Field(path) => situation.answer(path).map(|answer| &answer.value),
+        Subject::Fact(id) => fact_value(service, id, situation),
+    }
+}
+
+fn fact_value<'a>(service: Option<&'a Service>, id: &str, situation: &Situation<'_>) -> Option<&'a Value> {
+    service?.fact(id, situation.at).map(|fact| &fact.value)
+}
+
 /// Holds a condition that names no fact against the answers alone: its trace, and the answers that made it so.
 pub(super) fn answers_alone(when: &Condition, situation: &Situation<'_>) -> (Trace, Vec<RequirementEvidence>) {
     let mut evaluator = Evaluator { service: None, situation, facts: Vec::new(), requirements: Vec::new() };
@@ -159,11 +211,11 @@ impl Evaluator<'_> {
         let (outcome, parts, text) = match condition {
             Condition::All(list) => {
                 let parts = self.parts(list);
-                (worst(&parts), parts, condition.to_string())
+                (worst(parts.iter().map(|part| part.outcome)), parts, condition.to_string())
             }
             Condition::Any(list) => {
                 let parts = self.parts(list);
-                (best(&parts), parts, condition.to_string())
+                (best(parts.iter().map(|part| part.outcome)), parts, condition.to_string())
             }
             Condition::Not(part) => {
                 let part = self.condition(part);
@@ -187,10 +239,7 @@ impl Evaluator<'_> {
     }
 
     fn value(&self, subject: &Subject) -> Option<Value> {
-        match subject {
-            Subject::Field(path) => self.situation.answers.get(path).map(|answer| answer.value.clone()),
-            Subject::Fact(id) => self.service?.fact(id, self.situation.at).map(|fact| fact.value.clone()),
-        }
+        looked_up(subject, self.service, self.situation).cloned()
     }
 
     fn note(&mut self, subject: &Subject) {
@@ -226,27 +275,25 @@ impl Evaluator<'_> {
 }
 
 /// All: one No decides, then one Unknown.
-fn worst(parts: &[Trace]) -> Outcome {
-    let any = |wanted| parts.iter().any(|part| part.outcome == wanted);
-    if any(Outcome::No) {
-        Outcome::No
-    } else if any(Outcome::Unknown) {
-        Outcome::Unknown
-    } else {
-        Outcome::Yes
-    }
+fn worst(parts: impl Iterator<Item = Outcome>) -> Outcome {
+    decided_by(parts, Outcome::No, Outcome::Yes)
 }
 
 /// Any: one Yes decides, then one Unknown.
-fn best(parts: &[Trace]) -> Outcome {
-    let any = |wanted| parts.iter().any(|part| part.outcome == wanted);
-    if any(Outcome::Yes) {
-        Outcome::Yes
-    } else if any(Outcome::Unknown) {
-        Outcome::Unknown
-    } else {
-        Outcome::No
-    }
+fn best(parts: impl Iterator<Item = Outcome>) -> Outcome {
+    decided_by(parts, Outcome::Yes, Outcome::No)
+}
+
+fn decided_by(mut parts: impl Iterator<Item = Outcome>, deciding: Outcome, otherwise: Outcome) -> Outcome {
+    let mut sum = otherwise;
+    // Stops at the first that decides.
+    let decided = parts.any(|part| {
+        if part == Outcome::Unknown {
+            sum = Outcome::Unknown;
+        }
+        part == deciding
+    });
+    if decided { deciding } else { sum }
 }
 
 /// Whether a comparison holds; `None` where the kinds do not allow it, or where it holds for a part of an interval only.
@@ -306,7 +353,7 @@ fn fact_evidence(service: &Service, id: &str, situation: &Situation<'_>) -> Opti
 }
 
 fn requirement_evidence(path: &str, situation: &Situation<'_>) -> Option<RequirementEvidence> {
-    let answer = situation.answers.get(path)?;
+    let answer = situation.answer(path)?;
     Some(RequirementEvidence {
         path: path.to_owned(),
         value: answer.value.to_string(),
@@ -325,7 +372,7 @@ pub(super) fn fill(template: &str, service: Option<&Service>, situation: &Situat
         let value = match name.strip_prefix("fact:") {
             Some(id) => service.and_then(|service| service.fact(id, situation.at)).map(|fact| fact.shown.clone()),
             None if name == "service" => service.map(|service| service.short_name(situation.at.edition).to_owned()),
-            None => situation.answers.get(name).map(|answer| answer.value.to_string()),
+            None => situation.answer(name).map(|answer| answer.value.to_string()),
         };
         text = text.replace(&format!("{{{name}}}"), &value.unwrap_or_else(|| "unknown".to_owned()));
     }

@@ -34,6 +34,14 @@ pub enum RuleKind {
     Contradiction,
 }
 
+impl RuleKind {
+    /// Whether such a rule speaks of a pipeline once there is one, and not of a service alone.
+    #[must_use]
+    pub const fn knows_the_pipeline(self) -> bool {
+        matches!(self, Self::Advise | Self::Warn)
+    }
+}
+
 /// A rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -5,6 +5,7 @@ use std::fs;
 
 use forebay::catalog::{Catalog, Edition, Library, Role};
 use forebay::diag::Problems;
+use forebay::rules::RuleBook;
 use forebay::source::SourceMap;
 use toml::Table;
 
@@ -15,6 +16,17 @@ fn catalog() -> Catalog {
     let catalog = Catalog::load(&Library::embedded(), &mut sources, &mut problems);
     assert!(!problems.has_errors(), "{}", problems.render(&sources, false));
     catalog
+}
+
+/// The program takes its own files as they are; laid over themselves they are held against their schemas like a user's.
+#[test]
+fn every_embedded_file_follows_its_schema() {
+    let (mut sources, mut problems) = (SourceMap::default(), Problems::default());
+    let library = Library::embedded().overlay(&root().join("catalog")).unwrap();
+    assert!(library.files().all(|(name, _)| !library.is_embedded(name)));
+    let catalog = Catalog::load(&library, &mut sources, &mut problems);
+    RuleBook::load(&library, &catalog, &mut sources, &mut problems);
+    assert!(!problems.has_errors(), "{}", problems.render(&sources, false));
 }
 
 /// The TOML files of a folder of the catalog, by name.

@@ -85,7 +85,7 @@ fn the_rule_fires_and_is_silent_as_tried() {
         let text = "format = 1\ntitle = \"nothing stated\"\n";
         let scenario = loader.load("s.toml", text, &overrides, &mut sources, &mut problems).unwrap();
         let at = circumstances(&scenario);
-        rule.evaluate(service, &Situation { answers: &scenario.answers, at: &at }).outcome
+        rule.evaluate(service, &Situation::new(&scenario.answers, &at)).outcome
     };
     assert_eq!(outcome(&tried.fires), Outcome::Yes);
     assert_eq!(outcome(&tried.silent), Outcome::No);

@@ -37,7 +37,7 @@ impl Knowledge {
 
     fn contradictions(&self, scenario: &Scenario) -> Vec<Contradiction> {
         let at = circumstances(scenario);
-        self.rules.contradictions(&Situation { answers: &scenario.answers, at: &at })
+        self.rules.contradictions(&Situation::new(&scenario.answers, &at))
     }
 
     fn decide(&self, scenario: &Scenario) -> Decision {
@@ -75,7 +75,7 @@ fn fires(known: &Knowledge, rule: &Rule, tried: &Tried, overrides: &[String]) ->
         }
         RuleKind::Screen | RuleKind::Advise | RuleKind::Warn => {
             let at = circumstances(&scenario);
-            let situation = Situation { answers: &scenario.answers, at: &at };
+            let situation = Situation::new(&scenario.answers, &at);
             rule.evaluate(known.catalog.service(on()).unwrap(), &situation).outcome == Outcome::Yes
         }
     }
@@ -138,7 +138,7 @@ fn the_reason_of_a_firing_rule_names_what_is_known() {
         let overrides: Vec<&str> = tried.fires.iter().map(String::as_str).collect();
         let scenario = known.scenario(BASE, &overrides);
         let at = circumstances(&scenario);
-        let situation = Situation { answers: &scenario.answers, at: &at };
+        let situation = Situation::new(&scenario.answers, &at);
         let fired = rule.evaluate(known.catalog.service(tried.on.as_deref().unwrap()).unwrap(), &situation);
         assert!(!fired.text.contains(['{', '}']), "{}: {}", rule.id, fired.text);
     }
