@@ -23,7 +23,7 @@ use petgraph::visit::NodeFiltered;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::catalog::{Catalog, Circumstances, Edge, Role, SourceSystem};
+use crate::catalog::{Catalog, Circumstances, Edge, Edition, Role, SourceSystem};
 use crate::units::SimDuration;
 
 const EDGE_COST: u32 = 10;
@@ -173,10 +173,9 @@ pub struct Integrations<'a>(Graph<'a>);
 impl<'a> Integrations<'a> {
     /// The graph for records, or also for identities where those are what travels.
     #[must_use]
-    pub fn new(catalog: &'a Catalog, at: &Circumstances, identity: bool) -> Self {
+    pub fn new(catalog: &'a Catalog, edition: Edition, identity: bool) -> Self {
         let mut graph = Graph::new();
-        let usable =
-            |edge: &&Edge| (edge.carries_data || identity) && edge.edition.is_none_or(|edition| edition == at.edition);
+        let usable = |edge: &&Edge| (edge.carries_data || identity) && edge.edition.is_none_or(|only| only == edition);
         for edge in catalog.edges.iter().filter(usable) {
             let known = graph.edge_weight(edge.from.as_str(), edge.to.as_str());
             if known.is_none_or(|known: &&Edge| cost(edge) < cost(known)) {

@@ -147,7 +147,8 @@ impl Catalog {
         };
         for (name, text) in library.files() {
             let shown = library.display_name(name);
-            catalog.load_file(name, Reader { name: &shown, text, proven: library.is_embedded(name), sources, problems });
+            catalog
+                .load_file(name, Reader { name: &shown, text, proven: library.is_embedded(name), sources, problems });
         }
         catalog.check_references(problems);
         catalog.check_meters(problems);

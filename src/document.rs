@@ -35,11 +35,8 @@ impl Reader<'_> {
         if self.problems.error_count() > before {
             return None;
         }
-        let raw = if self.proven {
-            read_checked(&document, self.problems)
-        } else {
-            check_document(&document, self.problems)
-        };
+        let raw =
+            if self.proven { read_checked(&document, self.problems) } else { check_document(&document, self.problems) };
         raw.map(|raw| (raw, document))
     }
 }

@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use crate::catalog::{Catalog, Edition};
 use crate::diag::{Diagnostic, Problems};
-use crate::ranking::{Decision, Verdict, decide};
+use crate::ranking::{Decider, Decision, Verdict};
 use crate::rules::RuleBook;
 use crate::source::SourceMap;
 use cases::Case;
@@ -133,6 +133,7 @@ impl CaseFile {
         problems: &mut Problems,
     ) -> Evaluation {
         let mut sum = Evaluation { schema_version: SCHEMA_VERSION, cases: self.cases.len(), ..Evaluation::default() };
+        let decider = Decider::new(catalog, rules);
         for case in &self.cases {
             let (scenario, unknown) = case.scenario(&self.name, catalog, edition, sources);
             for problem in unknown {
@@ -141,10 +142,9 @@ impl CaseFile {
                 problems.push(Diagnostic { severity: crate::diag::Severity::Warning, ..problem });
             }
             let Some(mut scenario) = scenario else { continue };
-            let open = decide(catalog, rules, &scenario);
+            let open = decider.decide(&scenario);
             scenario.alternatives = case.known_options(catalog);
-            let limited =
-                if scenario.alternatives.is_empty() { open.clone() } else { decide(catalog, rules, &scenario) };
+            let limited = if scenario.alternatives.is_empty() { open.clone() } else { decider.decide(&scenario) };
             sum.count(case, &limited, &open);
         }
         sum

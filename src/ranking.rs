@@ -1,7 +1,7 @@
 //! From a scenario to a decision: screening, candidates, scores, the recommended pipeline.
 //!
-//! [`decide`] works in this order: hold every rule against every service; remove what a screen or a missing path
-//! removes; score what is left; rank it; say why. [`recommend`] leaves the last step out. Screening and scoring are apart: a failed "must" is never bought back.
+//! A [`Decider`] works in this order: hold every rule against every service; remove what a screen or a missing path
+//! removes; score what is left; rank it; say why. [`Decider::recommend`] leaves the last step out. Screening and scoring are apart: a failed "must" is never bought back.
 //!
 //! The decision a reader would question: a criterion that is unknown for one of the services that are left is not
 //! counted for any of them. A guess for one would decide the order of all.
@@ -10,14 +10,14 @@ mod decision;
 pub mod robustness;
 mod score;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use decision::{Decision, Reason, Recommendation, RuleTrace, ServiceVerdict, Verdict};
 pub use robustness::{Robustness, robustness_of};
 pub use score::Contribution;
 
 use crate::architecture::{Architecture, Assembler, Demands, Integrations, Piece, Variant};
-use crate::catalog::{Catalog, Circumstances, Role, Service};
+use crate::catalog::{Catalog, Circumstances, Edition, Role, Service};
 use crate::rules::{Evaluation, Outcome, Rule, RuleBook, RuleKind, Situation};
 use crate::scenario::{Answers, Scenario};
 use crate::value::Value;
@@ -58,52 +58,86 @@ struct Case<'a> {
     /// The scenario's answers, with the part that its alternatives play where they all play the same one.
     answers: Answers,
     at: Circumstances,
-    /// The ways that records can take.
-    integrations: Integrations<'a>,
-    /// The ways that identities can take too.
-    with_identity: Integrations<'a>,
+    ways: &'a Ways<'a>,
     /// Services that cannot be a piece of any pipeline here.
     barred: BTreeSet<String>,
     /// Services that cannot only because they are too slow.
     too_slow: BTreeSet<String>,
 }
 
-/// Decides a scenario.
+/// What decides scenarios; what does not depend on the scenario is prepared once.
+#[derive(Debug)]
+pub struct Decider<'a> {
+    catalog: &'a Catalog,
+    rules: &'a RuleBook,
+    ways: BTreeMap<Edition, Ways<'a>>,
+}
+
+/// The integration graphs of an edition.
+#[derive(Debug)]
+struct Ways<'a> {
+    /// The ways that records can take.
+    records: Integrations<'a>,
+    /// The ways that identities can take too.
+    with_identity: Integrations<'a>,
+}
+
+/// Decides one scenario.
 #[must_use]
 pub fn decide(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario) -> Decision {
-    let case = Case::new(catalog, rules, scenario);
-    let candidates = case.asked_about().map(|service| case.consider(service)).collect();
-    let unused = unused(catalog, rules, scenario);
-    let decision = decision::assemble(&case, candidates);
-    Decision { stated_but_unused: unused, ..decision }
+    Decider::new(catalog, rules).decide(scenario)
 }
 
-/// What [`decide`] recommends and nothing about why, for those who ask what if: whatever a screen removes is not looked
-/// at any further.
-#[must_use]
-pub fn recommend(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario) -> Option<Recommendation> {
-    let case = Case::new(catalog, rules, scenario);
-    let passing = case.asked_about().filter(|service| !case.is_screened(service));
-    let passed = passing.map(|service| case.consider(service)).filter(|candidate| !candidate.is_screened()).collect();
-    let (ranked, _) = decision::rank(&case, passed);
-    decision::recommendation(&ranked.first()?.candidate)
-}
+impl<'a> Decider<'a> {
+    /// Decides with this catalog and these rules.
+    #[must_use]
+    pub fn new(catalog: &'a Catalog, rules: &'a RuleBook) -> Self {
+        let ways = |edition| Ways {
+            records: Integrations::new(catalog, edition, false),
+            with_identity: Integrations::new(catalog, edition, true),
+        };
+        let editions = [Edition::Course2022, Edition::Current];
+        Self { catalog, rules, ways: editions.map(|edition| (edition, ways(edition))).into() }
+    }
 
-/// The ways that data could take for a service that was decided on, cheapest first, with those that are dominated.
-#[must_use]
-pub fn variants(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario, primary: &str) -> Vec<Variant> {
-    let case = Case::new(catalog, rules, scenario);
-    let Some(service) = catalog.service(primary) else { return Vec::new() };
-    let demands = case.demands(&case.waypoints(service));
-    Assembler::new(catalog, &case.at, &demands, case.ways(service)).variants(&service.id)
+    /// Decides a scenario, and says why.
+    #[must_use]
+    pub fn decide(&self, scenario: &Scenario) -> Decision {
+        let case = Case::new(self, scenario);
+        let candidates = case.asked_about().map(|service| case.consider(service)).collect();
+        let unused = unused(self.catalog, self.rules, scenario);
+        let decision = decision::assemble(&case, candidates);
+        Decision { stated_but_unused: unused, ..decision }
+    }
+
+    /// What [`Self::decide`] recommends and nothing about why, for those who ask what if: whatever a screen removes is
+    /// not looked at any further.
+    #[must_use]
+    pub fn recommend(&self, scenario: &Scenario) -> Option<Recommendation> {
+        let case = Case::new(self, scenario);
+        let passing = case.asked_about().filter(|service| !case.is_screened(service));
+        let passed =
+            passing.map(|service| case.consider(service)).filter(|candidate| !candidate.is_screened()).collect();
+        let (ranked, _) = decision::rank(&case, passed);
+        decision::recommendation(&ranked.first()?.candidate)
+    }
+
+    /// The ways that data could take for a service that was decided on, cheapest first, with those that are dominated.
+    #[must_use]
+    pub fn variants(&self, scenario: &Scenario, primary: &str) -> Vec<Variant> {
+        let case = Case::new(self, scenario);
+        let Some(service) = self.catalog.service(primary) else { return Vec::new() };
+        let demands = case.demands(&case.waypoints(service));
+        Assembler::new(self.catalog, &case.at, &demands, case.ways(service)).variants(&service.id)
+    }
 }
 
 impl<'a> Case<'a> {
-    fn new(catalog: &'a Catalog, rules: &'a RuleBook, scenario: &'a Scenario) -> Self {
+    fn new(decider: &'a Decider<'a>, scenario: &'a Scenario) -> Self {
+        let Decider { catalog, rules, ref ways } = *decider;
         let at = circumstances(scenario);
         let mut case = Self {
-            integrations: Integrations::new(catalog, &at, false),
-            with_identity: Integrations::new(catalog, &at, true),
+            ways: &ways[&at.edition],
             catalog,
             rules,
             scenario,
@@ -134,7 +168,7 @@ impl<'a> Case<'a> {
     fn ways(&self, primary: &Service) -> &Integrations<'a> {
         let moves_nothing =
             primary.fact("transports-data", &self.at).is_some_and(|fact| fact.value == Value::Flag(false));
-        if moves_nothing { &self.with_identity } else { &self.integrations }
+        if moves_nothing { &self.ways.with_identity } else { &self.ways.records }
     }
 
     fn situation(&self) -> Situation<'_> {

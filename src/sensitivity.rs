@@ -24,7 +24,7 @@ pub use question::{Lead, OpenQuestion};
 pub use why_not::{CriterionDifference, WhyNot};
 
 use crate::catalog::Catalog;
-use crate::ranking::{Decision, Recommendation, circumstances, decide, recommend};
+use crate::ranking::{Decider, Decision, Recommendation, circumstances};
 use crate::rules::RuleBook;
 use crate::scenario::{Key, Scenario, Takes, keys};
 use crate::value::Value;
@@ -79,17 +79,17 @@ pub enum Scope {
 }
 
 /// Everything needed to decide again.
-#[derive(Clone, Copy)]
-struct Decider<'a> {
+struct WhatIf<'a> {
     catalog: &'a Catalog,
     rules: &'a RuleBook,
     scenario: &'a Scenario,
+    decider: Decider<'a>,
 }
 
-impl Decider<'_> {
+impl WhatIf<'_> {
     fn with(&self, path: &str, value: Value) -> Option<Outcome> {
         let scenario = self.scenario.with_answer(path, value)?;
-        Some(recommend(self.catalog, self.rules, &scenario).as_ref().into())
+        Some(self.decider.recommend(&scenario).as_ref().into())
     }
 }
 
@@ -97,9 +97,9 @@ impl Sensitivity {
     /// Tries the requirements of a scenario.
     #[must_use]
     pub fn explore(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario, scope: Scope) -> Self {
-        let decision = decide(catalog, rules, scenario);
+        let what_if = WhatIf { catalog, rules, scenario, decider: Decider::new(catalog, rules) };
+        let decision = what_if.decider.decide(scenario);
         let used = used(catalog, rules);
-        let decider = Decider { catalog, rules, scenario };
         let stated = |key: &Key| scenario.answers.get(&key.path).map(|answer| answer.value.clone());
         let in_scope = |key: &Key| scope == Scope::All || stated(key).is_none_or(|value| value.is_interval());
         let all = keys(catalog).into_iter().filter(|key| used.contains(&key.path) || stated(key).is_some());
@@ -109,8 +109,8 @@ impl Sensitivity {
             .into_par_iter()
             .map(|key| {
                 let stated = stated(&key);
-                let choices = choices(&key, &decider);
-                let lines = Line::along(&key, stated.as_ref(), &decider);
+                let choices = choices(&key, &what_if);
+                let lines = Line::along(&key, stated.as_ref(), &what_if);
                 Explored { key, stated, choices, lines }
             })
             .collect();
@@ -165,26 +165,26 @@ fn used(catalog: &Catalog, rules: &RuleBook) -> BTreeSet<String> {
 const TIMELESS: [&str; 2] = ["live", "query_time"];
 
 /// Every answer that is no quantity, decided.
-fn choices(key: &Key, decider: &Decider<'_>) -> Vec<(Value, Outcome)> {
+fn choices(key: &Key, what_if: &WhatIf<'_>) -> Vec<(Value, Outcome)> {
     let words = key.words.iter().filter(|word| key.path != "needs.freshness" || TIMELESS.contains(&word.as_str()));
     let mut values: Vec<Value> = match key.takes {
         Takes::Flag => vec![Value::Flag(true), Value::Flag(false)],
         Takes::Words => words.map(|word| Value::Words(vec![word.clone()])).collect(),
         Takes::Word | Takes::Quantity(_) => words.map(|word| Value::Text(word.clone())).collect(),
-        Takes::Text => example_text(key, decider),
+        Takes::Text => example_text(key, what_if),
         Takes::Count(_) => Vec::new(),
     };
     // That a team knows nothing, or a line has no fault, is an answer; that data goes nowhere is none.
     if key.takes == Takes::Words && key.path != "needs.destinations" {
         values.push(Value::Words(Vec::new()));
     }
-    values.into_iter().filter_map(|value| Some((value.clone(), decider.with(&key.path, value)?))).collect()
+    values.into_iter().filter_map(|value| Some((value.clone(), what_if.with(&key.path, value)?))).collect()
 }
 
 /// Texts that rules name, and the first example of the documentation.
-fn example_text(key: &Key, decider: &Decider<'_>) -> Vec<Value> {
-    let at = circumstances(decider.scenario);
-    let named = decider.rules.compared_with(&key.path, decider.catalog, &at);
+fn example_text(key: &Key, what_if: &WhatIf<'_>) -> Vec<Value> {
+    let at = circumstances(what_if.scenario);
+    let named = what_if.rules.compared_with(&key.path, what_if.catalog, &at);
     let mut texts: Vec<String> = named.iter().flat_map(|value| value.words().to_vec()).collect();
     texts.extend(key.doc.split('`').nth(1).map(str::to_owned));
     let mut seen = BTreeSet::new();

@@ -11,7 +11,7 @@ use crate::architecture::{Architecture, Lowered, Variant, lower};
 use crate::catalog::{Catalog, Profile};
 use crate::cost::{self, Bill, Extrapolation, Packing};
 use crate::diag::{Diagnostic, suggest};
-use crate::ranking::{Decision, ServiceVerdict, Verdict, circumstances, decide, robustness_of, variants};
+use crate::ranking::{Decider, Decision, ServiceVerdict, Verdict, circumstances, decide, robustness_of};
 use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, Simulation, SimulationDocument, TraceHeader, to_json};
 use crate::report::{Style, Table, advice, bill, paragraph, sensitivity as sure, simulation, summary};
@@ -51,86 +51,96 @@ fn question(args: &ScenarioArgs, context: &mut Context) -> Result<Question, Fail
 }
 
 pub(super) fn advise(args: &AdviseArgs, context: &mut Context) -> Result<(), Failure> {
-    let Question { catalog, rules, scenario, decision, contradictions } = question(&args.scenario, context)?;
-    let wide = args.flip || !args.why_not.is_empty();
-    let scope = if wide { Scope::All } else { Scope::Open };
+    let question = question(&args.scenario, context)?;
     let format = args.scenario.format;
     // The main table alone is asked for: nothing else is worked out.
-    if matches!(format, Format::Csv | Format::Md) {
-        context.print(&tabular(&advice::table(&decision), format))?;
-        return if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) };
-    }
-    let scope = if format == Format::Adr { Scope::All } else { scope };
-    let sensitivity = Sensitivity::explore(&catalog, &rules, &scenario, scope);
-    let why_not = args.why_not.iter().map(|id| why_not(id, &sensitivity, context)).collect::<Result<Vec<_>, _>>()?;
-    let questions = sensitivity.open_questions();
-    let robustness = robustness_of(&decision, None);
-    let flips = if wide || format == Format::Adr { sensitivity.flips() } else { Vec::new() };
-    if format == Format::Adr {
-        let record = Record {
-            decision: &decision,
-            robustness: &robustness,
-            flips: &flips,
-            contradictions: &contradictions,
-            questions: &questions,
-            catalog: &catalog,
-            scenario: &scenario,
-        };
-        context.print(&record::adr(&record, args.date.as_deref()))?;
-        return if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) };
-    }
-    let ways = other_ways(&catalog, &rules, &scenario, &decision);
-    let text = if format == Format::Json {
-        let mut answer = document(&catalog, &scenario, Some(&decision));
-        if let Some(part) = &mut answer.decision {
-            part.robustness = Some(robustness);
-            part.other_ways = Some(ways);
-        }
-        json(&Document {
-            contradictions,
-            open_questions: Some(questions),
-            flips: args.flip.then(|| sensitivity.flips()),
-            flips_nothing: args.flip.then(|| sensitivity.steady()),
-            why_not,
-            ..answer
-        })?
+    let text = if matches!(format, Format::Csv | Format::Md) {
+        tabular(&advice::table(&question.decision), format)
     } else {
-        let width = context.width();
-        let mut text = sure::contradictions(&contradictions, width);
-        text.push_str(&advice::text(&decision, &robustness, &catalog, &scenario, width, args.explain));
-        text.push_str(&sure::questions(&questions, (!args.explain).then_some(ASKED_AT_ONCE), &decision, width));
-        if args.flip {
-            text.push_str(&sure::flips(&sensitivity.flips(), &sensitivity.steady(), &decision, width));
-        }
-        if args.explain {
-            text.push_str(&sure::other_ways(&ways, width));
-            let record = Record {
-                decision: &decision,
-                robustness: &robustness,
-                flips: &flips,
-                contradictions: &contradictions,
-                questions: &questions,
-                catalog: &catalog,
-                scenario: &scenario,
-            };
-            text.push_str("\n  Not measured\n\n");
-            for item in record::not_measured(&record, &record::assumed(&record)) {
-                text.push_str(&paragraph("    ", &item, width));
-            }
-            text.push_str("\n  For a decision record\n\n");
-            text.push_str(&paragraph("    ", &record::paragraph_of_decision(&record), width));
-        }
-        text.extend(why_not.iter().map(|answer| sure::why_not(answer, &decision, width)));
-        text
+        whole_advice(args, &question, context)?
     };
     context.print(&text)?;
-    if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) }
+    if question.decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) }
+}
+
+fn whole_advice(args: &AdviseArgs, question: &Question, context: &mut Context) -> Result<String, Failure> {
+    let Question { catalog, rules, scenario, decision, contradictions } = question;
+    let format = args.scenario.format;
+    let wide = args.flip || !args.why_not.is_empty() || format == Format::Adr;
+    let sensitivity = Sensitivity::explore(catalog, rules, scenario, if wide { Scope::All } else { Scope::Open });
+    let why_not = args.why_not.iter().map(|id| why_not(id, &sensitivity, context)).collect::<Result<Vec<_>, _>>()?;
+    let record = Record {
+        robustness: &robustness_of(decision, None),
+        flips: &if wide { sensitivity.flips() } else { Vec::new() },
+        questions: &sensitivity.open_questions(),
+        decision,
+        contradictions,
+        catalog,
+        scenario,
+    };
+    let ways = other_ways(catalog, rules, scenario, decision);
+    let steady = if args.flip { sensitivity.steady() } else { Vec::new() };
+    match format {
+        Format::Adr => Ok(record::adr(&record, args.date.as_deref())),
+        Format::Json => advice_json(args, &record, ways, steady, why_not),
+        _ => Ok(advice_text(args, &record, &ways, &steady, &why_not, context.width())),
+    }
+}
+
+fn advice_json(
+    args: &AdviseArgs,
+    record: &Record<'_>,
+    ways: Vec<Variant>,
+    steady: Vec<String>,
+    why_not: Vec<WhyNot>,
+) -> Result<String, Failure> {
+    let mut answer = document(record.catalog, record.scenario, Some(record.decision));
+    if let Some(part) = &mut answer.decision {
+        part.robustness = Some(record.robustness.clone());
+        part.other_ways = Some(ways);
+    }
+    json(&Document {
+        contradictions: record.contradictions.to_vec(),
+        open_questions: Some(record.questions.to_vec()),
+        flips: args.flip.then(|| record.flips.to_vec()),
+        flips_nothing: args.flip.then_some(steady),
+        why_not,
+        ..answer
+    })
+}
+
+fn advice_text(
+    args: &AdviseArgs,
+    record: &Record<'_>,
+    ways: &[Variant],
+    steady: &[String],
+    why_not: &[WhyNot],
+    width: usize,
+) -> String {
+    let Record { decision, robustness, flips, contradictions, questions, catalog, scenario } = record;
+    let mut text = sure::contradictions(contradictions, width);
+    text.push_str(&advice::text(decision, robustness, catalog, scenario, width, args.explain));
+    text.push_str(&sure::questions(questions, (!args.explain).then_some(ASKED_AT_ONCE), decision, width));
+    if args.flip {
+        text.push_str(&sure::flips(flips, steady, decision, width));
+    }
+    if args.explain {
+        text.push_str(&sure::other_ways(ways, width));
+        text.push_str("\n  Not measured\n\n");
+        for item in record::not_measured(record, &record::assumed(record)) {
+            text.push_str(&paragraph("    ", &item, width));
+        }
+        text.push_str("\n  For a decision record\n\n");
+        text.push_str(&paragraph("    ", &record::paragraph_of_decision(record), width));
+    }
+    text.extend(why_not.iter().map(|answer| sure::why_not(answer, decision, width)));
+    text
 }
 
 /// Ways of the recommended service other than the one recommended.
 fn other_ways(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario, decision: &Decision) -> Vec<Variant> {
     let Some(answer) = &decision.recommended else { return Vec::new() };
-    let ways = variants(catalog, rules, scenario, &answer.primary);
+    let ways = Decider::new(catalog, rules).variants(scenario, &answer.primary);
     let drawn = answer.path.drawn();
     ways.into_iter().filter(|way| way.path.drawn() != drawn).collect()
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
-use super::{Case, Considered, Held};
 use super::score::{Contribution, score};
+use super::{Case, Considered, Held};
 use crate::architecture::Architecture;
 use crate::catalog::Role;
 use crate::rules::{Evaluation, FactEvidence, Outcome, RequirementEvidence, RuleKind, Trace};
@@ -290,11 +290,7 @@ fn advice<'a>(candidate: &Considered<'a>, winner: bool) -> Vec<Held<'a>> {
     list
 }
 
-fn reasons<'a>(
-    case: &Case<'_>,
-    candidate: &Considered<'_>,
-    fired: impl IntoIterator<Item = Held<'a>>,
-) -> Vec<Reason> {
+fn reasons<'a>(case: &Case<'_>, candidate: &Considered<'_>, fired: impl IntoIterator<Item = Held<'a>>) -> Vec<Reason> {
     fired.into_iter().map(|held| reason(&case.explained(candidate, held))).collect()
 }
 

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::{Decider, Outcome};
+use super::{Outcome, WhatIf};
 use crate::ranking::circumstances;
 use crate::scenario::{Key, Takes};
 use crate::units::{ByteRate, Bytes, RecordRate, Share, SimDuration};
@@ -174,7 +174,7 @@ pub(super) struct Line {
 struct Tried<'a> {
     path: &'a str,
     scale: Scale,
-    decider: &'a Decider<'a>,
+    what_if: &'a WhatIf<'a>,
     known: RefCell<BTreeMap<u64, Outcome>>,
 }
 
@@ -183,7 +183,7 @@ impl Tried<'_> {
         if let Some(known) = self.known.borrow().get(&position) {
             return Some(known.clone());
         }
-        let outcome = self.decider.with(self.path, self.scale.value(position)?)?;
+        let outcome = self.what_if.with(self.path, self.scale.value(position)?)?;
         self.known.borrow_mut().insert(position, outcome.clone());
         Some(outcome)
     }
@@ -202,17 +202,17 @@ impl Tried<'_> {
 
 impl Line {
     /// Tries a key along every kind of quantity that it takes.
-    pub(super) fn along(key: &Key, stated: Option<&Value>, decider: &Decider<'_>) -> Vec<Self> {
+    pub(super) fn along(key: &Key, stated: Option<&Value>, what_if: &WhatIf<'_>) -> Vec<Self> {
         let scales: Vec<Scale> = match &key.takes {
             Takes::Count(most) => vec![Scale::Count(*most)],
             Takes::Quantity(formats) => formats.iter().filter_map(|format| Scale::of_format(format)).collect(),
             Takes::Word | Takes::Words | Takes::Flag | Takes::Text => Vec::new(),
         };
-        scales.into_iter().filter_map(|scale| Self::of(key, scale, stated, decider)).collect()
+        scales.into_iter().filter_map(|scale| Self::of(key, scale, stated, what_if)).collect()
     }
 
-    fn of(key: &Key, scale: Scale, stated: Option<&Value>, decider: &Decider<'_>) -> Option<Self> {
-        let bounds: Vec<u64> = thresholds(key, scale, decider);
+    fn of(key: &Key, scale: Scale, stated: Option<&Value>, what_if: &WhatIf<'_>) -> Option<Self> {
+        let bounds: Vec<u64> = thresholds(key, scale, what_if);
         let ends = stated.filter(|value| value.is_interval()).map(Value::ends);
         let ends = ends.and_then(|(low, high)| Some((scale.position(low)?, scale.position(high)?)));
         let now = stated.and_then(|value| scale.position(value));
@@ -229,7 +229,7 @@ impl Line {
         let mut positions: Vec<u64> = marks.iter().copied().chain(middles.clone()).chain(beside).collect();
         positions.sort_unstable();
         positions.dedup();
-        let tried = Tried { path: &key.path, scale, decider, known: RefCell::default() };
+        let tried = Tried { path: &key.path, scale, what_if, known: RefCell::default() };
         let samples: Vec<u64> = match ends {
             Some(_) => marks.clone(),
             None => middles.collect(),
@@ -279,8 +279,8 @@ fn regions(tried: &Tried<'_>, positions: &[u64]) -> Option<Vec<Region>> {
 }
 
 /// Positions that rules, criteria or paths compare the key with.
-fn thresholds(key: &Key, scale: Scale, decider: &Decider<'_>) -> Vec<u64> {
-    let Decider { catalog, rules, scenario } = *decider;
+fn thresholds(key: &Key, scale: Scale, what_if: &WhatIf<'_>) -> Vec<u64> {
+    let WhatIf { catalog, rules, scenario, .. } = *what_if;
     let at = circumstances(scenario);
     let compared = |path: &str| rules.compared_with(path, catalog, &at);
     let mut values = compared(&key.path);
@@ -295,17 +295,17 @@ fn thresholds(key: &Key, scale: Scale, decider: &Decider<'_>) -> Vec<u64> {
         values.extend(catalog.edges.iter().filter_map(|edge| edge.least_latency).map(Value::Duration));
     }
     let mut positions: Vec<u64> = values.iter().filter_map(|value| scale.position(value)).collect();
-    positions.extend(traffic_thresholds(key, scale, decider));
+    positions.extend(traffic_thresholds(key, scale, what_if));
     positions.sort_unstable();
     positions.dedup();
     positions
 }
 
 /// Rules look at the busiest time; the scenario states the mean and how records are packed.
-fn traffic_thresholds(key: &Key, scale: Scale, decider: &Decider<'_>) -> Vec<u64> {
-    let at = circumstances(decider.scenario);
-    let compared = |path: &str| decider.rules.compared_with(path, decider.catalog, &at);
-    let Some((workload, peak)) = decider.scenario.workload.as_ref().zip(decider.scenario.peak_factor()) else {
+fn traffic_thresholds(key: &Key, scale: Scale, what_if: &WhatIf<'_>) -> Vec<u64> {
+    let at = circumstances(what_if.scenario);
+    let compared = |path: &str| what_if.rules.compared_with(path, what_if.catalog, &at);
+    let Some((workload, peak)) = what_if.scenario.workload.as_ref().zip(what_if.scenario.peak_factor()) else {
         return Vec::new();
     };
     let packed = f64::from(workload.records_per_request);

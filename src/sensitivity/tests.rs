@@ -2,6 +2,7 @@ use super::flip::joined;
 use super::*;
 use crate::catalog::Library;
 use crate::diag::Problems;
+use crate::ranking::decide;
 use crate::scenario::Loader;
 use crate::source::SourceMap;
 
