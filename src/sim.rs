@@ -29,7 +29,9 @@ mod gate;
 mod histogram;
 mod law;
 mod model;
+pub mod network;
 mod plan;
+mod quota;
 mod record;
 mod replication;
 mod result;
@@ -46,5 +48,8 @@ pub use model::{
     Arrivals, Buffer, Counted, Gate, LatencyLaw, Limit, LimitRule, Model, RateProfile, SizeLaw, Source, Stage,
     StageKind, TraceRecord,
 };
-pub use result::{Distribution, Estimate, GateSummary, LimitSummary, Objects, PerHour, Records, RunResult, Summary};
+pub use quota::{QuotaTally, play_quota};
+pub use result::{
+    Distribution, Estimate, GateSummary, LimitSummary, Objects, PerHour, Records, RunResult, Summary, student_t,
+};
 pub use run::run;

@@ -139,6 +139,89 @@ pub fn token_bucket_rejects_at_most(rate: RecordRate, horizon: SimDuration, refi
     if bound < 1.0 { bound } else { 1.0 }
 }
 
+/// The probability that all of `servers` are busy, and a request is lost, under an offered load of `load` erlangs.
+///
+/// # Source
+/// Erlang (1917): B(0) = 1, B(k) = a B(k - 1) / (k + a B(k - 1)); it holds for any service law of the same mean.
+#[must_use]
+pub fn erlang_b(servers: u32, load: f64) -> f64 {
+    (1..=servers).fold(1.0, |blocked, k| load * blocked / (f64::from(k) + load * blocked))
+}
+
+/// The probability that a request has to wait for one of `servers`; 1 where the load is theirs or more.
+///
+/// # Source
+/// Erlang (1917), from Erlang B: C = B / (1 - ρ (1 - B)).
+#[must_use]
+pub fn erlang_c(servers: u32, load: f64) -> f64 {
+    let utilization = load / f64::from(servers);
+    let blocked = erlang_b(servers, load);
+    if utilization >= 1.0 { 1.0 } else { blocked / (1.0 - utilization * (1.0 - blocked)) }
+}
+
+/// Mean seconds that a request waits for one of `servers` (M/M/c), each serving in `service` seconds on average.
+///
+/// # Source
+/// Gross and Harris, *Fundamentals of Queueing Theory*, chapter 2: C / (c μ - λ).
+#[must_use]
+pub fn mmc_wait(rate: f64, service: f64, servers: u32) -> f64 {
+    erlang_c(servers, rate * service) / (f64::from(servers) / service - rate)
+}
+
+/// Mean seconds that a request waits for a single server (M/G/1) whose service has this mean and squared coefficient of
+/// variation.
+///
+/// # Source
+/// Pollaczek (1930) and Khinchine (1932): λ E\[S²\] / (2 (1 - ρ)).
+#[must_use]
+pub fn mg1_wait(rate: f64, service: f64, squared_variation: f64) -> f64 {
+    rate * service * service * (1.0 + squared_variation) / (2.0 * (1.0 - rate * service))
+}
+
+/// Mean seconds that a request waits in heavy traffic (G/G/1), an approximation; exact for M/G/1.
+///
+/// # Source
+/// Kingman (1961): ρ / (1 - ρ) (ca² + cs²) / 2 E\[S\].
+#[must_use]
+pub fn kingman_wait(rate: f64, service: f64, arrivals_variation: f64, service_variation: f64) -> f64 {
+    let utilization = rate * service;
+    utilization / (1.0 - utilization) * f64::midpoint(arrivals_variation, service_variation) * service
+}
+
+/// The share of arrivals that finds a D/M/1 server at work: the root in (0, 1) of σ = exp(-(1 - σ) μ / λ).
+///
+/// # Source
+/// GI/M/1: Kleinrock, *Queueing Systems* 1 (1975), chapter 6.
+#[must_use]
+pub fn dm1_root(rate: f64, service: f64) -> f64 {
+    let ratio = 1.0 / (rate * service);
+    // The map contracts towards the root from below.
+    (0..10_000).fold(0.0, |sigma: f64, _| libm::exp(-(1.0 - sigma) * ratio))
+}
+
+/// What a single server with a fixed service and `places` places, the one in service included, leaves empty behind a
+/// departure, and the share that it loses (M/D/1/K). The same holds for a token bucket of that depth whose tokens come one
+/// a service time.
+///
+/// # Source
+/// The chain embedded at departures: Takagi, *Queueing Analysis* 2 (1993); loss = 1 - 1 / (π₀ + ρ).
+#[must_use]
+pub fn md1k(utilization: f64, places: u32) -> (f64, f64) {
+    let places = places.max(1) as usize;
+    // a(j): j arrivals during a service.
+    let mut arrivals = vec![libm::exp(-utilization)];
+    for j in 1..=places {
+        arrivals.push(arrivals[j - 1] * utilization / j as f64);
+    }
+    let mut states = vec![1.0];
+    for j in 0..places - 1 {
+        let carried: f64 = (1..=j).map(|i| states[i] * arrivals[j - i + 1]).sum();
+        states.push((states[j] - arrivals[j] * states[0] - carried) / arrivals[0]);
+    }
+    let empty = 1.0 / states.iter().sum::<f64>();
+    (empty, 1.0 - 1.0 / (empty + utilization))
+}
+
 /// The root θ > 0 of e^θ - 1 = `headroom` θ; `None` unless `headroom` is finite and above 1.
 fn lundberg_root(headroom: f64) -> Option<f64> {
     if !(headroom > 1.0 && headroom.is_finite()) {
@@ -211,6 +294,23 @@ mod tests {
     fn filling_counts_the_record_that_reaches_the_size() {
         let fill = |size, record| records_to_fill(Bytes::new(size), Bytes::new(record));
         assert_eq!([fill(100, 10), fill(101, 10), fill(9, 10), fill(0, 10), fill(5, 0)], [10, 11, 1, 1, 5]);
+    }
+
+    /// Values computed with 80 digits from the same closed forms.
+    #[test]
+    fn queues_agree_with_high_precision_values() {
+        assert!(near(erlang_b(10, 8.0), 0.121_661_064) && near(erlang_b(1000, 950.0), 0.003_649_293_69));
+        assert!(near(erlang_c(20, 18.0), 0.550_769_005) && erlang_c(2, 2.0) == 1.0);
+        assert!(near(mmc_wait(180.0, 0.1, 20), 0.027_538_450_2));
+        assert!(near(mg1_wait(5.0, 0.12, 2.25), 0.292_5) && near(mg1_wait(900.0, 0.001, 0.0), 0.004_5));
+        assert!(near(kingman_wait(0.9, 1.0, 4.0, 0.5), 20.25));
+        assert!(near(dm1_root(0.8, 1.0), 0.628_629_796));
+        for (load, places, empty, loss) in
+            [(0.9, 5, 0.168_789_308, 0.064_361_897_2), (0.95, 5, 0.140_261_138, 0.082_788_549_3)]
+        {
+            let found = md1k(load, places);
+            assert!(near(found.0, empty) && near(found.1, loss), "{found:?}");
+        }
     }
 
     #[test]

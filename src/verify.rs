@@ -6,7 +6,7 @@
 //! 1. *Compute.* A case goes through the same parts that answer a scenario: a replay reads its recording with
 //!    [`crate::trace`], speeds it up there, and runs a [`crate::sim`] model that consists of one buffer; a decision example
 //!    goes through [`crate::mcda`]. Nothing is implemented a second time for verifying, which would only compare the copy
-//!    with the reference.
+//!    with the reference. A result of queueing theory is simulated with the stages of [`crate::sim::network`].
 //! 2. *Compare.* Counts and sizes in whole bytes, ranks and sets must be equal; other quantities may differ by what the
 //!    file allows, or else by one part in a million (of one unit, where the expected value is smaller), which leaves room
 //!    for the digits that a file prints.
@@ -20,6 +20,7 @@
 
 mod decision;
 mod format;
+mod queueing;
 mod replay;
 #[cfg(test)]
 mod tests;
@@ -250,6 +251,7 @@ impl Reference {
         match &self.cases {
             Cases::Replays(replays) => replay::verify(replays, folders, watch),
             Cases::Decisions(examples) => Ok(decision::verify(examples)),
+            Cases::Queues(results) => queueing::verify(results, watch),
             Cases::NotComputed { kind, ids } => {
                 let reason = format!("{kind}: not yet computed by this version");
                 Ok(ids.iter().map(|id| CaseResult::unsupported(id.clone(), reason.clone())).collect())
@@ -265,4 +267,21 @@ pub fn trace_folders(file: &Path, shared: Option<&Path>, named: &[PathBuf]) -> V
     let beside = file.parent().unwrap_or(Path::new(""));
     let around = [beside.to_owned(), beside.join("traces"), beside.join("..").join("traces")];
     named.iter().cloned().chain(around).chain(shared.map(|folder| folder.join("traces"))).collect()
+}
+
+/// One case's share of the progress of a file.
+struct Part<'a> {
+    whole: &'a dyn Watch,
+    index: usize,
+    count: usize,
+}
+
+impl Watch for Part<'_> {
+    fn progress(&self, share: f64) {
+        self.whole.progress((self.index as f64 + share) / self.count as f64);
+    }
+
+    fn should_stop(&self) -> bool {
+        self.whole.should_stop()
+    }
 }

@@ -164,6 +164,10 @@ pub(super) struct GateTally {
     pub(super) rejected: Load,
     /// Units of each increment in the rejected records.
     pub(super) rejected_units: Vec<u64>,
+    /// When the first record was turned away, in nanoseconds, warm-up included.
+    pub(super) first_rejection: Option<u64>,
+    /// Whole seconds in which a record was turned away.
+    pub(super) throttled_seconds: u64,
 }
 
 /// A gate ready to judge records in the order of time.
@@ -178,6 +182,9 @@ pub(super) struct GateState {
     warm_up: u64,
     second_ends: u64,
     this_second: Load,
+    throttled: bool,
+    /// What was turned away, if somebody asks for it.
+    turned_away: Option<Vec<Record>>,
     /// The number of the request at hand, from 1.
     request: u64,
     last_oversize: u64,
@@ -195,9 +202,25 @@ impl GateState {
             warm_up,
             second_ends: SECOND,
             this_second: Load::default(),
+            throttled: false,
+            turned_away: None,
             request: 0,
             last_oversize: 0,
             tally: GateTally { rejected_units: vec![0; increments.len()], ..GateTally::default() },
+        }
+    }
+
+    /// Keeps what is turned away from now on, for [`Self::offer`].
+    pub(super) fn keep_turned_away(&mut self) {
+        self.turned_away = Some(Vec::new());
+    }
+
+    /// Judges one request: what passes stays in it, the rest moves to `turned_away`.
+    pub(super) fn offer(&mut self, request: &mut Vec<Record>, turned_away: &mut Vec<Record>) {
+        self.admit(request);
+        if let Some(kept) = &mut self.turned_away {
+            turned_away.clear();
+            turned_away.append(kept);
         }
     }
 
@@ -276,7 +299,7 @@ impl GateState {
             let Some(mut record) = records.get(index).copied() else { break };
             let verdict = if whole == Verdict::Pass { self.judge_record(record.size()) } else { whole };
             if verdict != Verdict::Pass {
-                self.reject(verdict, record.size(), counted);
+                self.reject(verdict, record, counted);
                 continue;
             }
             if kept == first_kept {
@@ -296,6 +319,7 @@ impl GateState {
         self.tally.offered.add(self.this_second);
         self.tally.peak.at_least(self.this_second);
         self.this_second = Load::default();
+        self.tally.throttled_seconds += u64::from(std::mem::take(&mut self.throttled));
         self.second_ends = (now / SECOND + 1) * SECOND;
         self.meters.iter_mut().for_each(Meter::renew);
     }
@@ -327,10 +351,16 @@ impl GateState {
 
     /// Books a rejected record; the first of its cause also marks the request.
     #[cold]
-    fn reject(&mut self, cause: Verdict, size: u64, counted: bool) {
+    fn reject(&mut self, cause: Verdict, record: Record, counted: bool) {
+        if let Some(turned_away) = &mut self.turned_away {
+            turned_away.push(record);
+        }
+        self.tally.first_rejection.get_or_insert(record.at);
         if !counted {
             return;
         }
+        let size = record.size();
+        self.throttled = true;
         self.tally.rejected.add(Load { requests: 0, records: 1, bytes: size });
         for (units, increment) in self.tally.rejected_units.iter_mut().zip(&self.increments) {
             *units += size.div_ceil(*increment);

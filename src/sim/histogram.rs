@@ -107,6 +107,12 @@ impl Histogram {
         None
     }
 
+    /// The share of values of zero.
+    #[must_use]
+    pub fn share_of_zero(&self) -> f64 {
+        self.counts.first().copied().unwrap_or(0) as f64 / self.total() as f64
+    }
+
     /// The distribution function at the upper edge of every bin in use: (seconds, share of values below), rising to 1.
     pub fn cumulative(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
         let total = self.total() as f64;

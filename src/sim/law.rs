@@ -8,8 +8,8 @@
 
 use std::sync::Arc;
 
-use rand::Rng;
-use rand_distr::{Distribution, Gamma, StandardNormal};
+use rand::{Rng, RngExt};
+use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
 
 use super::exponential::{exp, within};
 use super::model::{LatencyLaw, SizeLaw};
@@ -114,6 +114,9 @@ pub(super) enum LatencySampler {
     Constant(u64),
     Lognormal { median: f64, sigma: f64 },
     Uniform { low: u64, count: u64 },
+    Exponential { mean: f64 },
+    Gamma(Gamma<f64>),
+    Hyperexponential { share: f64, first: f64, second: f64 },
 }
 
 impl LatencySampler {
@@ -129,6 +132,16 @@ impl LatencySampler {
                 let (low, high) = (in_range(low.as_nanos())?, in_range(high.as_nanos())?);
                 Some(Self::Uniform { low, count: high.checked_sub(low)? + 1 })
             }
+            LatencyLaw::Exponential(mean) => Some(Self::Exponential { mean: in_range(mean.as_nanos())? as f64 }),
+            LatencyLaw::Gamma { shape, mean } => {
+                let mean = in_range(mean.as_nanos()).filter(|mean| *mean > 0)? as f64;
+                Gamma::new(*shape, mean / shape).ok().map(Self::Gamma)
+            }
+            LatencyLaw::Hyperexponential { share, first, second } => Some(Self::Hyperexponential {
+                share: (0.0..=1.0).contains(share).then_some(*share)?,
+                first: in_range(first.as_nanos())? as f64,
+                second: in_range(second.as_nanos())? as f64,
+            }),
         }
     }
 
@@ -150,6 +163,20 @@ impl LatencySampler {
             Self::Uniform { low, count } => {
                 for delay in delays {
                     *delay += low + below(stream, *count);
+                }
+            }
+            Self::Exponential { mean } => {
+                for delay in delays {
+                    let draw: f64 = Exp1.sample(stream);
+                    *delay += to_delay(mean * draw);
+                }
+            }
+            Self::Gamma(law) => delays.iter_mut().for_each(|delay| *delay += to_delay(law.sample(stream))),
+            Self::Hyperexponential { share, first, second } => {
+                for delay in delays {
+                    let mean = if stream.random::<f64>() < *share { first } else { second };
+                    let draw: f64 = Exp1.sample(stream);
+                    *delay += to_delay(mean * draw);
                 }
             }
         }

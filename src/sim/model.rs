@@ -289,6 +289,24 @@ pub enum LatencyLaw {
         /// Longest.
         high: SimDuration,
     },
+    /// Exponential.
+    Exponential(SimDuration),
+    /// Gamma; a whole shape is Erlang's law.
+    Gamma {
+        /// Shape, a pure number.
+        shape: f64,
+        /// Mean.
+        mean: SimDuration,
+    },
+    /// Hyperexponential of two phases.
+    Hyperexponential {
+        /// How often the first phase is taken.
+        share: f64,
+        /// Mean of the first phase.
+        first: SimDuration,
+        /// Mean of the second phase.
+        second: SimDuration,
+    },
 }
 
 impl LatencyLaw {
@@ -300,6 +318,10 @@ impl LatencyLaw {
             Self::Constant(length) => length.as_secs_f64(),
             Self::Lognormal { median, sigma } => median.as_secs_f64() * exp(sigma * sigma / 2.0),
             Self::Uniform { low, high } => f64::midpoint(low.as_secs_f64(), high.as_secs_f64()),
+            Self::Exponential(mean) | Self::Gamma { mean, .. } => mean.as_secs_f64(),
+            Self::Hyperexponential { share, first, second } => {
+                share * first.as_secs_f64() + (1.0 - share) * second.as_secs_f64()
+            }
         }
     }
 
@@ -310,6 +332,13 @@ impl LatencyLaw {
             Self::Zero | Self::Constant(_) => 0.0,
             Self::Lognormal { sigma, .. } => self.mean() * libm::expm1(sigma * sigma).sqrt(),
             Self::Uniform { low, high } => (high.as_secs_f64() - low.as_secs_f64()) / 12f64.sqrt(),
+            Self::Exponential(mean) => mean.as_secs_f64(),
+            Self::Gamma { shape, mean } => mean.as_secs_f64() / shape.sqrt(),
+            Self::Hyperexponential { share, first, second } => {
+                let square = |time: &SimDuration| 2.0 * time.as_secs_f64() * time.as_secs_f64();
+                let mean = self.mean();
+                (share * square(first) + (1.0 - share) * square(second) - mean * mean).max(0.0).sqrt()
+            }
         }
     }
 }

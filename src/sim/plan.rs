@@ -202,15 +202,20 @@ impl<'a> Plan<'a> {
 
     /// The source of one replication.
     pub(super) fn sender(&self, replication: u32) -> Sender {
+        self.sender_of("source", replication)
+    }
+
+    /// The same with streams of its own name.
+    pub(super) fn sender_of(&self, name: &str, replication: u32) -> Sender {
         let source = &self.model.source;
         let parts = SenderParts {
             sizes: self.sizes.clone(),
-            size_stream: stream(self.seed, replication, "source/sizes"),
+            size_stream: stream(self.seed, replication, &format!("{name}/sizes")),
             end: self.sending_ends,
         };
         match &source.arrivals {
             Arrivals::Poisson(profile) => {
-                let arrivals = stream(self.seed, replication, "source/arrivals");
+                let arrivals = stream(self.seed, replication, &format!("{name}/arrivals"));
                 Sender::poisson(profile, source.records_per_request, arrivals, parts)
             }
             Arrivals::Deterministic(profile) => Sender::evenly(profile, source.records_per_request, parts),
@@ -321,6 +326,11 @@ fn check_source(model: &Model) -> Result<SizeSampler, SimError> {
 }
 
 fn check_gate(stage: &Stage, gate: &Gate) -> Result<(), SimError> {
+    check_gate_limits(&stage.name, gate)
+}
+
+/// Limits must be numbers that can be reached.
+pub(super) fn check_gate_limits(name: &str, gate: &Gate) -> Result<(), SimError> {
     let positive = |value: f64| value.is_finite() && value > 0.0;
     for limit in &gate.limits {
         let valid = match limit.rule {
@@ -328,7 +338,7 @@ fn check_gate(stage: &Stage, gate: &Gate) -> Result<(), SimError> {
             LimitRule::PerSecond(quota) => positive(quota),
         };
         if !valid {
-            let what = format!("{}: {}", stage.name, limit.name);
+            let what = format!("{name}: {}", limit.name);
             return Err(SimError::invalid(what, "finite numbers above zero", limit.rule));
         }
     }

@@ -23,6 +23,12 @@ impl Record {
         Self { at: self.at + by, ..self }
     }
 
+    /// The same record, reaching the next stage at `at`.
+    #[inline]
+    pub(super) const fn at_time(self, at: u64) -> Self {
+        Self { at, ..self }
+    }
+
     #[inline]
     pub(super) const fn size(self) -> u64 {
         self.packed >> 1

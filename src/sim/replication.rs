@@ -21,7 +21,7 @@ pub(super) struct Progress<'a> {
 }
 
 impl Progress<'_> {
-    fn advance(&self, by: u64) -> Result<(), SimError> {
+    pub(super) fn advance(&self, by: u64) -> Result<(), SimError> {
         let done = self.done.fetch_add(by, Ordering::Relaxed).saturating_add(by);
         self.watch.progress((done as f64 / self.total.max(1) as f64).min(1.0));
         if self.watch.should_stop() { Err(SimError::Stopped) } else { Ok(()) }

@@ -188,7 +188,8 @@ impl Estimate {
 }
 
 /// The 97.5 % quantile of Student's t distribution.
-fn student_t(degrees_of_freedom: usize) -> f64 {
+#[must_use]
+pub fn student_t(degrees_of_freedom: usize) -> f64 {
     StudentsT::new(0.0, 1.0, degrees_of_freedom as f64).map_or(f64::NAN, |t| t.inverse_cdf(0.975))
 }
 

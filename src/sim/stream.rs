@@ -27,6 +27,11 @@ const fn scramble(word: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// Bytes as an evenly spread number.
+pub(super) fn hashed(bytes: &[u8]) -> u64 {
+    scramble(fnv1a(bytes))
+}
+
 /// The 64-bit FNV-1a hash (Fowler, Noll and Vo).
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))

@@ -1,6 +1,7 @@
 //! Which kind of reference file it is, and its cases.
 
 use super::decision::{self, Example, RawExamples};
+use super::queueing::{RawResult, RawResults};
 use super::replay::{RawReplay, RawReplays};
 use crate::diag::{Diagnostic, Problems};
 use crate::document::check_document;
@@ -14,6 +15,8 @@ pub(super) enum Cases {
     Replays(Vec<RawReplay>),
     /// Worked examples of decision analysis.
     Decisions(Vec<Example>),
+    /// Results of queueing theory.
+    Queues(Vec<RawResult>),
     /// A known kind whose results this version does not compute.
     NotComputed {
         /// What the cases are about.
@@ -34,11 +37,10 @@ const REPLAYS: Kind = Kind { name: "trace replays", list: "case", keys: &["trace
 
 const DECISIONS: Kind = Kind { name: "decision examples", list: "example", keys: &["method", "exact"] };
 
+const QUEUES: Kind = Kind { name: "queueing results", list: "case", keys: &["model", "params", "expect"] };
+
 /// Kinds that are recognised and not computed.
-const OTHERS: [Kind; 2] = [
-    Kind { name: "queueing results", list: "case", keys: &["model", "params", "expect"] },
-    Kind { name: "cost examples", list: "example", keys: &["service", "expected_total"] },
-];
+const OTHERS: [Kind; 1] = [Kind { name: "cost examples", list: "example", keys: &["service", "expected_total"] }];
 
 /// Reads a file of any known kind.
 pub(super) fn read(name: &str, text: &str, sources: &mut SourceMap, problems: &mut Problems) -> Option<Cases> {
@@ -54,6 +56,9 @@ pub(super) fn read(name: &str, text: &str, sources: &mut SourceMap, problems: &m
         let raw = check_document::<RawExamples>(&document, problems)?;
         return decision::check(raw.example, &document, problems).map(Cases::Decisions);
     }
+    if is_any(&QUEUES, &document) {
+        return check_document::<RawResults>(&document, problems).map(|raw| Cases::Queues(raw.case));
+    }
     let other = OTHERS.iter().find(|kind| is_all(kind, &document));
     let cases = other.map(|kind| Cases::NotComputed { kind: kind.name, ids: ids(kind, &document) });
     if cases.is_none() {
@@ -63,7 +68,7 @@ pub(super) fn read(name: &str, text: &str, sources: &mut SourceMap, problems: &m
 }
 
 fn unknown(name: &str) -> Diagnostic {
-    let kinds: Vec<&str> = [&REPLAYS, &DECISIONS].into_iter().chain(&OTHERS).map(|kind| kind.name).collect();
+    let kinds: Vec<&str> = [&REPLAYS, &DECISIONS, &QUEUES].into_iter().chain(&OTHERS).map(|kind| kind.name).collect();
     let message = format!("{name} is no file of reference results");
     let known = Diagnostic::error("unknown-format", message).help(format!("known kinds: {}", kinds.join(", ")));
     known.help("a replay is a [[case]] with `trace`, `size_bytes`, `interval_s`, `speedup` and [case.expect]")

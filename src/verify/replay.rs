@@ -7,7 +7,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Amount, CaseResult, Quantity, VerifyError};
+use super::{Amount, CaseResult, Part, Quantity, VerifyError};
 use crate::sim::{
     self, Arrivals, Buffer, Model, RunConfig, SimError, SizeLaw, Source, Stage, StageKind, Summary, Watch,
 };
@@ -189,22 +189,5 @@ impl Recordings<'_> {
     fn find(&self, name: &str) -> Option<PathBuf> {
         let named = |folder: &PathBuf| folder.join(Path::new(name));
         self.folders.iter().map(named).find(|path| path.is_file())
-    }
-}
-
-/// One case's share of the progress of a file.
-struct Part<'a> {
-    whole: &'a dyn Watch,
-    index: usize,
-    count: usize,
-}
-
-impl Watch for Part<'_> {
-    fn progress(&self, share: f64) {
-        self.whole.progress((self.index as f64 + share) / self.count as f64);
-    }
-
-    fn should_stop(&self) -> bool {
-        self.whole.should_stop()
     }
 }

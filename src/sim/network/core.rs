@@ -1,0 +1,170 @@
+//! What every stage works with: the clock, future events, units, and the way out.
+
+use std::collections::VecDeque;
+
+use super::events::{Events, Kind};
+use super::tally::NodeTally;
+use super::units::{NONE, Piece, Units};
+use crate::sim::collect::Span;
+use crate::sim::law::LatencySampler;
+use crate::sim::stream::Stream;
+
+/// Records since the start of the run, warm-up included.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// Sent by all feeds.
+    pub offered: u64,
+    /// Made by stages with several ways out, one copy for each further way.
+    pub copied: u64,
+    /// That reached a sink.
+    pub delivered: u64,
+    /// Turned away for good.
+    pub rejected: u64,
+    /// That found no place, or were given up.
+    pub lost: u64,
+    /// Still inside at the end.
+    pub in_flight: u64,
+}
+
+impl Balance {
+    /// Whether every record that came in is accounted for.
+    #[must_use]
+    pub const fn holds(&self) -> bool {
+        self.offered + self.copied == self.delivered + self.rejected + self.lost + self.in_flight
+    }
+}
+
+/// Draws of a latency law, some ahead.
+#[derive(Debug)]
+pub(super) struct Draws {
+    law: LatencySampler,
+    stream: Stream,
+    ready: Vec<u64>,
+    next: usize,
+    normals: Vec<f64>,
+}
+
+impl Draws {
+    const AHEAD: usize = 64;
+
+    pub(super) fn new(law: LatencySampler, stream: Stream) -> Self {
+        Self { law, stream, ready: Vec::new(), next: 0, normals: Vec::new() }
+    }
+
+    /// The next draw, in nanoseconds.
+    #[inline]
+    pub(super) fn draw(&mut self) -> u64 {
+        if self.next == self.ready.len() {
+            self.refill();
+        }
+        self.next += 1;
+        self.ready[self.next - 1]
+    }
+
+    fn refill(&mut self) {
+        self.ready.clear();
+        self.ready.resize(Self::AHEAD, 0);
+        self.law.add_to(&mut self.stream, &mut self.ready, &mut self.normals);
+        self.next = 0;
+    }
+}
+
+/// The part of a network in motion that is no stage.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) now: u64,
+    pub(super) span: Span,
+    pub(super) events: Events,
+    pub(super) units: Units,
+    /// Units that come to a stage at this instant.
+    pub(super) arriving: VecDeque<(u32, u32)>,
+    /// Stations whose server waited with a unit that has found its place.
+    pub(super) released: Vec<u32>,
+    /// For each stage, where what leaves goes.
+    routes: Vec<Vec<u32>>,
+    pub(super) balance: Balance,
+}
+
+impl Core {
+    pub(super) fn new(span: Span, routes: Vec<Vec<u32>>) -> Self {
+        Self {
+            now: 0,
+            span,
+            events: Events::default(),
+            units: Units::default(),
+            arriving: VecDeque::new(),
+            released: Vec::new(),
+            routes,
+            balance: Balance::default(),
+        }
+    }
+
+    /// Whether what happens now, or happened then, is counted.
+    #[inline]
+    pub(super) fn counts(&self, at: u64) -> bool {
+        at >= self.span.warm_up
+    }
+
+    /// Plans that a stage is done with a unit.
+    #[inline]
+    pub(super) fn leave_at(&mut self, at: u64, node: u32, unit: u32) {
+        self.events.plan(at, Kind::Leave, node, unit);
+    }
+
+    pub(super) fn tick_at(&mut self, at: u64, node: u32, key: u32) {
+        self.events.plan(at, Kind::Tick, node, key);
+    }
+
+    /// Sends a unit on to the next stage, or copies of it to all next stages.
+    #[inline]
+    pub(super) fn emit(&mut self, node: u32, unit: u32, tally: &mut NodeTally) {
+        if self.counts(self.now) {
+            tally.left += 1;
+        }
+        let routes = self.routes.get(node as usize).map_or(&[][..], Vec::as_slice);
+        let Some((first, others)) = routes.split_first() else { return };
+        self.arriving.push_back((*first, unit));
+        for other in others {
+            self.balance.copied += u64::from(self.units.get(unit).count);
+            let copy = self.units.copy(unit);
+            self.arriving.push_back((*other, copy));
+        }
+    }
+
+    /// Ends a unit that is given up or found no place.
+    pub(super) fn lose(&mut self, unit: u32, tally: &mut NodeTally) {
+        let records = u64::from(self.units.get(unit).count);
+        self.balance.lost += records;
+        if self.counts(self.now) {
+            tally.lost += records;
+        }
+        self.let_go(unit);
+        self.units.free(unit);
+    }
+
+    /// Ends a unit that a gate turned away for good.
+    pub(super) fn reject(&mut self, unit: u32, tally: &mut NodeTally) {
+        let records = u64::from(self.units.get(unit).count);
+        self.balance.rejected += records;
+        if self.counts(self.now) {
+            tally.rejected += records;
+        }
+        self.let_go(unit);
+        self.units.free(unit);
+    }
+
+    /// Frees the server that waits with a unit, if one does.
+    #[inline]
+    pub(super) fn let_go(&mut self, unit: u32) {
+        let unit = self.units.get_mut(unit);
+        if unit.holder != NONE {
+            let holder = std::mem::replace(&mut unit.holder, NONE);
+            self.released.push(holder);
+        }
+    }
+
+    /// A unit of these records, coming out of a stage now.
+    pub(super) fn unit_of(&mut self, pieces: &[Piece], key: u32) -> u32 {
+        self.units.of(pieces, self.now, key)
+    }
+}

@@ -1,0 +1,389 @@
+//! One replication of a network: events in the order of time.
+
+use super::core::{Balance, Core, Draws};
+use super::events::{Event, Kind};
+use super::plan::NetworkPlan;
+use super::stages::{Buffering, Handing, Judge, Retries, slowest};
+use super::station::{Polling, Serving};
+use super::tally::NodeTally;
+use super::units::Piece;
+use crate::sim::arrivals::Sender;
+use crate::sim::histogram::Histogram;
+use crate::sim::record::Record;
+use crate::sim::replication::Progress;
+use crate::sim::stream::Stream;
+use crate::sim::{SimError, gate};
+
+/// Events between two looks at the watcher.
+const EVENTS_UNWATCHED: u32 = 1 << 15;
+
+/// A stage in motion.
+#[derive(Debug)]
+pub(super) enum State {
+    Gate(Box<Judge>, Option<Retries>),
+    Delay(Draws),
+    Parallel(Draws, u32),
+    Buffer(Buffering),
+    Station(Box<Serving>),
+    Shards { gates: Vec<Judge>, weights: Vec<f64>, keys: Stream, retries: Option<Retries> },
+    Poller(Box<Polling>),
+    Delivery(Box<Handing>),
+    Unpack(Vec<Piece>),
+    Sink(SinkTally),
+}
+
+/// What reached a sink in the measured span of one replication.
+#[derive(Debug, Clone)]
+pub struct SinkTally {
+    /// The name of the sink.
+    pub name: String,
+    /// Time from send to here, of every record sent after the warm-up.
+    pub latency: Histogram,
+    /// Every latency in nanoseconds, if the run keeps them.
+    pub samples: Option<Vec<u64>>,
+    /// Units that came.
+    pub units: u64,
+    /// Bytes that came.
+    pub bytes: u64,
+    /// When the last one came, in seconds.
+    pub last: f64,
+}
+
+/// What one replication has counted.
+#[derive(Debug, Clone)]
+pub struct NetworkTally {
+    /// Stages, in the order of the network.
+    pub nodes: Vec<NodeTally>,
+    /// Sinks, in the same order.
+    pub sinks: Vec<SinkTally>,
+    /// Requests, records and bytes sent after the warm-up.
+    pub(in crate::sim) offered: gate::Load,
+    /// Where every record of the run is.
+    pub balance: Balance,
+    /// Seconds of the measured span.
+    pub measured: f64,
+}
+
+impl NetworkTally {
+    /// Records sent after the warm-up.
+    #[must_use]
+    pub const fn offered_records(&self) -> u64 {
+        self.offered.records
+    }
+
+    /// The stage of this name.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<&NodeTally> {
+        self.nodes.iter().find(|node| node.name == name)
+    }
+
+    /// The sink of this name.
+    #[must_use]
+    pub fn sink(&self, name: &str) -> Option<&SinkTally> {
+        self.sinks.iter().find(|sink| sink.name == name)
+    }
+}
+
+/// A feed in motion: the next request, and what was drawn ahead.
+struct Feeding {
+    sender: Sender,
+    block: Vec<Record>,
+    next: usize,
+    to: u32,
+}
+
+impl Feeding {
+    /// When the next request is sent; never, if there is none.
+    #[inline]
+    fn next_at(&self) -> u64 {
+        self.block.get(self.next).map_or(u64::MAX, |record| record.at)
+    }
+
+    fn refill(&mut self) {
+        self.sender.fill(&mut self.block);
+        self.next = 0;
+    }
+
+    /// Takes the next request.
+    fn take(&mut self, pieces: &mut Vec<Piece>) {
+        pieces.clear();
+        while let Some(record) = self.block.get(self.next).filter(|record| pieces.is_empty() || !record.leads()) {
+            pieces.push(Piece { sent: record.sent, size: record.size() });
+            self.next += 1;
+        }
+        if self.next == self.block.len() {
+            self.refill();
+        }
+    }
+}
+
+/// A network in motion.
+struct Engine {
+    core: Core,
+    feeds: Vec<Feeding>,
+    states: Vec<State>,
+    tallies: Vec<NodeTally>,
+    offered: gate::Load,
+    pieces: Vec<Piece>,
+}
+
+/// Runs one replication.
+pub(super) fn replicate(
+    plan: &NetworkPlan<'_>,
+    replication: u32,
+    progress: &Progress<'_>,
+) -> Result<NetworkTally, SimError> {
+    let mut engine = Engine::new(plan, replication);
+    let (mut unwatched, mut reported) = (0, 0);
+    while engine.step() {
+        unwatched += 1;
+        if unwatched == EVENTS_UNWATCHED {
+            progress.advance(engine.core.now - reported)?;
+            (reported, unwatched) = (engine.core.now, 0);
+        }
+    }
+    progress.advance(plan.sending_span().saturating_sub(reported))?;
+    Ok(engine.finish(plan))
+}
+
+impl Engine {
+    fn new(plan: &NetworkPlan<'_>, replication: u32) -> Self {
+        let feeds = plan.senders(replication).into_iter().map(|(sender, to)| {
+            let mut feed = Feeding { sender, block: Vec::new(), next: 0, to };
+            feed.refill();
+            feed
+        });
+        let mut engine = Self {
+            core: Core::new(plan.span, plan.routes.clone()),
+            feeds: feeds.collect(),
+            states: plan.states(replication),
+            tallies: plan.network.nodes.iter().map(|node| NodeTally::new(&node.name)).collect(),
+            offered: gate::Load::default(),
+            pieces: Vec::new(),
+        };
+        for (node, state) in engine.states.iter_mut().enumerate() {
+            match state {
+                State::Buffer(buffer) => buffer.start(&mut engine.core, node as u32),
+                State::Station(station) => station.start(&mut engine.core, node as u32),
+                _ => {}
+            }
+        }
+        engine
+    }
+
+    /// Lets the next thing happen; `false` when nothing more does before the end.
+    #[inline]
+    fn step(&mut self) -> bool {
+        let (feed, sent) = self.next_feed();
+        let planned = self.core.events.next_at();
+        let now = sent.min(planned);
+        // Clocks that ring for ever do not keep a run alive that has nothing left to do.
+        if now > self.core.span.end
+            || now == u64::MAX
+            || (sent == u64::MAX && self.core.units.records == 0 && self.held() == 0)
+        {
+            return false;
+        }
+        self.core.now = now;
+        if sent <= planned {
+            self.send(feed);
+        } else if let Some(event) = self.core.events.pop() {
+            self.happen(event);
+        }
+        self.settle();
+        true
+    }
+
+    #[inline]
+    fn next_feed(&self) -> (usize, u64) {
+        let mut best = (0, u64::MAX);
+        for (index, feed) in self.feeds.iter().enumerate() {
+            let at = feed.next_at();
+            if at < best.1 {
+                best = (index, at);
+            }
+        }
+        best
+    }
+
+    fn send(&mut self, index: usize) {
+        let Some(feed) = self.feeds.get_mut(index) else { return };
+        feed.take(&mut self.pieces);
+        let to = feed.to;
+        let unit = self.core.unit_of(&self.pieces, 0);
+        self.core.balance.offered += self.pieces.len() as u64;
+        if self.core.counts(self.core.now) {
+            let bytes = self.core.units.get(unit).bytes;
+            self.offered.add(gate::Load { requests: 1, records: self.pieces.len() as u64, bytes });
+        }
+        self.core.arriving.push_back((to, unit));
+    }
+
+    #[inline]
+    fn happen(&mut self, event: Event) {
+        let (node, what) = (event.node, event.what);
+        let (Some(state), Some(tally)) = (self.states.get_mut(node as usize), self.tallies.get_mut(node as usize))
+        else {
+            return;
+        };
+        let core = &mut self.core;
+        match (event.kind(), state) {
+            (Kind::Arrive, _) => core.arriving.push_back((node, what)),
+            (Kind::Leave, State::Station(station)) => station.leave(core, node, what, tally),
+            (Kind::Leave, State::Poller(_)) => Polling::leave(core, node, what, tally),
+            (Kind::Leave, _) => {
+                tally.inside.change(core.now, -1, core.span);
+                core.emit(node, what, tally);
+            }
+            (Kind::Tick, State::Buffer(buffer)) => buffer.tick(core, node, what, tally),
+            (Kind::Tick, State::Station(station)) => station.tick(core, node, tally),
+            (Kind::Tick, State::Poller(poller)) => poller.tick(core, node, what, tally),
+            (Kind::Tick, _) => {}
+        }
+    }
+
+    /// Lets everything come to its stage that does so at this instant.
+    #[inline]
+    fn settle(&mut self) {
+        loop {
+            if let Some((node, unit)) = self.core.arriving.pop_front() {
+                self.arrive(node, unit);
+            } else if let Some(node) = self.core.released.pop() {
+                if let (Some(State::Station(station)), Some(tally)) =
+                    (self.states.get_mut(node as usize), self.tallies.get_mut(node as usize))
+                {
+                    station.release(&mut self.core, node, tally);
+                }
+            } else {
+                return;
+            }
+        }
+    }
+
+    #[inline]
+    fn arrive(&mut self, node: u32, unit: u32) {
+        let core = &mut self.core;
+        let (Some(state), Some(tally)) = (self.states.get_mut(node as usize), self.tallies.get_mut(node as usize))
+        else {
+            return;
+        };
+        let now = core.now;
+        let arrived = core.units.get_mut(unit);
+        arrived.since = now;
+        if now >= core.span.warm_up {
+            tally.arrived += 1;
+            tally.arrived_records += u64::from(arrived.count);
+        }
+        match state {
+            State::Gate(judge, retries) => judge.arrive(retries.as_mut(), core, node, unit, tally),
+            State::Delay(draws) => hold(core, node, unit, draws.draw(), tally),
+            State::Parallel(draws, tasks) => hold(core, node, unit, slowest(draws, *tasks), tally),
+            State::Buffer(buffer) => buffer.arrive(core, node, unit, tally),
+            State::Station(station) => station.arrive(core, node, unit, tally),
+            State::Shards { gates, weights, keys, retries } => {
+                let first = core.units.get(unit).attempts == 0;
+                let key = if first { pick(weights, keys) } else { core.units.get(unit).key };
+                core.units.get_mut(unit).key = key;
+                if let Some(judge) = gates.get_mut(key as usize) {
+                    judge.arrive(retries.as_mut(), core, node, unit, tally);
+                }
+            }
+            State::Poller(poller) => poller.arrive(core, node, unit, tally),
+            State::Delivery(handing) => handing.arrive(core, node, unit, tally),
+            State::Unpack(pieces) => {
+                pieces.clear();
+                core.let_go(unit);
+                let key = core.units.get(unit).key;
+                core.units.empty_into(unit, pieces);
+                for piece in pieces.iter() {
+                    let single = core.unit_of(&[*piece], key);
+                    core.emit(node, single, tally);
+                }
+            }
+            State::Sink(sink) => sink.take(core, unit),
+        }
+    }
+
+    /// Records in buffers, which are no units there.
+    fn held(&self) -> u64 {
+        let held = |state: &State| if let State::Buffer(buffer) = state { buffer.records() } else { 0 };
+        self.states.iter().map(held).sum()
+    }
+
+    fn finish(mut self, plan: &NetworkPlan<'_>) -> NetworkTally {
+        self.core.balance.in_flight = self.core.units.records + self.held();
+        debug_assert!(self.core.balance.holds(), "{:?}", self.core.balance);
+        let span = plan.span;
+        let end = if plan.drain { self.core.now } else { span.end };
+        let mut sinks = Vec::new();
+        for (state, tally) in self.states.into_iter().zip(&mut self.tallies) {
+            tally.finish(end, span);
+            match state {
+                State::Gate(judge, _) => tally.judged(vec![judge.gate]),
+                State::Shards { gates, .. } => tally.judged(gates.into_iter().map(|judge| judge.gate).collect()),
+                State::Sink(mut sink) => {
+                    sink.latency.trim();
+                    sinks.push(sink);
+                }
+                _ => {}
+            }
+        }
+        NetworkTally {
+            nodes: self.tallies,
+            sinks,
+            offered: self.offered,
+            balance: self.core.balance,
+            measured: end.saturating_sub(span.warm_up) as f64 / 1e9,
+        }
+    }
+}
+
+/// Lets a unit stay for a time of its own.
+#[inline]
+fn hold(core: &mut Core, node: u32, unit: u32, time: u64, tally: &mut NodeTally) {
+    core.let_go(unit);
+    tally.inside.change(core.now, 1, core.span);
+    core.leave_at(core.now.saturating_add(time), node, unit);
+}
+
+/// A shard, in proportion to cumulative weights that end at 1.
+fn pick(cumulative: &[f64], keys: &mut Stream) -> u32 {
+    use rand::RngExt;
+    let at = keys.random::<f64>();
+    cumulative.partition_point(|sum| *sum <= at).min(cumulative.len().saturating_sub(1)) as u32
+}
+
+impl SinkTally {
+    pub(super) fn new(name: &str, keep_samples: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            latency: Histogram::new(),
+            samples: keep_samples.then(Vec::new),
+            units: 0,
+            bytes: 0,
+            last: 0.0,
+        }
+    }
+
+    fn take(&mut self, core: &mut Core, unit: u32) {
+        let (now, warm_up) = (core.now, core.span.warm_up);
+        let arrived = core.units.get(unit);
+        core.let_go(unit);
+        if now >= warm_up {
+            self.units += 1;
+            self.bytes = self.bytes.saturating_add(arrived.bytes);
+        }
+        core.balance.delivered += u64::from(arrived.count);
+        let (latency, samples) = (&mut self.latency, &mut self.samples);
+        core.units.each(unit, |piece| {
+            if piece.sent >= warm_up {
+                latency.add(now - piece.sent);
+                if let Some(samples) = samples {
+                    samples.push(now - piece.sent);
+                }
+            }
+        });
+        self.last = now as f64 / 1e9;
+        core.units.free(unit);
+    }
+}

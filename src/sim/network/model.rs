@@ -1,0 +1,272 @@
+//! What a network consists of: plain data, no behaviour, no knowledge of any vendor.
+
+use crate::sim::model::{Gate, LatencyLaw, Model, Source, Stage, StageKind};
+use crate::units::{Bytes, SimDuration};
+
+/// Stages that records pass on their way from sources to sinks, in any order that the links between them make.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network {
+    /// Where records come from.
+    pub feeds: Vec<Feed>,
+    /// What they pass.
+    pub nodes: Vec<Node>,
+}
+
+/// A source and the stage that it sends to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feed {
+    /// The name, unique among feeds: it picks the random streams.
+    pub name: String,
+    /// When it sends, and what.
+    pub source: Source,
+    /// The stage that its requests reach first.
+    pub to: String,
+}
+
+/// A named stage with its links.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// The name, unique in the network: it picks the random stream and stands in results and errors.
+    pub name: String,
+    /// What the stage does.
+    pub step: Step,
+    /// Where what leaves goes next: nowhere from a sink, to each of several as a copy.
+    pub to: Vec<String>,
+}
+
+/// What a stage does to the units that reach it. A unit is one or more records that travel together: a request, a batch,
+/// an object.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Lets records pass or rejects them, with the limits of a [`Gate`].
+    Gate {
+        /// The limits.
+        gate: Gate,
+        /// What a client does about a rejection; it gives up at once where this is absent.
+        retry: Option<Retry>,
+    },
+    /// Holds each unit for a random time of its own.
+    Delay(LatencyLaw),
+    /// Holds each unit until the slowest of several independent tasks is done.
+    Parallel {
+        /// How many tasks.
+        tasks: u32,
+        /// How long each one takes.
+        law: LatencyLaw,
+    },
+    /// Collects records into one unit.
+    Buffer(Collect),
+    /// Serves units one after the other.
+    Station(Station),
+    /// Spreads units over shards by their keys; each shard is a gate of its own. Buffers and pollers behind it keep their
+    /// shards apart.
+    Shards {
+        /// How many.
+        count: u32,
+        /// How often each shard is hit.
+        keys: KeyLaw,
+        /// The limits of one shard.
+        gate: Gate,
+        /// What a client does about a rejection.
+        retry: Option<Retry>,
+    },
+    /// Takes what is there at fixed intervals.
+    Poller(Poller),
+    /// Hands units over, which may fail for a while.
+    Delivery(Delivery),
+    /// Takes a unit apart into its records.
+    Unpack,
+    /// Records end here, and their time from send to now is counted.
+    Sink,
+}
+
+/// Trying again after a rejection or a failed delivery.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retry {
+    /// Tries after the first one, at most.
+    pub attempts: u32,
+    /// Wait before the first of them.
+    pub first: SimDuration,
+    /// By which the wait grows from one to the next.
+    pub factor: f64,
+    /// The wait never grows beyond this.
+    pub longest: SimDuration,
+    /// How the wait is spread.
+    pub jitter: Jitter,
+    /// No try starts later than this after the first failure, if it is stated.
+    pub window: Option<SimDuration>,
+}
+
+/// How a wait before another try is spread, so that clients do not come back all together.
+///
+/// # Source
+/// The names are those of Brooker, *Exponential Backoff and Jitter* (2015).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jitter {
+    /// Not at all.
+    None,
+    /// Evenly over its upper half.
+    Equal,
+    /// Evenly from zero to all of it.
+    Full,
+}
+
+/// Collects records into one unit until it is large enough, has enough records, or its time is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Collect {
+    /// Closes when it holds this much.
+    pub size: Option<Bytes>,
+    /// Closes when it holds this many records.
+    pub count: Option<u64>,
+    /// Closes after this time.
+    pub interval: Option<SimDuration>,
+    /// When that time begins.
+    pub timer: Timer,
+}
+
+/// When the time of a buffer begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timer {
+    /// With its first record.
+    FirstRecord,
+    /// With the last time it closed, or with the run; an empty buffer closes without a unit.
+    LastClose,
+    /// At whole multiples of the interval, whatever is in it.
+    Grid,
+}
+
+/// Servers with a queue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Station {
+    /// Servers, at least one.
+    pub servers: u32,
+    /// How long it serves a unit.
+    pub service: LatencyLaw,
+    /// What each byte of the unit adds to that.
+    pub per_byte: SimDuration,
+    /// Units that find a place, those in service included; any number if absent.
+    pub places: Option<u32>,
+    /// What happens to a unit that finds no place.
+    pub full: WhenFull,
+    /// Which unit is next.
+    pub discipline: Discipline,
+    /// Units served together as one, at most.
+    pub batch: u32,
+    /// Whenever a server finds nothing to do it is away for such a time, again and again.
+    pub vacation: Option<LatencyLaw>,
+}
+
+impl Station {
+    /// First come, first served, one by one, with room for any number.
+    #[must_use]
+    pub const fn new(servers: u32, service: LatencyLaw) -> Self {
+        Self {
+            servers,
+            service,
+            per_byte: SimDuration::ZERO,
+            places: None,
+            full: WhenFull::Lose,
+            discipline: Discipline::Fifo,
+            batch: 1,
+            vacation: None,
+        }
+    }
+}
+
+/// What happens to a unit that finds a station full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenFull {
+    /// It is lost.
+    Lose,
+    /// It waits where it is, and a server that it comes from waits with it (back-pressure).
+    Block,
+}
+
+/// Which of the waiting units is served next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Discipline {
+    /// The one that waits longest.
+    Fifo,
+    /// The one that came last.
+    Lifo,
+}
+
+/// How often each of several shards is hit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum KeyLaw {
+    /// All alike.
+    Even,
+    /// In proportion to these weights, one for each shard.
+    Weights(Vec<f64>),
+    /// As keys with Zipf's popularity fall on shards by their hash: key k of `keys` is hit in proportion to 1/k^exponent.
+    Zipf {
+        /// Different keys.
+        keys: u32,
+        /// Zipf's exponent.
+        exponent: f64,
+    },
+}
+
+/// Takes what is there at fixed intervals, as far as one call may.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Poller {
+    /// From one call to the next.
+    pub every: SimDuration,
+    /// When the first call is made; those of several shards are spread evenly from there.
+    pub offset: SimDuration,
+    /// From the call to its answer.
+    pub answer: LatencyLaw,
+    /// Records of one call, at most.
+    pub records: Option<u64>,
+    /// Bytes of one call, at most; a single larger unit still passes.
+    pub bytes: Option<Bytes>,
+    /// Whether a call that could not take everything is followed by the next one at once.
+    pub eager: bool,
+    /// Whether what one call takes travels on as one unit.
+    pub together: bool,
+}
+
+/// Hands units over to something that may be out of order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// How long a successful one takes.
+    pub latency: LatencyLaw,
+    /// Share of tries that fail by chance.
+    pub failures: f64,
+    /// From when to when every try fails, in the order of time.
+    pub outages: Vec<(SimDuration, SimDuration)>,
+    /// What is done about a failure; without it the unit is lost.
+    pub retry: Option<Retry>,
+}
+
+impl From<&Model> for Network {
+    /// The chain as a network. Names stay, so that every stage draws what it draws in the chain.
+    fn from(chain: &Model) -> Self {
+        let names = chain.stages.iter().map(|stage| stage.name.clone()).chain(std::iter::once("sink".to_owned()));
+        let names: Vec<String> = names.collect();
+        let node = |(stage, next): (&Stage, &String)| Node {
+            name: stage.name.clone(),
+            step: match &stage.kind {
+                StageKind::Gate(gate) => Step::Gate { gate: gate.clone(), retry: None },
+                StageKind::Delay(law) => Step::Delay(*law),
+                StageKind::Buffer(buffer) => Step::Buffer(Collect {
+                    size: Some(buffer.size),
+                    count: None,
+                    interval: Some(buffer.interval),
+                    timer: Timer::FirstRecord,
+                }),
+            },
+            to: vec![next.clone()],
+        };
+        let nodes = chain.stages.iter().zip(names.iter().skip(1)).map(node);
+        let sink = Node { name: "sink".to_owned(), step: Step::Sink, to: Vec::new() };
+        Self {
+            feeds: vec![Feed {
+                name: "source".to_owned(),
+                source: chain.source.clone(),
+                to: names.first().cloned().unwrap_or_default(),
+            }],
+            nodes: nodes.chain(std::iter::once(sink)).collect(),
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! From a network as described to one ready to run: every check, then the stages in motion.
+
+use std::collections::BTreeMap;
+
+use super::core::Draws;
+use super::engine::{SinkTally, State};
+use super::model::{KeyLaw, Network, Node, Retry, Step};
+use super::stages::{Buffering, Handing, Judge, Retries};
+use super::station::{Polling, Serving};
+use super::units::Piece;
+use crate::sim::SimError;
+use crate::sim::arrivals::Sender;
+use crate::sim::collect::Span;
+use crate::sim::config::RunConfig;
+use crate::sim::gate::GateState;
+use crate::sim::law::LatencySampler;
+use crate::sim::model::{Gate, LatencyLaw, Model};
+use crate::sim::plan::{Plan, check_gate_limits};
+use crate::sim::stream::stream;
+
+const MOST_SHARDS: u32 = 100_000;
+const MOST_NODES: usize = 1_000;
+
+/// A network that passed every check.
+#[derive(Debug)]
+pub(super) struct NetworkPlan<'a> {
+    pub(super) network: &'a Network,
+    pub(super) routes: Vec<Vec<u32>>,
+    pub(super) span: Span,
+    pub(super) drain: bool,
+    keep_samples: bool,
+    seed: u64,
+    /// By feed: its source as a chain without stages, and where it sends to.
+    feeds: Vec<(&'a str, Plan<'a>, u32)>,
+}
+
+/// Every feed's source as a chain without stages: what checks a chain's source checks it here.
+pub(super) fn sources(network: &Network) -> Vec<Model> {
+    let chain =
+        |feed: &super::model::Feed| Model { source: feed.source.clone(), stages: Vec::new(), increments: Vec::new() };
+    network.feeds.iter().map(chain).collect()
+}
+
+impl<'a> NetworkPlan<'a> {
+    pub(super) fn new(network: &'a Network, sources: &'a [Model], config: &RunConfig) -> Result<Self, SimError> {
+        let index = check_names(network)?;
+        let routes = network.nodes.iter().map(|node| check_routes(node, &index)).collect::<Result<Vec<_>, _>>()?;
+        check_loops(network, &routes)?;
+        for node in &network.nodes {
+            check_step(node)?;
+        }
+        let mut feeds = Vec::new();
+        for (feed, source) in network.feeds.iter().zip(sources) {
+            let to = index.get(feed.to.as_str()).copied();
+            let to = to.ok_or_else(|| SimError::invalid(&feed.name, "the name of a stage", &feed.to))?;
+            feeds.push((feed.name.as_str(), Plan::new(source, config)?, to));
+        }
+        let (_, first, _) = feeds.first().ok_or_else(|| SimError::invalid("feeds", "at least one source", 0))?;
+        let (span, drain) = (first.span, first.drain);
+        Ok(Self { network, routes, span, drain, keep_samples: config.keep_samples, seed: config.seed, feeds })
+    }
+
+    pub(super) fn sending_span(&self) -> u64 {
+        self.feeds.iter().map(|(_, plan, _)| plan.sending_span()).max().unwrap_or(0)
+    }
+
+    /// The sources of one replication, with the stages that they send to.
+    pub(super) fn senders(&self, replication: u32) -> Vec<(Sender, u32)> {
+        self.feeds.iter().map(|(name, plan, to)| (plan.sender_of(name, replication), *to)).collect()
+    }
+
+    /// The stages of one replication.
+    pub(super) fn states(&self, replication: u32) -> Vec<State> {
+        let mut states: Vec<State> = self.network.nodes.iter().map(|node| self.state(node, replication)).collect();
+        let holds: Vec<bool> = self.network.nodes.iter().map(may_block).collect();
+        for (state, routes) in states.iter_mut().zip(&self.routes) {
+            if let State::Station(station) = state
+                && let [only] = routes.as_slice()
+            {
+                station.may_be_held = holds.get(*only as usize).copied().unwrap_or(false);
+            }
+        }
+        states
+    }
+
+    fn state(&self, node: &Node, replication: u32) -> State {
+        let random = |purpose: &str| stream(self.seed, replication, &format!("stage/{}{purpose}", node.name));
+        let draws = |law: &LatencyLaw, purpose: &str| {
+            // Laws were checked with the plan.
+            Draws::new(LatencySampler::new(law).unwrap_or(LatencySampler::Constant(0)), random(purpose))
+        };
+        let judge = |gate: &Gate| {
+            let mut state = GateState::new(gate, &[], self.span.warm_up);
+            state.keep_turned_away();
+            Judge::new(state)
+        };
+        let retries = |retry: &Option<Retry>| retry.map(|policy| Retries { policy, stream: random("/retry") });
+        match &node.step {
+            Step::Gate { gate, retry } => State::Gate(Box::new(judge(gate)), retries(retry)),
+            Step::Delay(law) => State::Delay(draws(law, "")),
+            Step::Parallel { tasks, law } => State::Parallel(draws(law, ""), *tasks),
+            Step::Buffer(rule) => State::Buffer(Buffering::new(*rule)),
+            Step::Station(rule) => {
+                let vacations = rule.vacation.as_ref().map(|law| draws(law, "/vacation"));
+                State::Station(Box::new(Serving::new(rule.clone(), draws(&rule.service, ""), vacations)))
+            }
+            Step::Shards { count, keys, gate, retry } => State::Shards {
+                gates: (0..*count).map(|_| judge(gate)).collect(),
+                weights: cumulative(*count, keys),
+                keys: random("/keys"),
+                retries: retries(retry),
+            },
+            Step::Poller(rule) => {
+                State::Poller(Box::new(Polling::new(*rule, draws(&rule.answer, ""), self.most_shards())))
+            }
+            Step::Delivery(rule) => State::Delivery(Box::new(Handing {
+                latency: draws(&rule.latency, ""),
+                failures: rule.failures,
+                outages: rule.outages.iter().map(|(from, to)| (from.as_nanos(), to.as_nanos())).collect(),
+                chance: random("/failures"),
+                retries: retries(&rule.retry),
+            })),
+            Step::Unpack => State::Unpack(Vec::<Piece>::new()),
+            Step::Sink => State::Sink(SinkTally::new(&node.name, self.keep_samples)),
+        }
+    }
+
+    /// Shards of the widest shard set.
+    fn most_shards(&self) -> u32 {
+        let count = |node: &Node| if let Step::Shards { count, .. } = node.step { count } else { 1 };
+        self.network.nodes.iter().map(count).max().unwrap_or(1)
+    }
+}
+
+/// Whether a stage may keep what comes waiting where it is.
+fn may_block(node: &Node) -> bool {
+    matches!(&node.step, Step::Station(station)
+        if station.places.is_some() && station.full == super::model::WhenFull::Block)
+}
+
+/// Shares of the shards, added up.
+fn cumulative(count: u32, keys: &KeyLaw) -> Vec<f64> {
+    let mut weights = match keys {
+        KeyLaw::Even => vec![1.0; count as usize],
+        KeyLaw::Weights(weights) => weights.clone(),
+        KeyLaw::Zipf { keys, exponent } => {
+            let mut weights = vec![0.0; count as usize];
+            for key in 0..*keys {
+                let shard = crate::sim::stream::hashed(&key.to_le_bytes()) % u64::from(count);
+                if let Some(weight) = weights.get_mut(shard as usize) {
+                    *weight += libm::pow(f64::from(key) + 1.0, -exponent);
+                }
+            }
+            weights
+        }
+    };
+    let total: f64 = weights.iter().sum();
+    let mut sum = 0.0;
+    for weight in &mut weights {
+        sum += *weight / total;
+        *weight = sum;
+    }
+    weights
+}
+
+fn check_names(network: &Network) -> Result<BTreeMap<&str, u32>, SimError> {
+    if network.nodes.len() > MOST_NODES {
+        return Err(SimError::invalid("stages", "1,000 stages at most", network.nodes.len()));
+    }
+    let mut index = BTreeMap::new();
+    for (number, node) in network.nodes.iter().enumerate() {
+        if index.insert(node.name.as_str(), number as u32).is_some() {
+            return Err(SimError::DuplicateStage(node.name.clone()));
+        }
+    }
+    let mut names: Vec<&str> = network.feeds.iter().map(|feed| feed.name.as_str()).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(SimError::DuplicateStage(pair[0].to_owned())),
+        None => Ok(index),
+    }
+}
+
+fn check_routes(node: &Node, index: &BTreeMap<&str, u32>) -> Result<Vec<u32>, SimError> {
+    let is_sink = node.step == Step::Sink;
+    if is_sink != node.to.is_empty() {
+        let expected = if is_sink { "no stage behind a sink" } else { "a stage behind every stage that is no sink" };
+        return Err(SimError::invalid(&node.name, expected, &node.to));
+    }
+    let known = |name: &String| index.get(name.as_str()).copied();
+    let found = |name: &String| known(name).ok_or_else(|| SimError::invalid(&node.name, "names of stages", name));
+    node.to.iter().map(found).collect()
+}
+
+/// A way back to a stage that takes no time would never end.
+fn check_loops(network: &Network, routes: &[Vec<u32>]) -> Result<(), SimError> {
+    let takes_no_time = |node: &Node| {
+        let zero = |law: &LatencyLaw| law.mean() == 0.0;
+        match &node.step {
+            Step::Delay(law) | Step::Parallel { law, .. } => zero(law),
+            Step::Station(station) => zero(&station.service),
+            Step::Delivery(delivery) => zero(&delivery.latency),
+            Step::Poller(_) | Step::Sink => false,
+            Step::Gate { .. } | Step::Buffer(_) | Step::Shards { .. } | Step::Unpack => true,
+        }
+    };
+    let instant: Vec<bool> = network.nodes.iter().map(takes_no_time).collect();
+    for start in 0..routes.len() {
+        let mut seen = vec![false; routes.len()];
+        let mut stack = vec![start];
+        while let Some(node) = stack.pop() {
+            if !instant.get(node).copied().unwrap_or(false) {
+                continue;
+            }
+            for next in routes.get(node).into_iter().flatten().map(|next| *next as usize) {
+                if next == start {
+                    let name = network.nodes.get(start).map_or("", |node| node.name.as_str());
+                    return Err(SimError::invalid(name, "no way back to itself in no time", "one"));
+                }
+                if !std::mem::replace(&mut seen[next], true) {
+                    stack.push(next);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_step(node: &Node) -> Result<(), SimError> {
+    let refuse = |expected, found: &dyn std::fmt::Debug| Err(SimError::invalid(&node.name, expected, found));
+    let law = |law: &LatencyLaw| match LatencySampler::new(law) {
+        Some(_) => Ok(()),
+        None => Err(SimError::invalid(&node.name, "a latency law with numbers in range", law)),
+    };
+    match &node.step {
+        Step::Gate { gate, retry } => {
+            check_gate_limits(&node.name, gate).and_then(|()| check_retry(node, retry.as_ref()))
+        }
+        Step::Delay(latency) => law(latency),
+        Step::Parallel { tasks, law: latency } if (1..=1_000_000).contains(tasks) => law(latency),
+        Step::Parallel { tasks, .. } => refuse("1 to 1,000,000 tasks", tasks),
+        Step::Buffer(rule) => {
+            let never = rule.size.is_none() && rule.count.is_none() && rule.interval.is_none();
+            let nothing = rule.size.is_some_and(|size| size.get() == 0) || rule.count == Some(0);
+            let endless = rule.timer != super::model::Timer::FirstRecord
+                && rule.interval.is_none_or(|interval| interval.as_nanos() == 0);
+            if never || nothing || endless {
+                return refuse("a size or number above zero, or an interval; a grid needs one above zero", rule);
+            }
+            Ok(())
+        }
+        Step::Station(station) => {
+            if station.servers == 0
+                || station.batch == 0
+                || station.places.is_some_and(|places| places < station.servers)
+            {
+                return refuse("one server or more, batches of one or more, a place for each server", station);
+            }
+            station.vacation.as_ref().map_or(Ok(()), law)?;
+            law(&station.service)
+        }
+        Step::Shards { count, keys, gate, retry } => {
+            if !(1..=MOST_SHARDS).contains(count) {
+                return refuse("1 to 100,000 shards", count);
+            }
+            check_keys(node, *count, keys)?;
+            check_gate_limits(&node.name, gate)?;
+            check_retry(node, retry.as_ref())
+        }
+        Step::Poller(poller) => {
+            if poller.every.as_nanos() == 0 {
+                return refuse("an interval above zero", poller);
+            }
+            law(&poller.answer)
+        }
+        Step::Delivery(delivery) => {
+            let ordered = delivery.outages.iter().all(|(from, to)| from < to);
+            if !(0.0..=1.0).contains(&delivery.failures) || !ordered {
+                return refuse("a share of failures from 0 to 1 and outages that end after they begin", delivery);
+            }
+            check_retry(node, delivery.retry.as_ref())?;
+            law(&delivery.latency)
+        }
+        Step::Unpack | Step::Sink => Ok(()),
+    }
+}
+
+fn check_keys(node: &Node, count: u32, keys: &KeyLaw) -> Result<(), SimError> {
+    let good = match keys {
+        KeyLaw::Even => true,
+        KeyLaw::Weights(weights) => {
+            weights.len() == count as usize
+                && weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0)
+                && weights.iter().sum::<f64>() > 0.0
+        }
+        KeyLaw::Zipf { keys, exponent } => (1..=10_000_000).contains(keys) && (0.0..=10.0).contains(exponent),
+    };
+    if good {
+        return Ok(());
+    }
+    let expected = "a weight for each shard, not all zero, or up to ten million keys and an exponent from 0 to 10";
+    Err(SimError::invalid(&node.name, expected, keys))
+}
+
+fn check_retry(node: &Node, retry: Option<&Retry>) -> Result<(), SimError> {
+    let good = |retry: &Retry| {
+        let waits = retry.first.as_nanos() > 0 && retry.longest >= retry.first;
+        waits && (1.0..=1e6).contains(&retry.factor)
+    };
+    match retry.filter(|retry| !good(retry)) {
+        Some(retry) => {
+            let expected = "a first wait above zero, no longer than the longest, and a factor of 1 or more";
+            Err(SimError::invalid(&node.name, expected, retry))
+        }
+        None => Ok(()),
+    }
+}

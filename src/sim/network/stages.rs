@@ -1,0 +1,328 @@
+//! The stages while they run.
+
+use rand::RngExt;
+
+use super::core::{Core, Draws};
+use super::model::{Collect, Jitter, Retry, Timer};
+use super::tally::NodeTally;
+use super::units::Piece;
+use crate::sim::gate::GateState;
+use crate::sim::record::Record;
+use crate::sim::stream::Stream;
+
+/// Retries of one stage.
+#[derive(Debug)]
+pub(super) struct Retries {
+    pub(super) policy: Retry,
+    pub(super) stream: Stream,
+}
+
+impl Retries {
+    /// When a unit that has just failed is tried again; `None` when it is given up.
+    fn next(&mut self, core: &mut Core, unit: u32) -> Option<u64> {
+        let now = core.now;
+        let unit = core.units.get_mut(unit);
+        if unit.attempts == 0 {
+            unit.failed = now;
+        }
+        if unit.attempts >= self.policy.attempts {
+            return None;
+        }
+        let longest = self.policy.longest.as_nanos() as f64;
+        let grown = self.policy.first.as_nanos() as f64 * libm::pow(self.policy.factor, f64::from(unit.attempts));
+        let wait = grown.min(longest);
+        let uniform = || self.stream.random::<f64>();
+        let mut uniform = uniform;
+        let wait = match self.policy.jitter {
+            Jitter::None => wait,
+            Jitter::Equal => wait * (0.5 + 0.5 * uniform()),
+            Jitter::Full => wait * uniform(),
+        };
+        let at = now.saturating_add(wait as u64);
+        if self.policy.window.is_some_and(|window| at - unit.failed > window.as_nanos()) {
+            return None;
+        }
+        unit.attempts += 1;
+        Some(at)
+    }
+}
+
+/// A gate with what its clients do about rejections.
+#[derive(Debug)]
+pub(super) struct Judge {
+    pub(super) gate: GateState,
+    request: Vec<Record>,
+    turned_away: Vec<Record>,
+    pieces: Vec<Piece>,
+}
+
+impl Judge {
+    pub(super) fn new(gate: GateState) -> Self {
+        Self { gate, request: Vec::new(), turned_away: Vec::new(), pieces: Vec::new() }
+    }
+
+    /// Lets pass what may; returns the units that pass and that do not.
+    fn judge(&mut self, core: &mut Core, unit: u32) -> (Option<u32>, Option<u32>) {
+        self.request.clear();
+        let (now, request) = (core.now, &mut self.request);
+        core.units.each(unit, |piece| {
+            request.push(Record::new(piece.sent, piece.size, request.is_empty()).at_time(now));
+        });
+        let all = self.request.len();
+        self.gate.offer(&mut self.request, &mut self.turned_away);
+        if self.request.len() == all {
+            return (Some(unit), None);
+        }
+        if self.request.is_empty() {
+            return (None, Some(unit));
+        }
+        let (held, key) = (core.units.get(unit), core.units.get(unit).key);
+        core.units.free(unit);
+        let mut unit_of = |records: &[Record]| {
+            self.pieces.clear();
+            self.pieces.extend(records.iter().map(|record| Piece { sent: record.sent, size: record.size() }));
+            let unit = core.unit_of(&self.pieces, key);
+            let new = core.units.get_mut(unit);
+            (new.attempts, new.failed) = (held.attempts, held.failed);
+            unit
+        };
+        (Some(unit_of(&self.request)), Some(unit_of(&self.turned_away)))
+    }
+
+    pub(super) fn arrive(
+        &mut self,
+        retries: Option<&mut Retries>,
+        core: &mut Core,
+        node: u32,
+        unit: u32,
+        tally: &mut NodeTally,
+    ) {
+        let (passed, refused) = self.judge(core, unit);
+        if let Some(passed) = passed {
+            core.units.get_mut(passed).attempts = 0;
+            core.emit(node, passed, tally);
+        }
+        if let Some(refused) = refused {
+            try_again(retries, core, node, refused, tally, Core::reject);
+        }
+    }
+}
+
+/// Plans another try, or gives the unit up.
+fn try_again(
+    retries: Option<&mut Retries>,
+    core: &mut Core,
+    node: u32,
+    unit: u32,
+    tally: &mut NodeTally,
+    give_up: impl Fn(&mut Core, u32, &mut NodeTally),
+) {
+    match retries.and_then(|retries| retries.next(core, unit)) {
+        Some(at) => {
+            if core.counts(core.now) {
+                tally.retried += u64::from(core.units.get(unit).count);
+            }
+            core.let_go(unit);
+            core.events.plan(at, super::events::Kind::Arrive, node, unit);
+        }
+        None => give_up(core, unit, tally),
+    }
+}
+
+/// The slowest of several tasks.
+pub(super) fn slowest(draws: &mut Draws, tasks: u32) -> u64 {
+    (0..tasks).map(|_| draws.draw()).max().unwrap_or(0)
+}
+
+/// What a buffer holds of one shard.
+#[derive(Debug, Default)]
+struct Held {
+    pieces: Vec<Piece>,
+    bytes: u64,
+    opened: u64,
+    closes: u64,
+    /// When the cycle began: with the first record, or with the last closing.
+    begun: u64,
+    /// Record-nanoseconds waited up to `touched`.
+    waited: u128,
+    touched: u64,
+}
+
+impl Held {
+    fn touch(&mut self, now: u64) {
+        self.waited += u128::from(now - self.touched) * self.pieces.len() as u128;
+        self.touched = now;
+    }
+}
+
+/// A buffer.
+#[derive(Debug)]
+pub(super) struct Buffering {
+    rule: Collect,
+    size: u64,
+    count: u64,
+    interval: u64,
+    shards: Vec<Held>,
+}
+
+impl Buffering {
+    pub(super) fn new(rule: Collect) -> Self {
+        Self {
+            rule,
+            size: rule.size.map_or(u64::MAX, crate::units::Bytes::get),
+            count: rule.count.unwrap_or(u64::MAX),
+            interval: rule.interval.map_or(u64::MAX, crate::units::SimDuration::as_nanos),
+            shards: Vec::new(),
+        }
+    }
+
+    /// Starts the clock of a buffer that closes whether anything is in it or not.
+    pub(super) fn start(&mut self, core: &mut Core, node: u32) {
+        if self.rule.timer == Timer::LastClose {
+            self.restart(core, node, 0);
+        }
+    }
+
+    fn shard(&mut self, key: u32) -> &mut Held {
+        let index = key as usize;
+        if self.shards.len() <= index {
+            self.shards.resize_with(index + 1, Held::default);
+        }
+        &mut self.shards[index]
+    }
+
+    fn restart(&mut self, core: &mut Core, node: u32, key: u32) {
+        let (now, closes) = (core.now, core.now.saturating_add(self.interval));
+        let held = self.shard(key);
+        (held.closes, held.begun) = (closes, now);
+        if closes != u64::MAX {
+            core.tick_at(closes, node, key);
+        }
+    }
+
+    pub(super) fn arrive(&mut self, core: &mut Core, node: u32, unit: u32, tally: &mut NodeTally) {
+        let (now, span) = (core.now, core.span);
+        let arrived = core.units.get(unit);
+        core.let_go(unit);
+        tally.inside.change(now, i64::from(arrived.count), span);
+        let (interval, timer) = (self.interval, self.rule.timer);
+        let held = self.shard(arrived.key);
+        // The timer's instant itself belongs to the next unit, whichever event comes first.
+        if !held.pieces.is_empty() && now >= held.closes {
+            self.close(core, node, arrived.key, tally, Cause::Time);
+        }
+        let held = self.shard(arrived.key);
+        held.touch(now);
+        let first = held.pieces.is_empty();
+        core.units.empty_into(unit, &mut held.pieces);
+        held.bytes = held.bytes.saturating_add(arrived.bytes);
+        if first {
+            held.opened = now;
+            if timer != Timer::LastClose {
+                held.begun = now;
+            }
+            let closes = match timer {
+                Timer::FirstRecord => Some(now.saturating_add(interval)),
+                Timer::Grid => Some((now / interval.max(1) + 1).saturating_mul(interval)),
+                Timer::LastClose => None,
+            };
+            if let Some(closes) = closes {
+                held.closes = closes;
+            }
+        }
+        let (bytes, records, closes) = (held.bytes, held.pieces.len() as u64, held.closes);
+        if bytes >= self.size || records >= self.count {
+            self.close(core, node, arrived.key, tally, Cause::Size);
+        } else if interval == 0 {
+            self.close(core, node, arrived.key, tally, Cause::Time);
+        } else if first && timer != Timer::LastClose && closes != u64::MAX {
+            core.tick_at(closes, node, arrived.key);
+        }
+    }
+
+    pub(super) fn tick(&mut self, core: &mut Core, node: u32, key: u32, tally: &mut NodeTally) {
+        let (now, timer) = (core.now, self.rule.timer);
+        let held = self.shard(key);
+        // A tick that was planned before the buffer closed by size finds another closing time.
+        if held.closes != now {
+            return;
+        }
+        if !held.pieces.is_empty() {
+            self.close(core, node, key, tally, Cause::Time);
+        } else if timer == Timer::LastClose {
+            if core.counts(self.shard(key).begun) {
+                tally.closings.empty += 1;
+                tally.closings.count(now);
+            }
+            self.restart(core, node, key);
+        }
+    }
+
+    fn close(&mut self, core: &mut Core, node: u32, key: u32, tally: &mut NodeTally, cause: Cause) {
+        // A buffer whose timer rang at an earlier instant is closed by its tick, so `now` is right here.
+        let now = core.now;
+        let held = self.shard(key);
+        let unit = core.units.of(&held.pieces, now, key);
+        held.touch(now);
+        let (records, bytes, opened) = (held.pieces.len() as u64, held.bytes, held.opened);
+        let (begun, waited) = (held.begun, std::mem::take(&mut held.waited));
+        if held.pieces.capacity() > (1 << 16) {
+            held.pieces = Vec::new();
+        } else {
+            held.pieces.clear();
+        }
+        held.bytes = 0;
+        held.closes = u64::MAX;
+        tally.inside.change(now, -records.cast_signed(), core.span);
+        if core.counts(begun) {
+            let closings = &mut tally.closings;
+            closings.count(now);
+            closings.waited += waited;
+            match cause {
+                Cause::Size => closings.by_size += 1,
+                Cause::Time => closings.by_time += 1,
+            }
+            closings.records += records;
+            closings.bytes = closings.bytes.saturating_add(bytes);
+            closings.open += u128::from(now - opened);
+        }
+        core.emit(node, unit, tally);
+        if self.rule.timer == Timer::LastClose {
+            self.restart(core, node, key);
+        }
+    }
+
+    pub(super) fn records(&self) -> u64 {
+        self.shards.iter().map(|held| held.pieces.len() as u64).sum()
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Cause {
+    Size,
+    Time,
+}
+
+/// Hands units over, with failures.
+#[derive(Debug)]
+pub(super) struct Handing {
+    pub(super) latency: Draws,
+    pub(super) failures: f64,
+    pub(super) outages: Vec<(u64, u64)>,
+    pub(super) chance: Stream,
+    pub(super) retries: Option<Retries>,
+}
+
+impl Handing {
+    pub(super) fn arrive(&mut self, core: &mut Core, node: u32, unit: u32, tally: &mut NodeTally) {
+        let now = core.now;
+        let out = self.outages.iter().any(|(from, to)| (*from..*to).contains(&now));
+        if out || (self.failures > 0.0 && self.chance.random::<f64>() < self.failures) {
+            try_again(self.retries.as_mut(), core, node, unit, tally, Core::lose);
+            return;
+        }
+        core.units.get_mut(unit).attempts = 0;
+        core.let_go(unit);
+        core.leave_at(now.saturating_add(self.latency.draw()), node, unit);
+    }
+}
