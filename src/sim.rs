@@ -45,8 +45,8 @@ pub use config::{NoWatch, RunConfig, Watch};
 pub use error::SimError;
 pub use histogram::Histogram;
 pub use model::{
-    Arrivals, Buffer, Counted, Gate, LatencyLaw, Limit, LimitRule, Model, RateProfile, SizeLaw, Source, Stage,
-    StageKind, TraceRecord,
+    Arrivals, Buffer, Counted, Gate, Jitter, LatencyLaw, Limit, LimitRule, Model, RateProfile, Retry, SizeLaw, Source,
+    Stage, StageKind, TraceRecord,
 };
 pub use quota::{QuotaTally, play_quota};
 pub use result::{

@@ -230,7 +230,7 @@ impl Lowering<'_> {
         }
         let largest_record = self.size_limit(service, stage.largest_record_fact.as_deref())?;
         let largest_request = self.size_limit(service, stage.largest_request_fact.as_deref())?;
-        Ok(Gate { limits, largest_record, largest_request })
+        Ok(Gate { limits, largest_record, largest_request, retry: None })
     }
 
     fn delay(&mut self, service: &Service, stage: &RawStage) -> Result<LatencyLaw, LowerError> {

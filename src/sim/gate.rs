@@ -170,6 +170,22 @@ pub(super) struct GateTally {
     pub(super) throttled_seconds: u64,
 }
 
+/// Records that a gate turned away.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TurnedAway {
+    /// That found no room in a limit.
+    pub(super) limited: Vec<Record>,
+    /// That were too large.
+    pub(super) oversize: Vec<Record>,
+}
+
+impl TurnedAway {
+    pub(super) fn clear(&mut self) {
+        self.limited.clear();
+        self.oversize.clear();
+    }
+}
+
 /// A gate ready to judge records in the order of time.
 #[derive(Debug, Clone)]
 pub(super) struct GateState {
@@ -184,7 +200,7 @@ pub(super) struct GateState {
     this_second: Load,
     throttled: bool,
     /// What was turned away, if somebody asks for it.
-    turned_away: Option<Vec<Record>>,
+    turned_away: Option<TurnedAway>,
     /// The number of the request at hand, from 1.
     request: u64,
     last_oversize: u64,
@@ -212,16 +228,22 @@ impl GateState {
 
     /// Keeps what is turned away from now on, for [`Self::offer`].
     pub(super) fn keep_turned_away(&mut self) {
-        self.turned_away = Some(Vec::new());
+        self.turned_away = Some(TurnedAway::default());
     }
 
     /// Judges one request: what passes stays in it, the rest moves to `turned_away`.
-    pub(super) fn offer(&mut self, request: &mut Vec<Record>, turned_away: &mut Vec<Record>) {
+    pub(super) fn offer(&mut self, request: &mut Vec<Record>, turned_away: &mut TurnedAway) {
+        turned_away.clear();
         self.admit(request);
         if let Some(kept) = &mut self.turned_away {
-            turned_away.clear();
-            turned_away.append(kept);
+            std::mem::swap(kept, turned_away);
         }
+    }
+
+    /// Books what is turned away for good, where clients try again and a rejection need not be the end.
+    pub(super) fn set_rejected(&mut self, rejected: Load, units: Vec<u64>) {
+        self.tally.rejected = rejected;
+        self.tally.rejected_units = units;
     }
 
     /// Keeps what passes of records in the order of time.
@@ -353,7 +375,8 @@ impl GateState {
     #[cold]
     fn reject(&mut self, cause: Verdict, record: Record, counted: bool) {
         if let Some(turned_away) = &mut self.turned_away {
-            turned_away.push(record);
+            let list = if cause == Verdict::Oversize { &mut turned_away.oversize } else { &mut turned_away.limited };
+            list.push(record);
         }
         self.tally.first_rejection.get_or_insert(record.at);
         if !counted {

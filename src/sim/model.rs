@@ -218,6 +218,40 @@ pub struct Gate {
     pub largest_record: Option<Bytes>,
     /// A request with more bytes is rejected as a whole and counted as oversize.
     pub largest_request: Option<Bytes>,
+    /// What a client does about a limit without room; it gives up at once where this is absent. What is too large is
+    /// never tried again.
+    pub retry: Option<Retry>,
+}
+
+/// Trying again after a rejection or a failed delivery.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retry {
+    /// Tries after the first one, at most.
+    pub attempts: u32,
+    /// Wait before the first of them.
+    pub first: SimDuration,
+    /// By which the wait grows from one to the next.
+    pub factor: f64,
+    /// The wait never grows beyond this.
+    pub longest: SimDuration,
+    /// How the wait is spread.
+    pub jitter: Jitter,
+    /// No try starts later than this after the first failure, if it is stated.
+    pub window: Option<SimDuration>,
+}
+
+/// How a wait before another try is spread, so that clients do not come back all together.
+///
+/// # Source
+/// The names are those of Brooker, *Exponential Backoff and Jitter* (2015).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jitter {
+    /// Not at all.
+    None,
+    /// Evenly over its upper half.
+    Equal,
+    /// Evenly from zero to all of it.
+    Full,
 }
 
 /// One limit of a gate.

@@ -31,15 +31,26 @@ use rayon::prelude::*;
 
 pub use self::core::Balance;
 pub use engine::{NetworkTally, SinkTally};
-pub use model::{
-    Collect, Delivery, Discipline, Feed, Jitter, KeyLaw, Network, Node, Poller, Retry, Station, Step, Timer, WhenFull,
-};
+pub use model::{Collect, Delivery, Discipline, Feed, KeyLaw, Network, Node, Poller, Station, Step, Timer, WhenFull};
 pub use tally::{Closings, Level, NodeTally};
 
 use super::SimError;
 use super::config::{RunConfig, Watch};
-use super::replication::Progress;
+use super::model::Model;
+use super::replication::{Progress, Tally};
 use plan::NetworkPlan;
+
+/// Runs a chain on the event path; every replication comes out as the chain's own engine would count it.
+pub(super) fn run_chain(chain: &Model, config: &RunConfig, progress: &Progress<'_>) -> Result<Vec<Tally>, SimError> {
+    let network = Network::from(chain);
+    let sources = plan::sources(&network);
+    let plan = NetworkPlan::new(&network, &sources, &chain.increments, config)?;
+    let one = |replication| engine::replicate(&plan, replication, progress).map(NetworkTally::into_chain);
+    if config.threads == Some(1) {
+        return (0..config.replications).map(one).collect();
+    }
+    (0..config.replications).into_par_iter().map(one).collect()
+}
 
 /// Runs a network and returns what each replication has counted, in their order.
 ///
@@ -48,7 +59,7 @@ use plan::NetworkPlan;
 /// or when `watch` asks to stop.
 pub fn run_network(network: &Network, config: &RunConfig, watch: &dyn Watch) -> Result<Vec<NetworkTally>, SimError> {
     let sources = plan::sources(network);
-    let plan = NetworkPlan::new(network, &sources, config)?;
+    let plan = NetworkPlan::new(network, &sources, &[], config)?;
     let total = plan.sending_span().saturating_mul(u64::from(config.replications));
     let progress = Progress { watch, done: AtomicU64::new(0), total };
     let one = |replication| engine::replicate(&plan, replication, &progress);

@@ -13,7 +13,7 @@ use super::collect::{Delay, Span};
 use super::config::RunConfig;
 use super::gate::GateState;
 use super::law::{LONGEST_DELAY, LatencySampler, SizeSampler};
-use super::model::{Arrivals, Buffer, Gate, LatencyLaw, LimitRule, Model, Stage, StageKind};
+use super::model::{Arrivals, Buffer, Gate, LatencyLaw, LimitRule, Model, Retry, Stage, StageKind};
 use super::ring::Ring;
 use super::stream::stream;
 
@@ -54,7 +54,7 @@ struct PlannedLeg<'a> {
 /// A model that passed every check.
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
-    model: &'a Model,
+    pub(super) model: &'a Model,
     seed: u64,
     pub(super) span: Span,
     pub(super) drain: bool,
@@ -247,6 +247,11 @@ impl<'a> Plan<'a> {
         delays.iter().map(delay).collect()
     }
 
+    /// Whether something later in the chain comes back to something earlier.
+    pub(super) fn has_feedback(&self) -> bool {
+        self.gates().any(|(_, gate)| gate.retry.is_some())
+    }
+
     /// The gates in order, with the names of their stages.
     pub(super) fn gates(&self) -> impl Iterator<Item = (&'a str, &'a Gate)> {
         self.model.stages.iter().filter_map(|stage| match &stage.kind {
@@ -342,7 +347,22 @@ pub(super) fn check_gate_limits(name: &str, gate: &Gate) -> Result<(), SimError>
             return Err(SimError::invalid(what, "finite numbers above zero", limit.rule));
         }
     }
-    Ok(())
+    check_retry(name, gate.retry.as_ref())
+}
+
+/// Waits must be above zero, or tries would go on without time passing.
+pub(super) fn check_retry(name: &str, retry: Option<&Retry>) -> Result<(), SimError> {
+    let good = |retry: &&Retry| {
+        let waits = retry.first.as_nanos() > 0 && retry.longest >= retry.first;
+        waits && (1.0..=1e6).contains(&retry.factor)
+    };
+    match retry.filter(|retry| !good(retry)) {
+        Some(retry) => {
+            let expected = "a first wait above zero, no longer than the longest, and a factor of 1 or more";
+            Err(SimError::invalid(name, expected, retry))
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_latency(stage: &Stage, law: LatencyLaw) -> Result<LatencySampler, SimError> {

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::SimError;
 use super::config::{RunConfig, TOGETHER, Watch};
 use super::model::Model;
+use super::network::run_chain;
 use super::plan::Plan;
 use super::replication::{Progress, Tally, replicate};
 use super::result::{RunResult, Summariser};
@@ -34,6 +35,10 @@ pub fn run(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Result<RunRe
 
 fn in_sequence(plan: &Plan<'_>, config: &RunConfig, progress: &Progress<'_>) -> Result<RunResult, SimError> {
     let mut summary = Summariser::new(plan);
+    if plan.has_feedback() {
+        run_chain(plan.model, config, progress)?.into_iter().for_each(|tally| summary.join(tally));
+        return Ok(summary.finish(config, horizon(plan, config)));
+    }
     for replication in 0..config.replications {
         summary.join(replicate(plan, replication, progress)?);
     }
@@ -41,6 +46,9 @@ fn in_sequence(plan: &Plan<'_>, config: &RunConfig, progress: &Progress<'_>) -> 
 }
 
 fn in_parallel(plan: &Plan<'_>, config: &RunConfig, progress: &Progress<'_>) -> Result<RunResult, SimError> {
+    if plan.has_feedback() {
+        return in_sequence(plan, config, progress);
+    }
     let mut summary = Summariser::new(plan);
     for start in (0..config.replications).step_by(TOGETHER as usize) {
         let end = start.saturating_add(TOGETHER).min(config.replications);

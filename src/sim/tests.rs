@@ -165,6 +165,7 @@ fn batches_fail_in_part_and_each_rejection_has_one_cause() {
                 ],
                 largest_record: Some(Bytes::new(800)),
                 largest_request: Some(Bytes::new(1_000)),
+                retry: None,
             }),
         )],
     );
@@ -473,6 +474,7 @@ fn some_stage() -> impl Strategy<Value = StageKind> {
             limits,
             largest_record: record.map(Bytes::new),
             largest_request: request.map(Bytes::new),
+            retry: None,
         })),
         (0.0..5.0, 0.0..2.0)
             .prop_map(|(median, sigma)| { StageKind::Delay(LatencyLaw::Lognormal { median: seconds(median), sigma }) }),

@@ -559,7 +559,7 @@ fn evenly(rate: f64) -> Option<Source> {
 fn bucket(rate: f64, burst: f64) -> Step {
     let rule = LimitRule::TokenBucket { rate, burst };
     let limit = Limit { name: "bucket".to_owned(), counts: Counted::Requests, rule };
-    Step::Gate { gate: Gate { limits: vec![limit], ..Gate::default() }, retry: None }
+    Step::Gate(Gate { limits: vec![limit], ..Gate::default() })
 }
 
 /// Lengths and times of a queue.

@@ -1,11 +1,13 @@
 //! What every stage works with: the clock, future events, units, and the way out.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::events::{Events, Kind};
 use super::tally::NodeTally;
 use super::units::{NONE, Piece, Units};
 use crate::sim::collect::Span;
+use crate::sim::freshness::Freshness;
+use crate::sim::histogram::Histogram;
 use crate::sim::law::LatencySampler;
 use crate::sim::stream::Stream;
 
@@ -69,6 +71,40 @@ impl Draws {
     }
 }
 
+/// Buffers' contents that are not delivered yet, by when they opened: how old the oldest one is, over time.
+#[derive(Debug)]
+pub(super) struct Pending {
+    opened: BTreeMap<u64, u32>,
+    freshness: Freshness,
+}
+
+impl Pending {
+    pub(super) fn open(&mut self, now: u64) {
+        *self.opened.entry(now).or_insert(0) += 1;
+    }
+
+    /// What opened at `opened` is delivered now. Only the oldest one's delivery changes the age.
+    pub(super) fn deliver(&mut self, opened: u64, now: u64) {
+        let oldest = self.opened.first_key_value().is_some_and(|(oldest, _)| *oldest == opened);
+        if let Some(count) = self.opened.get_mut(&opened) {
+            *count -= 1;
+            if *count == 0 {
+                self.opened.remove(&opened);
+                if oldest {
+                    self.freshness.object(opened, now);
+                }
+            }
+        }
+    }
+
+    pub(super) fn into_histogram(mut self) -> Histogram {
+        if let Some((oldest, _)) = self.opened.first_key_value() {
+            self.freshness.object(*oldest, u64::MAX);
+        }
+        self.freshness.into_histogram()
+    }
+}
+
 /// The part of a network in motion that is no stage.
 #[derive(Debug)]
 pub(super) struct Core {
@@ -83,6 +119,7 @@ pub(super) struct Core {
     /// For each stage, where what leaves goes.
     routes: Vec<Vec<u32>>,
     pub(super) balance: Balance,
+    pub(super) pending: Pending,
 }
 
 impl Core {
@@ -96,6 +133,7 @@ impl Core {
             released: Vec::new(),
             routes,
             balance: Balance::default(),
+            pending: Pending { opened: BTreeMap::new(), freshness: Freshness::new(span.warm_up, span.end) },
         }
     }
 

@@ -8,9 +8,10 @@ use super::station::{Polling, Serving};
 use super::tally::NodeTally;
 use super::units::Piece;
 use crate::sim::arrivals::Sender;
+use crate::sim::collect::{Closed, Delivered, ObjectTally};
 use crate::sim::histogram::Histogram;
 use crate::sim::record::Record;
-use crate::sim::replication::Progress;
+use crate::sim::replication::{Progress, Tally};
 use crate::sim::stream::Stream;
 use crate::sim::{SimError, gate};
 
@@ -42,11 +43,9 @@ pub struct SinkTally {
     /// Every latency in nanoseconds, if the run keeps them.
     pub samples: Option<Vec<u64>>,
     /// Units that came.
-    pub units: u64,
-    /// Bytes that came.
-    pub bytes: u64,
-    /// When the last one came, in seconds.
-    pub last: f64,
+    pub(in crate::sim) objects: ObjectTally,
+    /// When the last one came, in nanoseconds.
+    pub(in crate::sim) last: u64,
 }
 
 /// What one replication has counted.
@@ -58,8 +57,14 @@ pub struct NetworkTally {
     pub sinks: Vec<SinkTally>,
     /// Requests, records and bytes sent after the warm-up.
     pub(in crate::sim) offered: gate::Load,
+    /// Units of each increment in what was offered.
+    pub(in crate::sim) units: Vec<u64>,
+    /// For how long the oldest undelivered content of a buffer had each age.
+    pub freshness: Histogram,
     /// Where every record of the run is.
     pub balance: Balance,
+    /// The end of the measured span, in nanoseconds.
+    pub(in crate::sim) end: u64,
     /// Seconds of the measured span.
     pub measured: f64,
 }
@@ -69,6 +74,24 @@ impl NetworkTally {
     #[must_use]
     pub const fn offered_records(&self) -> u64 {
         self.offered.records
+    }
+
+    /// What a chain counts; for a network with one sink, whose gates stand in a line.
+    pub(in crate::sim) fn into_chain(self) -> Tally {
+        let mut gates = Vec::new();
+        for node in self.nodes {
+            gates.extend(node.gates);
+        }
+        let sink = self.sinks.into_iter().next();
+        let (latency, samples, objects, last) = sink.map_or_else(
+            || (Histogram::new(), None, ObjectTally::default(), 0),
+            |sink| (sink.latency, sink.samples, sink.objects, sink.last),
+        );
+        let rejected: u64 = gates.iter().map(|gate| gate.rejected.records).sum();
+        let in_flight = self.offered.records - rejected - latency.total();
+        let freshness = self.freshness;
+        let delivered = Delivered { latency, samples, freshness, objects, in_flight: 0, last_delivery: last };
+        Tally { offered: self.offered, units: self.units, gates, in_flight, delivered, end: self.end }
     }
 
     /// The stage of this name.
@@ -124,6 +147,8 @@ struct Engine {
     states: Vec<State>,
     tallies: Vec<NodeTally>,
     offered: gate::Load,
+    units: Vec<u64>,
+    increments: Vec<u64>,
     pieces: Vec<Piece>,
 }
 
@@ -159,6 +184,8 @@ impl Engine {
             states: plan.states(replication),
             tallies: plan.network.nodes.iter().map(|node| NodeTally::new(&node.name)).collect(),
             offered: gate::Load::default(),
+            units: vec![0; plan.increments.len()],
+            increments: plan.increments.clone(),
             pieces: Vec::new(),
         };
         for (node, state) in engine.states.iter_mut().enumerate() {
@@ -215,6 +242,9 @@ impl Engine {
         if self.core.counts(self.core.now) {
             let bytes = self.core.units.get(unit).bytes;
             self.offered.add(gate::Load { requests: 1, records: self.pieces.len() as u64, bytes });
+            for (units, increment) in self.units.iter_mut().zip(&self.increments) {
+                *units += self.pieces.iter().map(|piece| piece.size.div_ceil(*increment)).sum::<u64>();
+            }
         }
         self.core.arriving.push_back((to, unit));
     }
@@ -319,8 +349,8 @@ impl Engine {
         for (state, tally) in self.states.into_iter().zip(&mut self.tallies) {
             tally.finish(end, span);
             match state {
-                State::Gate(judge, _) => tally.judged(vec![judge.gate]),
-                State::Shards { gates, .. } => tally.judged(gates.into_iter().map(|judge| judge.gate).collect()),
+                State::Gate(judge, _) => tally.judged(vec![judge.into_gate()]),
+                State::Shards { gates, .. } => tally.judged(gates.into_iter().map(Judge::into_gate).collect()),
                 State::Sink(mut sink) => {
                     sink.latency.trim();
                     sinks.push(sink);
@@ -332,7 +362,10 @@ impl Engine {
             nodes: self.tallies,
             sinks,
             offered: self.offered,
+            units: self.units,
+            freshness: self.core.pending.into_histogram(),
             balance: self.core.balance,
+            end,
             measured: end.saturating_sub(span.warm_up) as f64 / 1e9,
         }
     }
@@ -354,14 +387,25 @@ fn pick(cumulative: &[f64], keys: &mut Stream) -> u32 {
 }
 
 impl SinkTally {
+    /// Units that came.
+    #[must_use]
+    pub const fn units(&self) -> u64 {
+        self.objects.count
+    }
+
+    /// Their bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.objects.bytes
+    }
+
     pub(super) fn new(name: &str, keep_samples: bool) -> Self {
         Self {
             name: name.to_owned(),
             latency: Histogram::new(),
             samples: keep_samples.then(Vec::new),
-            units: 0,
-            bytes: 0,
-            last: 0.0,
+            objects: ObjectTally::default(),
+            last: 0,
         }
     }
 
@@ -370,8 +414,10 @@ impl SinkTally {
         let arrived = core.units.get(unit);
         core.let_go(unit);
         if now >= warm_up {
-            self.units += 1;
-            self.bytes = self.bytes.saturating_add(arrived.bytes);
+            self.objects.count_one(arrived.bytes, arrived.closed);
+        }
+        if arrived.opened > 0 || arrived.closed != Closed::Request {
+            core.pending.deliver(arrived.opened, now);
         }
         core.balance.delivered += u64::from(arrived.count);
         let (latency, samples) = (&mut self.latency, &mut self.samples);
@@ -383,7 +429,7 @@ impl SinkTally {
                 }
             }
         });
-        self.last = now as f64 / 1e9;
+        self.last = now;
         core.units.free(unit);
     }
 }

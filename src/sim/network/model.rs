@@ -1,6 +1,6 @@
 //! What a network consists of: plain data, no behaviour, no knowledge of any vendor.
 
-use crate::sim::model::{Gate, LatencyLaw, Model, Source, Stage, StageKind};
+use crate::sim::model::{Gate, LatencyLaw, Model, Retry, Source, Stage, StageKind};
 use crate::units::{Bytes, SimDuration};
 
 /// Stages that records pass on their way from sources to sinks, in any order that the links between them make.
@@ -38,13 +38,8 @@ pub struct Node {
 /// an object.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// Lets records pass or rejects them, with the limits of a [`Gate`].
-    Gate {
-        /// The limits.
-        gate: Gate,
-        /// What a client does about a rejection; it gives up at once where this is absent.
-        retry: Option<Retry>,
-    },
+    /// Lets records pass or rejects them.
+    Gate(Gate),
     /// Holds each unit for a random time of its own.
     Delay(LatencyLaw),
     /// Holds each unit until the slowest of several independent tasks is done.
@@ -67,8 +62,6 @@ pub enum Step {
         keys: KeyLaw,
         /// The limits of one shard.
         gate: Gate,
-        /// What a client does about a rejection.
-        retry: Option<Retry>,
     },
     /// Takes what is there at fixed intervals.
     Poller(Poller),
@@ -78,37 +71,6 @@ pub enum Step {
     Unpack,
     /// Records end here, and their time from send to now is counted.
     Sink,
-}
-
-/// Trying again after a rejection or a failed delivery.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Retry {
-    /// Tries after the first one, at most.
-    pub attempts: u32,
-    /// Wait before the first of them.
-    pub first: SimDuration,
-    /// By which the wait grows from one to the next.
-    pub factor: f64,
-    /// The wait never grows beyond this.
-    pub longest: SimDuration,
-    /// How the wait is spread.
-    pub jitter: Jitter,
-    /// No try starts later than this after the first failure, if it is stated.
-    pub window: Option<SimDuration>,
-}
-
-/// How a wait before another try is spread, so that clients do not come back all together.
-///
-/// # Source
-/// The names are those of Brooker, *Exponential Backoff and Jitter* (2015).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Jitter {
-    /// Not at all.
-    None,
-    /// Evenly over its upper half.
-    Equal,
-    /// Evenly from zero to all of it.
-    Full,
 }
 
 /// Collects records into one unit until it is large enough, has enough records, or its time is over.
@@ -247,7 +209,7 @@ impl From<&Model> for Network {
         let node = |(stage, next): (&Stage, &String)| Node {
             name: stage.name.clone(),
             step: match &stage.kind {
-                StageKind::Gate(gate) => Step::Gate { gate: gate.clone(), retry: None },
+                StageKind::Gate(gate) => Step::Gate(gate.clone()),
                 StageKind::Delay(law) => Step::Delay(*law),
                 StageKind::Buffer(buffer) => Step::Buffer(Collect {
                     size: Some(buffer.size),

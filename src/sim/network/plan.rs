@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::core::Draws;
 use super::engine::{SinkTally, State};
-use super::model::{KeyLaw, Network, Node, Retry, Step};
+use super::model::{KeyLaw, Network, Node, Step};
 use super::stages::{Buffering, Handing, Judge, Retries};
 use super::station::{Polling, Serving};
 use super::units::Piece;
@@ -14,9 +14,10 @@ use crate::sim::collect::Span;
 use crate::sim::config::RunConfig;
 use crate::sim::gate::GateState;
 use crate::sim::law::LatencySampler;
-use crate::sim::model::{Gate, LatencyLaw, Model};
-use crate::sim::plan::{Plan, check_gate_limits};
+use crate::sim::model::{Gate, LatencyLaw, Model, Retry};
+use crate::sim::plan::{Plan, check_gate_limits, check_retry};
 use crate::sim::stream::stream;
+use crate::units::Bytes;
 
 const MOST_SHARDS: u32 = 100_000;
 const MOST_NODES: usize = 1_000;
@@ -29,6 +30,8 @@ pub(super) struct NetworkPlan<'a> {
     pub(super) span: Span,
     pub(super) drain: bool,
     keep_samples: bool,
+    /// Billing grains, in bytes.
+    pub(super) increments: Vec<u64>,
     seed: u64,
     /// By feed: its source as a chain without stages, and where it sends to.
     feeds: Vec<(&'a str, Plan<'a>, u32)>,
@@ -42,7 +45,12 @@ pub(super) fn sources(network: &Network) -> Vec<Model> {
 }
 
 impl<'a> NetworkPlan<'a> {
-    pub(super) fn new(network: &'a Network, sources: &'a [Model], config: &RunConfig) -> Result<Self, SimError> {
+    pub(super) fn new(
+        network: &'a Network,
+        sources: &'a [Model],
+        increments: &[Bytes],
+        config: &RunConfig,
+    ) -> Result<Self, SimError> {
         let index = check_names(network)?;
         let routes = network.nodes.iter().map(|node| check_routes(node, &index)).collect::<Result<Vec<_>, _>>()?;
         check_loops(network, &routes)?;
@@ -57,7 +65,16 @@ impl<'a> NetworkPlan<'a> {
         }
         let (_, first, _) = feeds.first().ok_or_else(|| SimError::invalid("feeds", "at least one source", 0))?;
         let (span, drain) = (first.span, first.drain);
-        Ok(Self { network, routes, span, drain, keep_samples: config.keep_samples, seed: config.seed, feeds })
+        Ok(Self {
+            network,
+            routes,
+            span,
+            drain,
+            keep_samples: config.keep_samples,
+            increments: increments.iter().map(|grain| grain.get()).collect(),
+            seed: config.seed,
+            feeds,
+        })
     }
 
     pub(super) fn sending_span(&self) -> u64 {
@@ -90,13 +107,13 @@ impl<'a> NetworkPlan<'a> {
             Draws::new(LatencySampler::new(law).unwrap_or(LatencySampler::Constant(0)), random(purpose))
         };
         let judge = |gate: &Gate| {
-            let mut state = GateState::new(gate, &[], self.span.warm_up);
+            let mut state = GateState::new(gate, &self.increments, self.span.warm_up);
             state.keep_turned_away();
-            Judge::new(state)
+            Judge::new(state, &self.increments)
         };
         let retries = |retry: &Option<Retry>| retry.map(|policy| Retries { policy, stream: random("/retry") });
         match &node.step {
-            Step::Gate { gate, retry } => State::Gate(Box::new(judge(gate)), retries(retry)),
+            Step::Gate(gate) => State::Gate(Box::new(judge(gate)), retries(&gate.retry)),
             Step::Delay(law) => State::Delay(draws(law, "")),
             Step::Parallel { tasks, law } => State::Parallel(draws(law, ""), *tasks),
             Step::Buffer(rule) => State::Buffer(Buffering::new(*rule)),
@@ -104,11 +121,11 @@ impl<'a> NetworkPlan<'a> {
                 let vacations = rule.vacation.as_ref().map(|law| draws(law, "/vacation"));
                 State::Station(Box::new(Serving::new(rule.clone(), draws(&rule.service, ""), vacations)))
             }
-            Step::Shards { count, keys, gate, retry } => State::Shards {
+            Step::Shards { count, keys, gate } => State::Shards {
                 gates: (0..*count).map(|_| judge(gate)).collect(),
                 weights: cumulative(*count, keys),
                 keys: random("/keys"),
-                retries: retries(retry),
+                retries: retries(&gate.retry),
             },
             Step::Poller(rule) => {
                 State::Poller(Box::new(Polling::new(*rule, draws(&rule.answer, ""), self.most_shards())))
@@ -201,7 +218,7 @@ fn check_loops(network: &Network, routes: &[Vec<u32>]) -> Result<(), SimError> {
             Step::Station(station) => zero(&station.service),
             Step::Delivery(delivery) => zero(&delivery.latency),
             Step::Poller(_) | Step::Sink => false,
-            Step::Gate { .. } | Step::Buffer(_) | Step::Shards { .. } | Step::Unpack => true,
+            Step::Gate(_) | Step::Buffer(_) | Step::Shards { .. } | Step::Unpack => true,
         }
     };
     let instant: Vec<bool> = network.nodes.iter().map(takes_no_time).collect();
@@ -233,9 +250,7 @@ fn check_step(node: &Node) -> Result<(), SimError> {
         None => Err(SimError::invalid(&node.name, "a latency law with numbers in range", law)),
     };
     match &node.step {
-        Step::Gate { gate, retry } => {
-            check_gate_limits(&node.name, gate).and_then(|()| check_retry(node, retry.as_ref()))
-        }
+        Step::Gate(gate) => check_gate_limits(&node.name, gate),
         Step::Delay(latency) => law(latency),
         Step::Parallel { tasks, law: latency } if (1..=1_000_000).contains(tasks) => law(latency),
         Step::Parallel { tasks, .. } => refuse("1 to 1,000,000 tasks", tasks),
@@ -259,13 +274,12 @@ fn check_step(node: &Node) -> Result<(), SimError> {
             station.vacation.as_ref().map_or(Ok(()), law)?;
             law(&station.service)
         }
-        Step::Shards { count, keys, gate, retry } => {
+        Step::Shards { count, keys, gate } => {
             if !(1..=MOST_SHARDS).contains(count) {
                 return refuse("1 to 100,000 shards", count);
             }
             check_keys(node, *count, keys)?;
-            check_gate_limits(&node.name, gate)?;
-            check_retry(node, retry.as_ref())
+            check_gate_limits(&node.name, gate)
         }
         Step::Poller(poller) => {
             if poller.every.as_nanos() == 0 {
@@ -278,7 +292,7 @@ fn check_step(node: &Node) -> Result<(), SimError> {
             if !(0.0..=1.0).contains(&delivery.failures) || !ordered {
                 return refuse("a share of failures from 0 to 1 and outages that end after they begin", delivery);
             }
-            check_retry(node, delivery.retry.as_ref())?;
+            check_retry(&node.name, delivery.retry.as_ref())?;
             law(&delivery.latency)
         }
         Step::Unpack | Step::Sink => Ok(()),
@@ -300,18 +314,4 @@ fn check_keys(node: &Node, count: u32, keys: &KeyLaw) -> Result<(), SimError> {
     }
     let expected = "a weight for each shard, not all zero, or up to ten million keys and an exponent from 0 to 10";
     Err(SimError::invalid(&node.name, expected, keys))
-}
-
-fn check_retry(node: &Node, retry: Option<&Retry>) -> Result<(), SimError> {
-    let good = |retry: &Retry| {
-        let waits = retry.first.as_nanos() > 0 && retry.longest >= retry.first;
-        waits && (1.0..=1e6).contains(&retry.factor)
-    };
-    match retry.filter(|retry| !good(retry)) {
-        Some(retry) => {
-            let expected = "a first wait above zero, no longer than the longest, and a factor of 1 or more";
-            Err(SimError::invalid(&node.name, expected, retry))
-        }
-        None => Ok(()),
-    }
 }

@@ -3,10 +3,12 @@
 use rand::RngExt;
 
 use super::core::{Core, Draws};
-use super::model::{Collect, Jitter, Retry, Timer};
+use super::model::{Collect, Timer};
 use super::tally::NodeTally;
 use super::units::Piece;
-use crate::sim::gate::GateState;
+use crate::sim::collect::Closed;
+use crate::sim::gate::{GateState, Load, TurnedAway};
+use crate::sim::model::{Jitter, Retry};
 use crate::sim::record::Record;
 use crate::sim::stream::Stream;
 
@@ -52,17 +54,54 @@ impl Retries {
 pub(super) struct Judge {
     pub(super) gate: GateState,
     request: Vec<Record>,
-    turned_away: Vec<Record>,
+    turned_away: TurnedAway,
     pieces: Vec<Piece>,
+    /// What is turned away for good, where clients try again.
+    rejected: Load,
+    rejected_units: Vec<u64>,
+    increments: Vec<u64>,
 }
 
 impl Judge {
-    pub(super) fn new(gate: GateState) -> Self {
-        Self { gate, request: Vec::new(), turned_away: Vec::new(), pieces: Vec::new() }
+    pub(super) fn new(gate: GateState, increments: &[u64]) -> Self {
+        Self {
+            gate,
+            request: Vec::new(),
+            turned_away: TurnedAway::default(),
+            pieces: Vec::new(),
+            rejected: Load::default(),
+            rejected_units: vec![0; increments.len()],
+            increments: increments.to_vec(),
+        }
     }
 
-    /// Lets pass what may; returns the units that pass and that do not.
-    fn judge(&mut self, core: &mut Core, unit: u32) -> (Option<u32>, Option<u32>) {
+    /// The gate, with what it turned away for good.
+    pub(super) fn into_gate(mut self) -> GateState {
+        self.gate.set_rejected(self.rejected, self.rejected_units);
+        self.gate
+    }
+
+    /// Books and ends a unit that is turned away for good.
+    fn give_up(&mut self, core: &mut Core, unit: u32, tally: &mut NodeTally) {
+        let held = core.units.get(unit);
+        if core.counts(held.sent) {
+            self.rejected.add(Load {
+                requests: u64::from(!held.partial),
+                records: u64::from(held.count),
+                bytes: held.bytes,
+            });
+            let (units, increments) = (&mut self.rejected_units, &self.increments);
+            core.units.each(unit, |piece| {
+                for (units, increment) in units.iter_mut().zip(increments) {
+                    *units += piece.size.div_ceil(*increment);
+                }
+            });
+        }
+        core.reject(unit, tally);
+    }
+
+    /// Lets pass what may; returns the unit of what passes, of what found no room, and of what is too large.
+    fn judge(&mut self, core: &mut Core, unit: u32) -> [Option<u32>; 3] {
         self.request.clear();
         let (now, request) = (core.now, &mut self.request);
         core.units.each(unit, |piece| {
@@ -70,23 +109,27 @@ impl Judge {
         });
         let all = self.request.len();
         self.gate.offer(&mut self.request, &mut self.turned_away);
-        if self.request.len() == all {
-            return (Some(unit), None);
+        let parts = [&self.request, &self.turned_away.limited, &self.turned_away.oversize];
+        if let Some(whole) = parts.iter().position(|part| part.len() == all) {
+            return std::array::from_fn(|index| (index == whole).then_some(unit));
         }
-        if self.request.is_empty() {
-            return (None, Some(unit));
-        }
-        let (held, key) = (core.units.get(unit), core.units.get(unit).key);
-        core.units.free(unit);
-        let mut unit_of = |records: &[Record]| {
-            self.pieces.clear();
-            self.pieces.extend(records.iter().map(|record| Piece { sent: record.sent, size: record.size() }));
-            let unit = core.unit_of(&self.pieces, key);
+        let held = core.units.get(unit);
+        let with_room = !self.request.is_empty();
+        let pieces = &mut self.pieces;
+        let units = parts.map(|records| {
+            pieces.clear();
+            pieces.extend(records.iter().map(|record| Piece { sent: record.sent, size: record.size() }));
+            if pieces.is_empty() {
+                return None;
+            }
+            let unit = core.unit_of(pieces, held.key);
             let new = core.units.get_mut(unit);
-            (new.attempts, new.failed) = (held.attempts, held.failed);
-            unit
-        };
-        (Some(unit_of(&self.request)), Some(unit_of(&self.turned_away)))
+            (new.attempts, new.failed, new.partial) = (held.attempts, held.failed, held.partial || with_room);
+            Some(unit)
+        });
+        core.let_go(unit);
+        core.units.free(unit);
+        units
     }
 
     pub(super) fn arrive(
@@ -97,36 +140,31 @@ impl Judge {
         unit: u32,
         tally: &mut NodeTally,
     ) {
-        let (passed, refused) = self.judge(core, unit);
+        let [passed, limited, oversize] = self.judge(core, unit);
         if let Some(passed) = passed {
             core.units.get_mut(passed).attempts = 0;
             core.emit(node, passed, tally);
         }
-        if let Some(refused) = refused {
-            try_again(retries, core, node, refused, tally, Core::reject);
+        if let Some(limited) = limited
+            && !tries_again(retries, core, node, limited, tally)
+        {
+            self.give_up(core, limited, tally);
+        }
+        if let Some(oversize) = oversize {
+            self.give_up(core, oversize, tally);
         }
     }
 }
 
-/// Plans another try, or gives the unit up.
-fn try_again(
-    retries: Option<&mut Retries>,
-    core: &mut Core,
-    node: u32,
-    unit: u32,
-    tally: &mut NodeTally,
-    give_up: impl Fn(&mut Core, u32, &mut NodeTally),
-) {
-    match retries.and_then(|retries| retries.next(core, unit)) {
-        Some(at) => {
-            if core.counts(core.now) {
-                tally.retried += u64::from(core.units.get(unit).count);
-            }
-            core.let_go(unit);
-            core.events.plan(at, super::events::Kind::Arrive, node, unit);
-        }
-        None => give_up(core, unit, tally),
+/// Plans another try; `false` when the unit is given up.
+fn tries_again(retries: Option<&mut Retries>, core: &mut Core, node: u32, unit: u32, tally: &mut NodeTally) -> bool {
+    let Some(at) = retries.and_then(|retries| retries.next(core, unit)) else { return false };
+    if core.counts(core.now) {
+        tally.retried += u64::from(core.units.get(unit).count);
     }
+    core.let_go(unit);
+    core.events.plan(at, super::events::Kind::Arrive, node, unit);
+    true
 }
 
 /// The slowest of several tasks.
@@ -209,7 +247,7 @@ impl Buffering {
         let held = self.shard(arrived.key);
         // The timer's instant itself belongs to the next unit, whichever event comes first.
         if !held.pieces.is_empty() && now >= held.closes {
-            self.close(core, node, arrived.key, tally, Cause::Time);
+            self.close(core, node, arrived.key, tally, Closed::Time);
         }
         let held = self.shard(arrived.key);
         held.touch(now);
@@ -217,6 +255,7 @@ impl Buffering {
         core.units.empty_into(unit, &mut held.pieces);
         held.bytes = held.bytes.saturating_add(arrived.bytes);
         if first {
+            core.pending.open(now);
             held.opened = now;
             if timer != Timer::LastClose {
                 held.begun = now;
@@ -232,9 +271,9 @@ impl Buffering {
         }
         let (bytes, records, closes) = (held.bytes, held.pieces.len() as u64, held.closes);
         if bytes >= self.size || records >= self.count {
-            self.close(core, node, arrived.key, tally, Cause::Size);
+            self.close(core, node, arrived.key, tally, Closed::Size);
         } else if interval == 0 {
-            self.close(core, node, arrived.key, tally, Cause::Time);
+            self.close(core, node, arrived.key, tally, Closed::Request);
         } else if first && timer != Timer::LastClose && closes != u64::MAX {
             core.tick_at(closes, node, arrived.key);
         }
@@ -248,7 +287,7 @@ impl Buffering {
             return;
         }
         if !held.pieces.is_empty() {
-            self.close(core, node, key, tally, Cause::Time);
+            self.close(core, node, key, tally, Closed::Time);
         } else if timer == Timer::LastClose {
             if core.counts(self.shard(key).begun) {
                 tally.closings.empty += 1;
@@ -258,11 +297,13 @@ impl Buffering {
         }
     }
 
-    fn close(&mut self, core: &mut Core, node: u32, key: u32, tally: &mut NodeTally, cause: Cause) {
+    fn close(&mut self, core: &mut Core, node: u32, key: u32, tally: &mut NodeTally, cause: Closed) {
         // A buffer whose timer rang at an earlier instant is closed by its tick, so `now` is right here.
         let now = core.now;
         let held = self.shard(key);
         let unit = core.units.of(&held.pieces, now, key);
+        let made = core.units.get_mut(unit);
+        (made.opened, made.closed) = (held.opened, cause);
         held.touch(now);
         let (records, bytes, opened) = (held.pieces.len() as u64, held.bytes, held.opened);
         let (begun, waited) = (held.begun, std::mem::take(&mut held.waited));
@@ -279,8 +320,8 @@ impl Buffering {
             closings.count(now);
             closings.waited += waited;
             match cause {
-                Cause::Size => closings.by_size += 1,
-                Cause::Time => closings.by_time += 1,
+                Closed::Size => closings.by_size += 1,
+                Closed::Time | Closed::Request => closings.by_time += 1,
             }
             closings.records += records;
             closings.bytes = closings.bytes.saturating_add(bytes);
@@ -295,12 +336,6 @@ impl Buffering {
     pub(super) fn records(&self) -> u64 {
         self.shards.iter().map(|held| held.pieces.len() as u64).sum()
     }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Cause {
-    Size,
-    Time,
 }
 
 /// Hands units over, with failures.
@@ -318,7 +353,9 @@ impl Handing {
         let now = core.now;
         let out = self.outages.iter().any(|(from, to)| (*from..*to).contains(&now));
         if out || (self.failures > 0.0 && self.chance.random::<f64>() < self.failures) {
-            try_again(self.retries.as_mut(), core, node, unit, tally, Core::lose);
+            if !tries_again(self.retries.as_mut(), core, node, unit, tally) {
+                core.lose(unit, tally);
+            }
             return;
         }
         core.units.get_mut(unit).attempts = 0;

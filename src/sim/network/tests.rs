@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::sim::{
-    Arrivals, Buffer, Counted, Estimate, Gate, LatencyLaw, Limit, LimitRule, Model, NoWatch, RateProfile, RunConfig,
-    SizeLaw, Source, Stage, StageKind, run,
+    Arrivals, Buffer, Counted, Estimate, Gate, Jitter, LatencyLaw, Limit, LimitRule, Model, NoWatch, RateProfile,
+    Retry, RunConfig, SizeLaw, Source, Stage, StageKind, run,
 };
 use crate::units::{Bytes, RecordRate, SimDuration};
 
@@ -100,11 +100,41 @@ fn a_chain_gives_the_same_latencies_record_by_record() {
         let sum = |read: fn(&NetworkTally) -> u64| tallies.iter().map(read).sum::<u64>();
         assert_eq!(sum(NetworkTally::offered_records), ring.records.offered);
         assert_eq!(sum(|tally| tally.node("gate").unwrap().rejected), ring.records.rejected);
-        assert_eq!(sum(|tally| tally.sinks[0].units), ring.objects.count);
+        assert_eq!(sum(|tally| tally.sinks[0].units()), ring.objects.count);
         let mut latency = tallies[0].sinks[0].latency.clone();
         tallies.iter().skip(1).for_each(|tally| latency.merge(&tally.sinks[0].latency));
+        let mut freshness = tallies[0].freshness.clone();
+        tallies.iter().skip(1).for_each(|tally| freshness.merge(&tally.freshness));
+        assert!(freshness == ring.freshness.histogram, "{:?} {:?}", freshness.mean(), ring.freshness.mean);
         assert!(latency == ring.latency.histogram, "{:?} {:?}", latency.mean(), ring.latency.mean);
     }
+}
+
+#[test]
+fn retries_that_are_never_needed_change_nothing() {
+    let mut chain = chain(1000.0, 10_000.0, 1, 5 << 20, 300.0);
+    chain.increments = vec![Bytes::new(512), Bytes::new(5 << 10)];
+    let config = RunConfig { warm_up: seconds(30.0), ..config(5, 200.0) };
+    let without = run(&chain, &config, &NoWatch).unwrap();
+    let StageKind::Gate(gate) = &mut chain.stages[0].kind else { panic!("the chain begins with its gate") };
+    gate.retry = Some(Retry {
+        attempts: 3,
+        first: seconds(0.1),
+        factor: 2.0,
+        longest: seconds(20.0),
+        jitter: Jitter::Full,
+        window: None,
+    });
+    let with = run(&chain, &config, &NoWatch).unwrap();
+    assert_eq!(format!("{:?}", without.summary), format!("{:?}", with.summary));
+    // With too little room the tries are what is offered to the gate, and rejections are what is given up.
+    let StageKind::Gate(gate) = &mut chain.stages[0].kind else { panic!("the chain begins with its gate") };
+    gate.limits[0].rule = LimitRule::TokenBucket { rate: 900.0, burst: 100.0 };
+    let summary = run(&chain, &config, &NoWatch).unwrap().summary;
+    let records = summary.records;
+    assert_eq!(records.offered, records.accepted + records.rejected);
+    assert_eq!(records.accepted, records.delivered + records.in_flight);
+    assert!(summary.stages[0].limits[0].rejected_records > records.rejected && records.rejected > 0, "{records:?}");
 }
 
 #[test]
@@ -146,7 +176,7 @@ fn retries_come_back_until_they_pass() {
         window: None,
     };
     let rejected = |retry: Option<Retry>| {
-        let steps = vec![Step::Gate { gate: gate.clone(), retry }];
+        let steps = vec![Step::Gate(Gate { retry, ..gate.clone() })];
         let tallies = played(&line(poisson(60.0), steps), &config(3, 500.0));
         tallies.iter().map(|tally| tally.balance.rejected).sum::<u64>() as f64
             / tallies.iter().map(|tally| tally.balance.offered).sum::<u64>() as f64
@@ -189,12 +219,7 @@ fn an_outage_delays_and_loses_nothing_inside_the_window() {
 #[test]
 fn a_hot_shard_throttles_what_an_even_one_lets_through() {
     let limit = Limit { name: "records".to_owned(), counts: Counted::Records, rule: LimitRule::PerSecond(1_000.0) };
-    let shards = |keys| Step::Shards {
-        count: 4,
-        keys,
-        gate: Gate { limits: vec![limit.clone()], ..Gate::default() },
-        retry: None,
-    };
+    let shards = |keys| Step::Shards { count: 4, keys, gate: Gate { limits: vec![limit.clone()], ..Gate::default() } };
     let rejected = |keys| {
         let tallies = played(&line(poisson(2_000.0), vec![shards(keys)]), &config(4, 60.0));
         tallies.iter().map(|tally| tally.nodes[0].rejected).sum::<u64>()
@@ -256,12 +281,11 @@ fn some_step() -> impl Strategy<Value = Step> {
     let timers = prop_oneof![Just(Timer::FirstRecord), Just(Timer::LastClose), Just(Timer::Grid)];
     prop_oneof![
         law.clone().prop_map(Step::Delay),
-        (gate.clone(), retry()).prop_map(|(gate, retry)| Step::Gate { gate, retry }),
+        (gate.clone(), retry()).prop_map(|(gate, retry)| Step::Gate(Gate { retry, ..gate })),
         (gate, retry(), 1u32..5).prop_map(|(gate, retry, count)| Step::Shards {
             count,
             keys: KeyLaw::Even,
-            gate,
-            retry
+            gate: Gate { retry, ..gate }
         }),
         (1u64..2_000, prop::option::of(1u64..20), 0.1..9.0, timers).prop_map(|(size, count, interval, timer)| {
             Step::Buffer(Collect { size: Some(Bytes::new(size)), count, interval: Some(seconds(interval)), timer })

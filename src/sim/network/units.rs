@@ -1,5 +1,7 @@
 //! Units on their way, and the records in them.
 
+use crate::sim::collect::Closed;
+
 /// No record list, no holder.
 pub(super) const NONE: u32 = u32::MAX;
 
@@ -33,6 +35,12 @@ pub(super) struct Unit {
     pub(super) attempts: u32,
     /// The station whose server waits with it.
     pub(super) holder: u32,
+    /// When the buffer that made it opened; 0 before any buffer.
+    pub(super) opened: u64,
+    /// What closed that buffer.
+    pub(super) closed: Closed,
+    /// Whether it is a part of a request of which another part went on.
+    pub(super) partial: bool,
 }
 
 /// All units, with room that is used again.
@@ -71,6 +79,9 @@ impl Units {
             key,
             attempts: 0,
             holder: NONE,
+            opened: 0,
+            closed: Closed::Request,
+            partial: false,
         })
     }
 
