@@ -21,7 +21,7 @@ pub use edit::set_in_text;
 pub use keys::{Key, Takes, keys};
 pub use load::{Loader, known_answers, schema};
 pub use overrides::Override;
-pub use workload::{Simulation, Sizes, Workload};
+pub use workload::{ClientRetry, Simulation, Sizes, Workload};
 
 use crate::catalog::Edition;
 use crate::value::Value;

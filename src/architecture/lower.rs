@@ -12,10 +12,10 @@ use thiserror::Error;
 use super::Architecture;
 use crate::catalog::raw::{Grade, RawMeter, RawStage};
 use crate::catalog::{Catalog, Circumstances, Fact, Service, StageKind};
-use crate::scenario::{Scenario, Sizes, Workload};
+use crate::scenario::{ClientRetry, Scenario, Sizes, Workload};
 use crate::sim::{
-    Arrivals, Buffer, Counted, Gate, LatencyLaw, Limit, LimitRule, Model, RateProfile, SizeLaw, Source, Stage,
-    StageKind as Queueing, TraceRecord,
+    Arrivals, Buffer, Counted, Gate, Jitter, LatencyLaw, Limit, LimitRule, Model, RateProfile, Retry, SizeLaw, Source,
+    Stage, StageKind as Queueing, TraceRecord,
 };
 use crate::units::{Bytes, SimDuration};
 use crate::value::Value;
@@ -153,11 +153,32 @@ pub fn lower(
         }
         lowering.open_meters(service);
     }
+    // A client sees the entry alone: what is throttled further in is no answer to its request.
+    if let Some(retry) = scenario.workload.as_ref().and_then(|workload| workload.retry) {
+        let entry = stages.iter_mut().find_map(|stage| match &mut stage.kind {
+            Queueing::Gate(gate) => Some(gate),
+            _ => None,
+        });
+        if let Some(entry) = entry {
+            entry.retry = Some(as_retry(retry));
+        }
+    }
     let compression_ratio = lowering.compression_ratio(catalog)?;
     let source = source(scenario.workload.as_ref(), trace)?;
     let Lowering { settings, increments, meters, .. } = lowering;
     let freshness = asked_freshness(scenario);
     Ok(Lowered { model: Model { source, stages, increments }, settings, meters, compression_ratio, freshness })
+}
+
+fn as_retry(client: ClientRetry) -> Retry {
+    Retry {
+        attempts: client.max_attempts.saturating_sub(1),
+        first: client.initial_backoff,
+        factor: 2.0,
+        longest: client.max_backoff,
+        jitter: if client.jitter { Jitter::Full } else { Jitter::None },
+        window: None,
+    }
 }
 
 fn asked_freshness(scenario: &Scenario) -> Option<SimDuration> {

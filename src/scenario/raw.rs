@@ -383,6 +383,26 @@ pub struct RawWorkload {
     /// How many times smaller an object gets by compression; the catalog's figure if absent.
     #[schemars(range(min = 1.0, max = 1000.0))]
     pub compression_ratio: Option<f64>,
+    /// What a client does when the entry of the pipeline throttles it; without this it gives up at once.
+    pub retry: Option<RawRetry>,
+}
+
+/// How a client tries again after it was throttled.
+///
+/// The defaults are those of the AWS SDKs' standard mode.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawRetry {
+    /// Tries of one request, the first one included; 3 if absent.
+    #[schemars(range(min = 1, max = 1000))]
+    pub max_attempts: Option<u32>,
+    /// Wait before the second try, doubled before each further one; `1 s` if absent.
+    pub initial_backoff: Option<SimDuration>,
+    /// No wait is longer; `20 s` if absent.
+    pub max_backoff: Option<SimDuration>,
+    /// Whether each wait is drawn evenly from zero to its length, so that clients do not come back all together; true if
+    /// absent.
+    pub jitter: Option<bool>,
 }
 
 /// A rate profile.

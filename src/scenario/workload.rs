@@ -1,6 +1,6 @@
 //! The traffic of a scenario, checked.
 
-use super::raw::{RawProfile, RawSizeLaw, RawSizes, RawWorkload};
+use super::raw::{RawProfile, RawRetry, RawSizeLaw, RawSizes, RawWorkload};
 use crate::catalog::Profile;
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::document::Document;
@@ -73,6 +73,46 @@ pub struct Workload {
     pub records_per_request: u32,
     /// How many times smaller objects get by compression, if stated.
     pub compression_ratio: Option<f64>,
+    /// What a throttled client does, if it does not give up at once.
+    pub retry: Option<ClientRetry>,
+}
+
+/// How a throttled client tries again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientRetry {
+    /// Tries of one request, the first one included.
+    pub max_attempts: u32,
+    /// Wait before the second try; it doubles from there.
+    pub initial_backoff: SimDuration,
+    /// No wait is longer.
+    pub max_backoff: SimDuration,
+    /// Whether waits are drawn from zero to their length.
+    pub jitter: bool,
+}
+
+impl ClientRetry {
+    /// Fills in what the SDKs' standard mode does: three attempts, exponential backoff with full jitter.
+    ///
+    /// # Source
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>; the backoff of 1 s and its limit of
+    /// 20 s are those of the SDKs before they opt in to the behaviour of 2026.
+    fn check(raw: &RawRetry, document: &Document, problems: &mut Problems) -> Self {
+        let initial_backoff = raw.initial_backoff.unwrap_or(SimDuration::from_secs(1));
+        let max_backoff = raw.max_backoff.unwrap_or(SimDuration::from_secs(20));
+        let fault = if initial_backoff == SimDuration::ZERO {
+            Some("a wait of zero would try again without time passing")
+        } else if max_backoff < initial_backoff {
+            Some("`max-backoff` is shorter than `initial-backoff`")
+        } else {
+            None
+        };
+        if let Some(message) = fault {
+            let span = document.span_of("workload.retry");
+            problems.push(Diagnostic::error("retry", message).at(span, "these waits"));
+        }
+        let (max_attempts, jitter) = (raw.max_attempts.unwrap_or(3), raw.jitter.unwrap_or(true));
+        Self { max_attempts, initial_backoff, max_backoff, jitter }
+    }
 }
 
 impl Workload {
@@ -124,6 +164,7 @@ impl Workload {
             sizes,
             records_per_request: raw.records_per_request.unwrap_or(1),
             compression_ratio: raw.compression_ratio,
+            retry: raw.retry.map(|retry| ClientRetry::check(&retry, document, problems)),
         })
     }
 }
