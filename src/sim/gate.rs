@@ -34,10 +34,11 @@ impl Load {
     /// What these records are together.
     #[inline]
     pub(super) fn of_records<'a>(records: impl Iterator<Item = &'a Record>) -> Self {
+        // No block holds so many records of at most 1 TiB that their bytes would not fit.
         records.fold(Self::default(), |sum, record| Self {
             requests: sum.requests + u64::from(record.leads()),
             records: sum.records + 1,
-            bytes: sum.bytes.saturating_add(record.size()),
+            bytes: sum.bytes + record.size(),
         })
     }
 
@@ -116,13 +117,43 @@ impl Meter {
         }
     }
 
-    /// The room that is left after all of `records`, if there is always enough for them.
-    fn room_after(&self, records: &[Record]) -> Option<f64> {
-        match self.counts {
-            Counted::Requests => self.room_after_each(records, |record| f64::from(u8::from(record.leads()))),
-            Counted::Records => self.room_after_each(records, |_| 1.0),
-            Counted::Bytes => self.room_after_each(records, |record| record.size().cast_signed() as f64),
+    /// The room that is left after all of `records`, which need `load` together, if there is always enough for them.
+    fn room_after(&self, records: &[Record], load: Load) -> Option<f64> {
+        let total = load.of(self.counts) as f64;
+        if self.renews {
+            return Some(self.room - total).filter(|room| *room >= -SLACK);
         }
+        let need = |record: Record| match self.counts {
+            Counted::Requests => f64::from(u8::from(record.leads())),
+            Counted::Records => 1.0,
+            Counted::Bytes => record.size().cast_signed() as f64,
+        };
+        if self.room >= total {
+            Some(self.room_at_end(records, total, need))
+        } else {
+            self.room_after_each(records, need)
+        }
+    }
+
+    /// The room after `records` that are sure to find enough.
+    ///
+    /// Every record is one beginning: had the bucket been full when it came, so much would be left now; the least of
+    /// these, and of what was there at the start, is what is left. Seen from the end, a record before which more than all
+    /// needs have flowed back cannot be the least any more.
+    fn room_at_end(&self, records: &[Record], total: f64, need: impl Fn(Record) -> f64) -> f64 {
+        let Some(last) = records.last() else { return self.room };
+        let refilled = |since: u64| (last.at - since).cast_signed() as f64 * self.refill;
+        let mut needed = 0.0;
+        let mut least = self.room + refilled(self.updated) - total;
+        for record in records.iter().rev() {
+            needed += need(*record);
+            let back = refilled(record.at);
+            least = least.min(self.capacity - needed + back);
+            if back >= total {
+                break;
+            }
+        }
+        least
     }
 
     #[inline]
@@ -168,6 +199,14 @@ pub(super) struct GateTally {
     pub(super) first_rejection: Option<u64>,
     /// Whole seconds in which a record was turned away.
     pub(super) throttled_seconds: u64,
+}
+
+/// What came of a request of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offered {
+    Passed,
+    Limited,
+    Oversize,
 }
 
 /// Records that a gate turned away.
@@ -240,6 +279,33 @@ impl GateState {
         }
     }
 
+    /// Judges a request of one record: as [`Self::offer`], at less cost.
+    pub(super) fn offer_one(&mut self, record: Record) -> Offered {
+        if record.at >= self.second_ends {
+            self.end_second(record.at);
+        }
+        let (size, counted) = (record.size(), record.sent >= self.warm_up);
+        if counted {
+            self.this_second.add(Load { requests: 1, records: 1, bytes: size });
+        }
+        self.request += 1;
+        self.meters.iter_mut().for_each(|meter| meter.refresh(record.at));
+        let whole = self.judge_request(size);
+        let verdict = if whole == Verdict::Pass { self.judge_record(size) } else { whole };
+        self.close_request(verdict == Verdict::Pass, counted);
+        match verdict {
+            Verdict::Pass => Offered::Passed,
+            Verdict::Oversize => {
+                self.book(verdict, record, counted);
+                Offered::Oversize
+            }
+            Verdict::Limit(_) => {
+                self.book(verdict, record, counted);
+                Offered::Limited
+            }
+        }
+    }
+
     /// Books what is turned away for good, where clients try again and a rejection need not be the end.
     pub(super) fn set_rejected(&mut self, rejected: Load, units: Vec<u64>) {
         self.tally.rejected = rejected;
@@ -265,9 +331,9 @@ impl GateState {
     /// is kept. Mostly everything passes, which is quick to see.
     fn admit_second(&mut self, records: &mut [Record], start: usize, end: usize, mut kept: usize) -> usize {
         let second = records.get(start..end).unwrap_or_default();
-        let counted = second.iter().filter(|record| record.sent >= self.warm_up);
-        self.this_second.add(Load::of_records(counted));
-        if self.admit_all(second) {
+        let load = Load::of_records(second.iter());
+        self.count(second, load);
+        if self.admit_all(second, load) {
             if kept != start {
                 records.copy_within(start..end, kept);
             }
@@ -282,14 +348,41 @@ impl GateState {
         kept
     }
 
-    /// Whether all of `records` pass; charges for them only if so.
-    fn admit_all(&mut self, records: &[Record]) -> bool {
+    /// Books what is offered after the warm-up.
+    fn count(&mut self, records: &[Record], load: Load) {
+        if records.iter().all(|record| record.sent >= self.warm_up) {
+            self.this_second.add(load);
+        } else {
+            let counted = records.iter().filter(|record| record.sent >= self.warm_up);
+            self.this_second.add(Load::of_records(counted));
+        }
+    }
+
+    /// Lets all `records` of a slot pass, whatever their order in it, where that makes no difference: before a slot's `end`
+    /// no second begins, and every limit is a quota of that second with room for all of them. `false` leaves everything as
+    /// it was.
+    pub(super) fn admit_slot(&mut self, records: &[Record], end: u64) -> bool {
+        let load = Load::of_records(records.iter());
+        let open = |meter: &Meter| meter.renews && meter.room + SLACK >= load.of(meter.counts) as f64;
+        let inside = end <= self.second_ends && end > self.second_ends - SECOND;
+        if !inside || !self.meters.iter().all(open) || !self.all_small_enough(records) {
+            return false;
+        }
+        self.count(records, load);
+        for meter in &mut self.meters {
+            meter.room -= load.of(meter.counts) as f64;
+        }
+        true
+    }
+
+    /// Whether all of `records` pass, which need `load` together; charges for them only if so.
+    fn admit_all(&mut self, records: &[Record], load: Load) -> bool {
         if !self.all_small_enough(records) {
             return false;
         }
         self.rooms.clear();
         for meter in &self.meters {
-            let Some(room) = meter.room_after(records) else { return false };
+            let Some(room) = meter.room_after(records, load) else { return false };
             self.rooms.push(room);
         }
         for (meter, room) in self.meters.iter_mut().zip(&self.rooms) {
@@ -378,6 +471,11 @@ impl GateState {
             let list = if cause == Verdict::Oversize { &mut turned_away.oversize } else { &mut turned_away.limited };
             list.push(record);
         }
+        self.book(cause, record, counted);
+    }
+
+    #[cold]
+    fn book(&mut self, cause: Verdict, record: Record, counted: bool) {
         self.tally.first_rejection.get_or_insert(record.at);
         if !counted {
             return;

@@ -7,7 +7,7 @@ use super::model::{Collect, Timer};
 use super::tally::NodeTally;
 use super::units::Piece;
 use crate::sim::collect::Closed;
-use crate::sim::gate::{GateState, Load, TurnedAway};
+use crate::sim::gate::{GateState, Load, Offered, TurnedAway};
 use crate::sim::model::{Jitter, Retry};
 use crate::sim::record::Record;
 use crate::sim::stream::Stream;
@@ -102,6 +102,15 @@ impl Judge {
 
     /// Lets pass what may; returns the unit of what passes, of what found no room, and of what is too large.
     fn judge(&mut self, core: &mut Core, unit: u32) -> [Option<u32>; 3] {
+        let single = core.units.get(unit);
+        if single.count == 1 {
+            let record = Record::new(single.sent, single.bytes, true).at_time(core.now);
+            return match self.gate.offer_one(record) {
+                Offered::Passed => [Some(unit), None, None],
+                Offered::Limited => [None, Some(unit), None],
+                Offered::Oversize => [None, None, Some(unit)],
+            };
+        }
         self.request.clear();
         let (now, request) = (core.now, &mut self.request);
         core.units.each(unit, |piece| {
