@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-pub use flip::{Direction, Flip};
+pub use flip::{Bound, Direction, Flip, Stretch};
 pub use question::{Lead, OpenQuestion};
 pub use why_not::{CriterionDifference, WhyNot};
 
