@@ -19,7 +19,7 @@ pub use raw::{Page, RuleKind, Tried};
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, Circumstances, Library, Role, Service};
+use crate::catalog::{Catalog, Circumstances, Library, Role, Service, list_of};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::document::Reader;
 use crate::scenario::known_answers;
@@ -96,7 +96,7 @@ impl RuleBook {
     pub fn load(library: &Library, catalog: &Catalog, sources: &mut SourceMap, problems: &mut Problems) -> Self {
         let mut book = Self::default();
         let answers = known_answers(catalog);
-        for (name, text) in library.files().filter(|(name, _)| name.starts_with("rules/")) {
+        for (name, text) in library.files().filter(|(name, _)| list_of(name) == "rules") {
             let shown = library.display_name(name);
             let proven = library.is_embedded(name);
             let mut reader = Reader { name: &shown, text, proven, sources, problems };
