@@ -108,7 +108,9 @@ fn weighed(judged: &[Judgement], used: &[usize], known: &[&str]) -> Result<Weigh
     let criteria = used.iter().zip(&priorities.weights);
     Ok(Weighing {
         schema_version: "1.0",
-        criteria: criteria.map(|(index, share)| Weighed { id: known[*index].to_owned(), weight: 100.0 * share }).collect(),
+        criteria: criteria
+            .map(|(index, share)| Weighed { id: known[*index].to_owned(), weight: 100.0 * share })
+            .collect(),
         lambda_max: priorities.lambda_max,
         consistency_index: priorities.consistency_index,
         random_index: random_index(used.len()),
@@ -150,7 +152,10 @@ fn interview(
         let (first, second) = (&criteria[*a], &criteria[*b]);
         let progress = format!("{} of {}", number + 1, missing.len());
         writeln!(output, "\n{progress}. How many times as important is \"{}\" as \"{}\"?", first.name, second.name)?;
-        writeln!(output, "(1/9 to 9; 1 if they are equal, below 1 if the second counts more; ? for help, quit to stop)")?;
+        writeln!(
+            output,
+            "(1/9 to 9; 1 if they are equal, below 1 if the second counts more; ? for help, quit to stop)"
+        )?;
         loop {
             write!(output, "{}/{} = ", first.id, second.id)?;
             output.flush()?;
