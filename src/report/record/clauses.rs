@@ -3,7 +3,7 @@
 use crate::ranking::robustness::CriterionSwaps;
 use crate::ranking::{Decision, Robustness};
 use crate::report::sensitivity::name;
-use crate::sensitivity::{Flip, Stretch};
+use crate::sensitivity::{Direction, Flip, Stretch};
 use crate::units::significant;
 
 /// Words that a sentence lists before it counts the rest.
@@ -52,6 +52,7 @@ fn supposed(flip: &Flip) -> String {
         "needs.deadline" => format!("the deadline were {then}"),
         "needs.destinations" => format!("data had to end up in {then}"),
         "needs.downtime" => format!("the source could stand still for {then}"),
+        "needs.freshness" if flip.direction == Direction::Above => format!("freshness of {then} were enough"),
         "needs.freshness" => format!("freshness of {then} were needed"),
         "needs.retention" => format!("retention of {then} were needed"),
         "needs.transform" => format!("the transformation were {then}"),
@@ -119,6 +120,26 @@ mod tests {
         ] {
             assert_eq!(in_words(&Stretch { lower, upper }), said);
         }
+    }
+
+    #[test]
+    fn older_data_is_enough_and_younger_data_is_needed() {
+        let flip = |direction, lower, upper| Flip {
+            path: "needs.freshness".to_owned(),
+            stated: Some("15 s".to_owned()),
+            winner_now: None,
+            winner: Some("x".to_owned()),
+            direction,
+            when: String::new(),
+            values: Vec::new(),
+            stretch: Some(Stretch { lower, upper }),
+            flips_at: String::new(),
+            stays_at: None,
+        };
+        let older = flip(Direction::Above, Some(end("1 h", true)), None);
+        assert_eq!(supposed(&older), "freshness of 1 h or more were enough");
+        let younger = flip(Direction::Below, None, Some(end("5 s", false)));
+        assert_eq!(supposed(&younger), "freshness of less than 5 s were needed");
     }
 
     #[test]
