@@ -18,6 +18,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use library::Library;
+pub(crate) use library::list_of;
 pub use prices::{Price, PriceBook, Tier};
 pub use profile::Profile;
 pub use raw::{Criterion, Grade, MeterCount, Role, StageKind, VocabularyKey};
@@ -26,6 +27,7 @@ pub use service::{Circumstances, Fact, OptionRule, Service};
 use crate::diag::{Diagnostic, Problems, nearest};
 use crate::document::Reader;
 use crate::source::SourceMap;
+use library::LISTS;
 use raw::{
     RawCriteria, RawIntegrations, RawPlace, RawPrices, RawProfiles, RawRegions, RawService, RawSources, RawVocabulary,
 };
@@ -145,6 +147,7 @@ impl Catalog {
             prices: PriceBook::default(),
             digest: library.digest(),
         };
+        refuse_unknown_lists(library, problems);
         for (name, text) in library.files() {
             let shown = library.display_name(name);
             catalog
@@ -157,8 +160,7 @@ impl Catalog {
 
     fn load_file(&mut self, name: &str, mut read: Reader<'_>) {
         // A list may be one file or a folder of several, so that a user's file adds to it without replacing the rest.
-        let list = name.split_once('/').map_or(name.trim_end_matches(".toml"), |(folder, _)| folder);
-        match list {
+        match list_of(name) {
             "services" => {
                 if let Some((raw, document)) = read.read::<RawService>() {
                     self.services.extend(Service::check(raw, &document, read.problems));
@@ -200,7 +202,7 @@ impl Catalog {
                     self.profiles.extend(profile::check(raw, &document, read.problems));
                 }
             }
-            // Rules are read by `rules`, which knows conditions.
+            // Rules are read by `rules`, which knows conditions; any other name has been refused.
             _ => {}
         }
     }
@@ -298,5 +300,25 @@ impl Catalog {
     #[must_use]
     pub fn source(&self, system: &str) -> Option<&SourceSystem> {
         self.sources.iter().find(|source| source.system == system)
+    }
+}
+
+/// A file outside of every list would be passed over in silence; one problem for each list that does not exist.
+fn refuse_unknown_lists(library: &Library, problems: &mut Problems) {
+    let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, _) in library.files().filter(|(name, _)| !LISTS.contains(&list_of(name))) {
+        unknown.entry(list_of(name)).or_default().push(name);
+    }
+    for (list, files) in unknown {
+        let Some(first) = files.first() else { continue };
+        let more = match files.len() {
+            1 => String::new(),
+            count => format!(", nor are {} more files beside it", count - 1),
+        };
+        let shown = library.display_name(first);
+        let message = format!("{shown} is in no list of the catalog{more}: there is no list `{list}`");
+        let near = nearest(list, LISTS).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+        let help = format!("{near}each list is a folder of TOML files or one file: {}", LISTS.join(", "));
+        problems.push(Diagnostic::error("unknown-list", message).help(help));
     }
 }

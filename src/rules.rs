@@ -19,13 +19,14 @@ pub use raw::{Page, RuleKind, Tried};
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, Circumstances, Library, Role, Service};
+use crate::catalog::{Catalog, Library, Role, Service, list_of};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::document::Reader;
 use crate::scenario::known_answers;
 use crate::source::SourceMap;
 use crate::value::Value;
 use condition::Subject;
+use evaluate::looked_up;
 use raw::{RawRule, RawRules};
 
 /// A checked rule.
@@ -96,7 +97,7 @@ impl RuleBook {
     pub fn load(library: &Library, catalog: &Catalog, sources: &mut SourceMap, problems: &mut Problems) -> Self {
         let mut book = Self::default();
         let answers = known_answers(catalog);
-        for (name, text) in library.files().filter(|(name, _)| name.starts_with("rules/")) {
+        for (name, text) in library.files().filter(|(name, _)| list_of(name) == "rules") {
             let shown = library.display_name(name);
             let proven = library.is_embedded(name);
             let mut reader = Reader { name: &shown, text, proven, sources, problems };
@@ -128,19 +129,20 @@ impl RuleBook {
         in_conditions.chain(in_reasons).collect()
     }
 
-    /// Every value that a deciding rule holds this answer against, facts of the services it speaks of included.
+    /// Every value that a deciding rule holds this answer against, other answers and facts of the services it speaks of
+    /// included.
     #[must_use]
-    pub fn compared_with(&self, path: &str, catalog: &Catalog, at: &Circumstances) -> Vec<Value> {
+    pub fn compared_with(&self, path: &str, catalog: &Catalog, situation: &Situation<'_>) -> Vec<Value> {
         let deciding = self.rules.iter().filter(|rule| rule.kind != RuleKind::Contradiction);
         let mut values = Vec::new();
         for rule in deciding {
             for operand in rule.when.operands(path) {
                 match operand {
-                    Operand::Value(value) => values.push(value.clone()),
-                    Operand::Fact(id) => {
+                    Operand::Value(value) => values.push(value),
+                    Operand::Other(other) => {
                         let services = catalog.services.iter().filter(|service| rule.applies_to(service));
-                        values
-                            .extend(services.filter_map(|service| service.fact(id, at)).map(|fact| fact.value.clone()));
+                        let found = services.filter_map(|service| looked_up(&other, Some(service), situation));
+                        values.extend(found.cloned());
                     }
                 }
             }

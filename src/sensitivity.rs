@@ -19,13 +19,13 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-pub use flip::{Direction, Flip};
+pub use flip::{Bound, Direction, Flip, Stretch};
 pub use question::{Lead, OpenQuestion};
 pub use why_not::{CriterionDifference, WhyNot};
 
 use crate::catalog::Catalog;
 use crate::ranking::{Decider, Decision, Recommendation, circumstances};
-use crate::rules::RuleBook;
+use crate::rules::{RuleBook, Situation};
 use crate::scenario::{Key, Scenario, Takes, keys};
 use crate::value::Value;
 use line::Line;
@@ -184,7 +184,8 @@ fn choices(key: &Key, what_if: &WhatIf<'_>) -> Vec<(Value, Outcome)> {
 /// Texts that rules name, and the first example of the documentation.
 fn example_text(key: &Key, what_if: &WhatIf<'_>) -> Vec<Value> {
     let at = circumstances(what_if.scenario);
-    let named = what_if.rules.compared_with(&key.path, what_if.catalog, &at);
+    let situation = Situation::new(&what_if.scenario.answers, &at);
+    let named = what_if.rules.compared_with(&key.path, what_if.catalog, &situation);
     let mut texts: Vec<String> = named.iter().flat_map(|value| value.words().to_vec()).collect();
     texts.extend(key.doc.split('`').nth(1).map(str::to_owned));
     let mut seen = BTreeSet::new();

@@ -126,8 +126,18 @@ fn dominated(worse: &Architecture, better: &Architecture) -> Option<String> {
     let (more, less) = (ids(worse), ids(better));
     let dominated = less.is_subset(&more) && code(better) <= code(worse) && conditions(better) <= conditions(worse);
     dominated.then(|| {
-        let names = worse.hops().filter(|hop| more.difference(&less).any(|id| *id == hop.id));
-        let extra: Vec<&str> = names.map(|hop| hop.name.as_str()).collect();
-        format!("needs {} besides, for nothing that is asked", extra.join(" and "))
+        let mut seen = BTreeSet::new();
+        let added = worse.hops().filter(|hop| more.contains(&hop.id) && !less.contains(&hop.id));
+        let names: Vec<&str> = added.filter(|hop| seen.insert(&hop.id)).map(|hop| hop.name.as_str()).collect();
+        format!("needs {} besides, for nothing that is asked", listed(&names))
     })
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }

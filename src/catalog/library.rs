@@ -7,6 +7,15 @@ use std::{fs, io};
 /// Files listed by the build script: name relative to `catalog/`, text.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalog_files.rs"));
 
+/// What a catalog is made of: each is a folder, or one file of this name.
+pub(crate) const LISTS: [&str; 9] =
+    ["criteria", "integrations", "prices", "regions", "rules", "services", "sources", "vocabulary", "workloads"];
+
+/// The list that a file belongs to, known or not: `rules` for `rules/house.toml` as for `rules.toml`.
+pub(crate) fn list_of(name: &str) -> &str {
+    name.split_once('/').map_or(name.trim_end_matches(".toml"), |(folder, _)| folder)
+}
+
 /// Catalog files by name (`services/firehose.toml`).
 #[derive(Debug, Clone)]
 pub struct Library {

@@ -266,8 +266,9 @@ pub(crate) struct EvaluateArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct WeighArgs {
-    /// Judgements `A/B=N`: criterion A is N times as important as B, on Saaty's scale from 1/9 to 9; one for each pair.
-    #[arg(required = true, value_name = "A/B=N")]
+    /// Judgements `A/B=N`: criterion A is N times as important as B, on Saaty's scale from 1/9 to 9; one for each pair. On
+    /// a terminal those that are missing are asked for.
+    #[arg(value_name = "A/B=N")]
     pub(crate) judgements: Vec<String>,
 
     /// Form of the answer.

@@ -69,35 +69,36 @@ fn whole_advice(args: &AdviseArgs, question: &Question, context: &mut Context) -
     let wide = args.flip || !args.why_not.is_empty() || format == Format::Adr;
     let sensitivity = Sensitivity::explore(catalog, rules, scenario, if wide { Scope::All } else { Scope::Open });
     let why_not = args.why_not.iter().map(|id| why_not(id, &sensitivity, context)).collect::<Result<Vec<_>, _>>()?;
+    let ways = other_ways(catalog, rules, scenario, decision);
     let record = Record {
         robustness: &robustness_of(decision, None),
         flips: &if wide { sensitivity.flips() } else { Vec::new() },
         questions: &sensitivity.open_questions(),
+        ways: &ways,
+        rules,
         decision,
         contradictions,
         catalog,
         scenario,
     };
-    let ways = other_ways(catalog, rules, scenario, decision);
     let steady = if args.flip { sensitivity.steady() } else { Vec::new() };
     match format {
         Format::Adr => Ok(record::adr(&record, args.date.as_deref())),
-        Format::Json => advice_json(args, &record, ways, steady, why_not),
-        _ => Ok(advice_text(args, &record, &ways, &steady, &why_not, context.width())),
+        Format::Json => advice_json(args, &record, steady, why_not),
+        _ => Ok(advice_text(args, &record, &steady, &why_not, context.width())),
     }
 }
 
 fn advice_json(
     args: &AdviseArgs,
     record: &Record<'_>,
-    ways: Vec<Variant>,
     steady: Vec<String>,
     why_not: Vec<WhyNot>,
 ) -> Result<String, Failure> {
     let mut answer = document(record.catalog, record.scenario, Some(record.decision));
     if let Some(part) = &mut answer.decision {
         part.robustness = Some(record.robustness.clone());
-        part.other_ways = Some(ways);
+        part.other_ways = Some(record.ways.to_vec());
     }
     json(&Document {
         contradictions: record.contradictions.to_vec(),
@@ -109,15 +110,8 @@ fn advice_json(
     })
 }
 
-fn advice_text(
-    args: &AdviseArgs,
-    record: &Record<'_>,
-    ways: &[Variant],
-    steady: &[String],
-    why_not: &[WhyNot],
-    width: usize,
-) -> String {
-    let Record { decision, robustness, flips, contradictions, questions, catalog, scenario } = record;
+fn advice_text(args: &AdviseArgs, record: &Record<'_>, steady: &[String], why_not: &[WhyNot], width: usize) -> String {
+    let Record { decision, robustness, flips, contradictions, questions, ways, catalog, scenario, .. } = record;
     let mut text = sure::contradictions(contradictions, width);
     text.push_str(&advice::text(decision, robustness, catalog, scenario, width, args.explain));
     text.push_str(&sure::questions(questions, (!args.explain).then_some(ASKED_AT_ONCE), decision, width));

@@ -147,6 +147,23 @@ impl PairwiseMatrix {
         Ok(Priorities { weights, lambda_max, consistency_index, consistency_ratio })
     }
 
+    /// What each pair adds to λmax - n, the pairs above the diagonal row by row as (row, column, part): 0 where the
+    /// judgement says what the weights say.
+    ///
+    /// The error e of a judgement is the judgement over the quotient of the two weights. Each row of the eigenvector's
+    /// equation says that λmax is the sum of the row's errors; over all rows, λmax - n = Σ (e + 1/e - 2) / n over the pairs.
+    #[must_use]
+    pub fn inconsistencies(&self, weights: &[f64]) -> Vec<(usize, usize, f64)> {
+        let size = self.size();
+        let pairs = (0..size).flat_map(|row| (row + 1..size).map(move |column| (row, column)));
+        let part = |(row, column): (usize, usize)| {
+            let (above, below) = (weights.get(row)?, weights.get(column)?);
+            let error = self.rows[row][column] * below / above;
+            Some((row, column, (error + 1.0 / error - 2.0) / size as f64))
+        };
+        pairs.filter_map(part).collect()
+    }
+
     /// Priorities by the geometric mean of each row.
     ///
     /// # Errors
@@ -194,6 +211,19 @@ mod tests {
     fn full(rows: &[[&str; 3]]) -> PairwiseMatrix {
         let row = |row: &[&str; 3]| row.iter().map(|text| parse_judgement(text).unwrap()).collect();
         PairwiseMatrix::from_full(rows.iter().map(row).collect()).unwrap()
+    }
+
+    #[test]
+    fn what_pairs_add_makes_up_the_inconsistency() {
+        let matrix = full(&[["1", "5", "1/5"], ["1/5", "1", "5"], ["5", "1/5", "1"]]);
+        let matrices = [matrix, full(&[["1", "2", "3"], ["1/2", "1", "4"], ["1/3", "1/4", "1"]])];
+        for matrix in matrices {
+            let found = matrix.priorities().unwrap();
+            let parts = matrix.inconsistencies(&found.weights);
+            let sum: f64 = parts.iter().map(|(_, _, part)| part).sum();
+            assert_eq!(parts.len(), 3);
+            assert!((sum - (found.lambda_max - 3.0)).abs() < 1e-9, "{sum} {found:?}");
+        }
     }
 
     fn near(found: &[f64], expected: &[f64], tolerance: f64) -> bool {

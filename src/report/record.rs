@@ -1,14 +1,16 @@
 //! The decision as a paragraph and as an architecture decision record, to be pasted where decisions are kept.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+mod adr;
+mod citations;
+mod clauses;
 
-use super::robustness::{percent, swap_clauses};
-use super::sensitivity::name;
-use super::{Style, Table};
-use crate::catalog::Catalog;
+pub use adr::adr;
+
+use super::robustness::percent;
+use crate::architecture::Variant;
+use crate::catalog::{Catalog, Role};
 use crate::ranking::{Decision, Robustness, ServiceVerdict, Verdict};
-use crate::rules::Contradiction;
+use crate::rules::{Contradiction, RuleBook};
 use crate::scenario::{Origin, Scenario};
 use crate::sensitivity::{Flip, OpenQuestion};
 
@@ -28,6 +30,10 @@ pub struct Record<'a> {
     pub contradictions: &'a [Contradiction],
     /// What nobody has stated and what could change the winner.
     pub questions: &'a [OpenQuestion],
+    /// Other ways of the recommended service.
+    pub ways: &'a [Variant],
+    /// The rules.
+    pub rules: &'a RuleBook,
     /// The catalog.
     pub catalog: &'a Catalog,
     /// The scenario.
@@ -50,36 +56,33 @@ fn listed(parts: &[String]) -> String {
 /// The decision in plain sentences.
 #[must_use]
 pub fn paragraph_of_decision(record: &Record<'_>) -> String {
-    let Record { decision, scenario, .. } = record;
-    let title = &scenario.title;
-    let mut sentences = Vec::new();
-    let ranked: Vec<&ServiceVerdict> = decision.ranked().collect();
-    match ranked.first().filter(|_| decision.recommended.is_some()) {
-        Some(first) => {
-            let beside = decision.recommended.iter().flat_map(|answer| &answer.path.beside);
-            let beside: Vec<String> = beside.map(|piece| piece.name.clone()).collect();
-            let with = if beside.is_empty() { String::new() } else { format!(", with {} beside it", listed(&beside)) };
-            sentences.push(format!("For \"{title}\" we propose {}{with}.", first.name));
-            let deciding = deciding(record);
-            if !deciding.is_empty() {
-                sentences.push(format!("What decides is {}.", listed(&deciding)));
-            }
-            sentences.push(second(record, first, ranked.get(1).copied()));
-        }
-        None => {
-            sentences.push(format!("For \"{title}\" nothing in the catalog satisfies all requirements."));
-        }
-    }
-    let rejected = rejected(record);
-    if !rejected.is_empty() {
-        sentences.push(rejected);
-    }
-    sentences.extend(how_sure(record));
+    let Record { scenario, catalog, .. } = record;
+    let mut sentences = proposal(record);
+    sentences.extend(rejected(record));
     sentences.extend(what_changes(record));
-    let digest = shortest(&record.catalog.digest);
-    let (region, edition) = (&scenario.region, scenario.edition.name());
+    let (region, edition, digest) = (&scenario.region, scenario.edition.name(), shortest(&catalog.digest));
     sentences.push(format!("Decided for {region} with edition {edition} of the catalog (digest {digest})."));
     sentences.join(" ")
+}
+
+/// What is proposed, what decides, who is second and how sure that is, a sentence each.
+fn proposal(record: &Record<'_>) -> Vec<String> {
+    let Record { decision, scenario, .. } = record;
+    let title = &scenario.title;
+    let mut ranked = decision.ranked();
+    let Some((answer, first)) = decision.recommended.as_ref().zip(ranked.next()) else {
+        return vec![format!("For \"{title}\" nothing in the catalog satisfies all requirements.")];
+    };
+    let beside: Vec<String> = answer.path.beside.iter().map(|piece| piece.name.clone()).collect();
+    let with = if beside.is_empty() { String::new() } else { format!(", with {} beside it", listed(&beside)) };
+    let mut sentences = vec![format!("For \"{title}\" we propose {}{with}.", first.name)];
+    let deciding = deciding(record);
+    if !deciding.is_empty() {
+        sentences.push(format!("What decides is {}.", listed(&deciding)));
+    }
+    sentences.push(second(first, ranked.next()));
+    sentences.extend(how_sure(record));
+    sentences
 }
 
 /// Stated requirements that turn the answer, else those that the winner's and the rejections' reasons rest on most.
@@ -115,43 +118,54 @@ fn deciding(record: &Record<'_>) -> Vec<String> {
     shown.collect()
 }
 
-fn second(record: &Record<'_>, first: &ServiceVerdict, second: Option<&ServiceVerdict>) -> String {
-    let _ = record;
+fn second(first: &ServiceVerdict, second: Option<&ServiceVerdict>) -> String {
     let Some(second) = second else {
         return "It is the only service that passes every screen and that a path leads through.".to_owned();
     };
     let points = |service: &ServiceVerdict| service.score.map_or_else(String::new, |score| format!("{score:.1}"));
-    let losses = first.contributions.iter().zip(&second.contributions);
-    let worst = losses
-        .map(|(best, other)| (best.points - other.points, best.name.as_str()))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(loss, _)| *loss > 0.05);
-    let why =
-        worst.map_or_else(String::new, |(loss, name)| format!("; it loses most on \"{name}\" ({loss:.1} points)"));
+    let why = greatest_loss(first, second)
+        .map_or_else(String::new, |(loss, name)| format!("; it loses most on \"{name}\" ({loss:.1} points)"));
     format!("{} is second with {} points against {}{why}.", second.name, points(second), points(first))
 }
 
-fn rejected(record: &Record<'_>) -> String {
-    let nearest = record.decision.nearest_rejected();
+/// The criterion on which a service loses most against the first, and how many points.
+fn greatest_loss<'s>(first: &'s ServiceVerdict, other: &ServiceVerdict) -> Option<(f64, &'s str)> {
+    let pairs = first.contributions.iter().zip(&other.contributions);
+    let losses = pairs.map(|(best, other)| (best.points - other.points, best.name.as_str()));
+    losses.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(loss, _)| *loss > 0.05)
+}
+
+/// The rejected, nearest first: what could carry such data but not as needed comes before what is made for other data.
+fn nearest(decision: &Decision) -> Vec<&ServiceVerdict> {
+    let by_data = |service: &ServiceVerdict| {
+        let asked = service.reasons.iter().flat_map(|reason| &reason.requirements);
+        asked.filter(|requirement| requirement.path == "source.kind").count()
+    };
+    let mut list = decision.nearest_rejected();
+    let carries = |service: &ServiceVerdict| matches!(service.role, Role::Ingest | Role::Processing);
+    list.sort_by_key(|service| (!carries(service), by_data(service)));
+    list
+}
+
+/// How many were rejected, and the nearest of them by the reason that decides.
+fn rejected(record: &Record<'_>) -> Option<String> {
+    let all = nearest(record.decision);
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
-    for service in &nearest {
+    for service in all.iter().filter(|service| service.headline).take(FEW) {
         let Some(reason) = service.reasons.first() else { continue };
         match groups.iter_mut().find(|(text, _)| *text == reason.text) {
             Some((_, names)) => names.push(service.name.clone()),
             None => groups.push((&reason.text, vec![service.name.clone()])),
         }
     }
-    groups.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
-    groups.truncate(FEW);
-    let named: usize = groups.iter().map(|(_, names)| names.len()).sum();
-    let more = nearest.len().saturating_sub(named);
     if groups.is_empty() {
-        return String::new();
+        return None;
     }
     let told: Vec<String> = groups.iter().map(|(text, names)| format!("{} ({text})", listed(names))).collect();
-    let rest = if more > 0 { format!("; {more} more for other reasons") } else { String::new() };
+    let count = super::count(all.len() as u64, "service");
+    let was = if all.len() == 1 { "was" } else { "were" };
     // A list of clauses that hold commas themselves is kept apart by semicolons.
-    format!("Rejected: {}{rest}.", told.join("; "))
+    Some(format!("{count} {was} rejected; nearest came {}.", told.join("; ")))
 }
 
 fn how_sure(record: &Record<'_>) -> Option<String> {
@@ -163,124 +177,15 @@ fn how_sure(record: &Record<'_>) -> Option<String> {
 }
 
 fn what_changes(record: &Record<'_>) -> Option<String> {
-    let flips: Vec<String> = record
-        .flips
-        .iter()
-        .filter(|flip| flip.stated.is_some() && flip.winner.is_some() && !flip.path.starts_with("source."))
-        .take(FEW)
-        .map(|flip| format!("{} if `{}` is {}", name(flip.winner.as_ref(), record.decision), flip.path, flip.when))
-        .collect();
-    if !flips.is_empty() {
-        return Some(format!("The answer would become {}.", flips.join("; ")));
-    }
     record.decision.recommended.as_ref()?;
-    let swaps = record.robustness.swaps.iter().flat_map(|swaps| swap_clauses(record.robustness, swaps));
-    let swaps: Vec<String> = swaps.take(FEW).collect();
-    if swaps.is_empty() {
+    let turns = clauses::turns(record.flips, record.decision);
+    let swaps = || record.robustness.swaps.iter().flat_map(|swaps| clauses::swaps(record.robustness, swaps)).collect();
+    let told: Vec<String> = if turns.is_empty() { swaps() } else { turns };
+    if told.is_empty() {
         let alone = record.robustness.alternatives.len() < 2;
         return (!alone).then(|| "No other weight of a single criterion would change the answer.".to_owned());
     }
-    Some(format!("Another weight would change the answer: {}.", swaps.join("; ")))
-}
-
-/// The architecture decision record in Markdown. `date` is printed as given; without one there is no line for it.
-#[must_use]
-pub fn adr(record: &Record<'_>, date: Option<&str>) -> String {
-    let Record { decision, scenario, .. } = record;
-    let mut text = format!("# {}\n\n- Status: proposed\n", scenario.title);
-    if let Some(date) = date {
-        let _ = writeln!(text, "- Date: {date}");
-    }
-    text.push_str("\n## Context\n\n");
-    let mut table = Table::new(&["requirement", "value", "where stated"]);
-    let tables = ["source.", "needs.", "team."];
-    for (path, answer) in scenario.answers.iter().filter(|(path, _)| tables.iter().any(|table| path.starts_with(table)))
-    {
-        if let Origin::Stated(place) = &answer.origin {
-            table.row(vec![format!("`{path}`"), answer.value.to_string(), place.clone()]);
-        }
-    }
-    text.push_str(&table.render(Style::Markdown));
-    text.push_str("\n## Options considered\n\n");
-    text.push_str(&super::advice::table(decision).render(Style::Markdown));
-    let _ = write!(text, "\n## Decision\n\n{}\n", paragraph_of_decision(record));
-    if let Some(answer) = &decision.recommended {
-        let _ = write!(text, "\n```text\n{}\n```\n", answer.path.drawn());
-    }
-    let _ = write!(text, "\n## Consequences\n\n{}", items(&consequences(record)));
-    let _ = write!(text, "\n## Confirmation\n\n{}", items(&confirmation(record)));
-    text.push_str("\n## Sources\n\n");
-    for (index, source) in sources(record).iter().enumerate() {
-        let _ = writeln!(text, "{}. {source}", index + 1);
-    }
-    text
-}
-
-fn items(list: &[String]) -> String {
-    if list.is_empty() { "- none\n".to_owned() } else { format!("- {}\n", list.join("\n- ")) }
-}
-
-fn consequences(record: &Record<'_>) -> Vec<String> {
-    let mut list = Vec::new();
-    if let Some(answer) = &record.decision.recommended {
-        let hops = || answer.path.hops();
-        let services: BTreeSet<&str> = hops().filter(|hop| hop.service).map(|hop| hop.name.as_str()).collect();
-        list.push(format!("To operate: {}.", services.into_iter().collect::<Vec<_>>().join(", ")));
-        for hop in hops().filter(|hop| hop.needs_code) {
-            let how = hop.how.as_ref().map_or_else(String::new, |how| format!(": {how}"));
-            list.push(format!("Code to write for the way to {}{how}.", hop.name));
-        }
-        for hop in hops() {
-            list.extend(
-                hop.precondition.iter().map(|condition| format!("Before {} can be used: {condition}.", hop.name)),
-            );
-        }
-        list.extend(answer.path.beside.iter().map(|piece| format!("Beside it, {}: {}.", piece.name, piece.reason)));
-        list.extend(answer.path.remarks.iter().map(|remark| format!("Remark: {remark}.")));
-    }
-    list.extend(record.decision.warnings.iter().map(|note| format!("Warning: {} (rule `{}`).", note.text, note.rule)));
-    list.extend(
-        record.contradictions.iter().map(|clash| format!("Contradiction: {} (rule `{}`).", clash.text, clash.rule)),
-    );
-    list.extend(
-        record
-            .questions
-            .iter()
-            .take(FEW)
-            .map(|question| format!("Open question: `{}`: {}", question.path, question.doc)),
-    );
-    list
-}
-
-fn confirmation(record: &Record<'_>) -> Vec<String> {
-    let mut list: Vec<String> =
-        super::robustness::share(record.robustness).into_iter().map(|share| share + ".").collect();
-    for flip in record.flips.iter().filter(|flip| flip.stated.is_some()) {
-        let now = flip.stated.as_deref().unwrap_or_default();
-        let winner = name(flip.winner.as_ref(), record.decision);
-        list.push(format!("`{}`, now {now}: {winner} if {}.", flip.path, flip.when));
-    }
-    let swaps = record.robustness.swaps.iter().flat_map(|swaps| swap_clauses(record.robustness, swaps));
-    list.extend(swaps.map(|clause| format!("Weight of {clause}.")));
-    list.extend(record.robustness.notes.iter().map(|note| format!("Note: {note}.")));
-    list
-}
-
-/// Every page cited, each once, in the order of the reasons.
-fn sources(record: &Record<'_>) -> Vec<String> {
-    let mut list: Vec<String> = Vec::new();
-    let facts = record.decision.services.iter().flat_map(|service| &service.reasons);
-    let reasons = facts.chain(&record.decision.warnings);
-    let cited = reasons.flat_map(|reason| {
-        let facts = reason.facts.iter().map(|fact| fact.source.clone());
-        std::iter::once(reason.source.clone()).chain(facts)
-    });
-    for source in cited.chain(record.contradictions.iter().map(|clash| clash.source.clone())) {
-        if !source.is_empty() && !list.contains(&source) {
-            list.push(source);
-        }
-    }
-    list
+    Some(told.into_iter().take(FEW).collect::<Vec<_>>().join(" "))
 }
 
 /// What the ranking did not measure.

@@ -19,8 +19,8 @@ pub enum Subject {
 pub enum Operand {
     /// A value of the rule.
     Value(Value),
-    /// A fact of the service.
-    Fact(String),
+    /// Another answer, or a fact of the service.
+    Other(Subject),
 }
 
 /// How the two sides are compared.
@@ -65,17 +65,21 @@ impl Condition {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::subjects).collect(),
             Self::Not(part) => part.subjects(),
-            Self::Compare(subject, _, Operand::Fact(fact)) => vec![subject.clone(), Subject::Fact(fact.clone())],
+            Self::Compare(subject, _, Operand::Other(other)) => vec![subject.clone(), other.clone()],
             Self::Compare(subject, _, Operand::Value(_)) | Self::Stated(subject, _) => vec![subject.clone()],
         }
     }
 
-    /// Everything that the condition holds this field against.
-    pub(super) fn operands(&self, field: &str) -> Vec<&Operand> {
+    /// Everything that the condition holds this field against, on whichever side it stands.
+    pub(super) fn operands(&self, field: &str) -> Vec<Operand> {
+        let is_field = |subject: &Subject| matches!(subject, Subject::Field(path) if path == field);
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(|part| part.operands(field)).collect(),
             Self::Not(part) => part.operands(field),
-            Self::Compare(Subject::Field(path), _, operand) if path == field => vec![operand],
+            Self::Compare(subject, _, operand) if is_field(subject) => vec![operand.clone()],
+            Self::Compare(subject, _, Operand::Other(other)) if is_field(other) => {
+                vec![Operand::Other(subject.clone())]
+            }
             Self::Compare(..) | Self::Stated(..) => Vec::new(),
         }
     }
@@ -152,7 +156,10 @@ fn comparisons(raw: &RawCondition) -> Result<Vec<(Comparison, Operand)>, String>
         (Comparison::NotIn, &raw.not_in_fact),
     ];
     for (how, fact) in facts {
-        found.extend(fact.iter().map(|fact| (how, Operand::Fact(fact.clone()))));
+        found.extend(fact.iter().map(|fact| (how, Operand::Other(Subject::Fact(fact.clone())))));
+    }
+    for (how, field) in [(Comparison::Below, &raw.below_field), (Comparison::Above, &raw.above_field)] {
+        found.extend(field.iter().map(|field| (how, Operand::Other(Subject::Field(field.clone())))));
     }
     Ok(found)
 }
@@ -179,7 +186,7 @@ impl fmt::Display for Operand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(value) => write!(f, "{value}"),
-            Self::Fact(id) => write!(f, "fact {id}"),
+            Self::Other(subject) => write!(f, "{subject}"),
         }
     }
 }

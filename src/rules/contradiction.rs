@@ -42,36 +42,39 @@ impl RuleBook {
     }
 }
 
-/// Each requirement once, and in place of one that was worked out, the answer that it was worked out from.
+/// Each requirement once, and in place of one that was worked out, the answers that it was worked out from.
 fn as_stated(requirements: Vec<RequirementEvidence>, answers: &Answers) -> Vec<RequirementEvidence> {
     let mut list: Vec<RequirementEvidence> = Vec::new();
     for requirement in requirements {
-        let found = stated(requirement, answers);
-        if !list.iter().any(|known| known.path == found.path) {
-            list.push(found);
+        for found in stated(requirement, answers) {
+            if !list.iter().any(|known| known.path == found.path) {
+                list.push(found);
+            }
         }
     }
     list
 }
 
-fn stated(requirement: RequirementEvidence, answers: &Answers) -> RequirementEvidence {
+fn stated(requirement: RequirementEvidence, answers: &Answers) -> Vec<RequirementEvidence> {
     // `real_time` at the place of `needs.freshness` says the same as the 1 s that it means.
     if requirement.path == "needs.freshness-word" {
-        return RequirementEvidence { path: "needs.freshness".to_owned(), ..requirement };
+        return vec![RequirementEvidence { path: "needs.freshness".to_owned(), ..requirement }];
     }
     let worked_out = answers.get(&requirement.path).is_some_and(|answer| matches!(answer.origin, Origin::Derived(_)));
-    let root = match requirement.path.as_str() {
-        "workload.record-size-mean" => "workload.record-size",
-        "workload.peak-rate" | "workload.peak-request-rate" => "workload.rate",
-        _ => return requirement,
+    let roots: &[&str] = match requirement.path.as_str() {
+        "needs.transfer-time" => &["needs.volume", "source.line-rate"],
+        "workload.record-size-mean" => &["workload.record-size"],
+        "workload.peak-rate" | "workload.peak-request-rate" => &["workload.rate"],
+        _ => &[],
     };
-    let mut below = answers.iter().filter(|(path, _)| path.starts_with(root) && *path != requirement.path);
-    match below.next().filter(|_| worked_out) {
-        Some((path, answer)) => RequirementEvidence {
+    let below = |root: &&str| {
+        let mut answers = answers.iter().filter(|(path, _)| path.starts_with(root) && *path != requirement.path);
+        answers.next().map(|(path, answer)| RequirementEvidence {
             path: path.to_owned(),
             value: answer.value.to_string(),
             place: answer.origin.to_string(),
-        },
-        None => requirement,
-    }
+        })
+    };
+    let found: Vec<RequirementEvidence> = roots.iter().filter(|_| worked_out).filter_map(below).collect();
+    if found.is_empty() { vec![requirement] } else { found }
 }

@@ -174,7 +174,7 @@ pub(super) fn outcome(when: &Condition, service: Option<&Service>, situation: &S
         Condition::Compare(subject, how, operand) => {
             let right = match operand {
                 Operand::Value(value) => Some(value),
-                Operand::Fact(id) => fact_value(service, id, situation),
+                Operand::Other(other) => looked_up(other, service, situation),
             };
             let left = looked_up(subject, service, situation);
             Outcome::from_truth(left.zip(right).and_then(|(left, right)| holds(left, *how, right)))
@@ -182,7 +182,11 @@ pub(super) fn outcome(when: &Condition, service: Option<&Service>, situation: &S
     }
 }
 
-fn looked_up<'a>(subject: &Subject, service: Option<&'a Service>, situation: &Situation<'a>) -> Option<&'a Value> {
+pub(super) fn looked_up<'a>(
+    subject: &Subject,
+    service: Option<&'a Service>,
+    situation: &Situation<'a>,
+) -> Option<&'a Value> {
     match subject {
         Subject::Field(path) => situation.answer(path).map(|answer| &answer.value),
         Subject::Fact(id) => fact_value(service, id, situation),
@@ -255,19 +259,19 @@ impl Evaluator<'_> {
         let left = self.value(subject);
         let right = match operand {
             Operand::Value(value) => Some(value.clone()),
-            Operand::Fact(id) => self.value(&Subject::Fact(id.clone())),
+            Operand::Other(other) => self.value(other),
         };
         let shown = |value: &Option<Value>| value.as_ref().map_or_else(|| "not stated".to_owned(), ToString::to_string);
         let right_text = match operand {
             Operand::Value(_) => shown(&right),
-            Operand::Fact(id) => format!("{id} ({})", shown(&right)),
+            Operand::Other(Subject::Field(name) | Subject::Fact(name)) => format!("{name} ({})", shown(&right)),
         };
         let text = format!("{subject} ({}) {how} {right_text}", shown(&left));
         let truth = left.as_ref().zip(right.as_ref()).and_then(|(left, right)| holds(left, how, right));
         if truth == Some(true) {
             self.note(subject);
-            if let Operand::Fact(id) = operand {
-                self.note(&Subject::Fact(id.clone()));
+            if let Operand::Other(other) = operand {
+                self.note(other);
             }
         }
         (Outcome::from_truth(truth), text)
@@ -382,6 +386,8 @@ pub(super) fn fill(template: &str, service: Option<&Service>, situation: &Situat
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Edition;
+    use crate::scenario::Origin;
 
     #[test]
     fn a_comparison_with_an_interval_holds_if_it_holds_for_all_of_it() {
@@ -405,5 +411,44 @@ mod tests {
         ] {
             assert_eq!(holds(&interval, how, &Value::parse(than)), expected, "{interval} {how} {than}");
         }
+    }
+
+    #[test]
+    fn two_answers_are_compared_with_trace_and_evidence_of_both() {
+        let text = r#"{"field": "needs.retention", "below-field": "needs.freshness"}"#;
+        let when = Condition::check(&serde_json::from_str(text).unwrap()).unwrap();
+        let at = Circumstances { edition: Edition::Current, region: "us-east-1".to_owned(), destination: None };
+        for (retention, freshness, expected) in [
+            (Some("1 h"), Some("24 h"), Outcome::Yes),
+            (Some("24 h"), Some("24 h"), Outcome::No),
+            (Some("1 h .. 24 h"), Some("2 h"), Outcome::Unknown),
+            (Some("archive"), Some("24 h"), Outcome::Unknown),
+            (Some("1 h"), None, Outcome::Unknown),
+        ] {
+            let mut answers = Answers::default();
+            for (path, value) in [("needs.retention", retention), ("needs.freshness", freshness)] {
+                if let Some(value) = value {
+                    let read = Value::interval_ends(value)
+                        .and_then(|(low, high)| Value::between(Value::parse(low), Value::parse(high)));
+                    answers.insert(path, read.unwrap_or_else(|| Value::parse(value)), Origin::Derived("test".into()));
+                }
+            }
+            let situation = Situation::new(&answers, &at);
+            let (trace, evidence) = answers_alone(&when, &situation);
+            assert_eq!(trace.outcome, expected, "{}", trace.text);
+            assert_eq!(outcome(&when, None, &situation), expected, "{}", trace.text);
+            assert_eq!(evidence.len(), if expected == Outcome::Yes { 2 } else { 0 });
+            assert!(trace.text.contains("is below needs.freshness ("), "{}", trace.text);
+        }
+    }
+
+    #[test]
+    fn an_answer_is_held_against_the_other_from_both_sides() {
+        let text = r#"{"field": "needs.retention", "below-field": "needs.freshness"}"#;
+        let when = Condition::check(&serde_json::from_str(text).unwrap()).unwrap();
+        let field = |path: &str| Operand::Other(Subject::Field(path.to_owned()));
+        assert_eq!(when.operands("needs.retention"), [field("needs.freshness")]);
+        assert_eq!(when.operands("needs.freshness"), [field("needs.retention")]);
+        assert_eq!(when.subjects().len(), 2);
     }
 }

@@ -141,6 +141,10 @@ pub struct RawCondition {
     pub below_fact: Option<String>,
     /// The left side is more than this fact of the service.
     pub above_fact: Option<String>,
+    /// The left side is less than this answer of the scenario.
+    pub below_field: Option<String>,
+    /// The left side is more than this answer of the scenario.
+    pub above_field: Option<String>,
     /// The left side is one of the words of this fact.
     pub in_fact: Option<String>,
     /// The left side is none of the words of this fact.

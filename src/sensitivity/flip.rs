@@ -36,10 +36,31 @@ pub struct Flip {
     pub when: String,
     /// The words, or the flag, each of which turns the answer; empty for quantities.
     pub values: Vec<String>,
+    /// The new value as a stretch of a quantity, for sentences; absent for words.
+    #[serde(skip)]
+    pub stretch: Option<Stretch>,
     /// A value that turns the answer, nearest to those that do not, as `--set` takes it.
     pub flips_at: String,
     /// The value beside it that does not; `null` where the requirement is not stated and its neighbours win nothing.
     pub stays_at: Option<String>,
+}
+
+/// A stretch of a quantity; an end that is absent is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its lower end.
+    pub lower: Option<Bound>,
+    /// Its upper end.
+    pub upper: Option<Bound>,
+}
+
+/// An end of a stretch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The value, with its unit.
+    pub value: String,
+    /// Whether it belongs to the stretch.
+    pub included: bool,
 }
 
 impl Sensitivity {
@@ -98,6 +119,7 @@ impl Sensitivity {
             direction,
             when: String::new(),
             values: Vec::new(),
+            stretch: None,
             flips_at: String::new(),
             stays_at: None,
         }
@@ -136,6 +158,8 @@ impl Sensitivity {
     fn stretch(&self, explored: &Explored, scale: Scale, region: &Region, direction: Direction) -> Flip {
         let (lower, upper) = edges(scale, region);
         let when = words(lower.as_ref(), upper.as_ref(), direction);
+        let bound = |edge: &Option<Edge>| edge.as_ref().map(|edge| edge.bound.clone());
+        let stretch = Some(Stretch { lower: bound(&lower), upper: bound(&upper) });
         // The side towards the present value is the one where it flips.
         let near = match direction {
             Direction::Above => lower.or(upper),
@@ -145,7 +169,7 @@ impl Sensitivity {
             Some(near) => (scale.typed(near.inside), Some(scale.typed(near.outside))),
             None => (scale.typed(region.low), None),
         };
-        Flip { when, flips_at, stays_at, ..self.flip(explored, region.winner.as_ref(), direction) }
+        Flip { when, stretch, flips_at, stays_at, ..self.flip(explored, region.winner.as_ref(), direction) }
     }
 }
 
@@ -173,6 +197,7 @@ fn words(lower: Option<&Edge>, upper: Option<&Edge>, direction: Direction) -> St
 
 /// The end of a stretch in words, with a value on each side of it.
 struct Edge {
+    bound: Bound,
     text: String,
     inside: u64,
     outside: u64,
@@ -185,11 +210,13 @@ fn edge(scale: Scale, last: u64, far: u64, upper: bool) -> Edge {
     let (including, excluding) = if upper { ("at or below", "below") } else { ("at or above", "above") };
     let counted = matches!(scale, Scale::Count(_));
     if scale.is_plain(next) && !scale.is_plain(last) && !counted {
-        return Edge { text: format!("{excluding} {}", shown(next)), inside: last, outside: next };
+        let bound = Bound { value: shown(next), included: false };
+        return Edge { text: format!("{excluding} {}", bound.value), bound, inside: last, outside: next };
     }
     // Neither side is a round value: the nearest round one inside says what is true, if only a little too little.
     let inside = scale.rounded(last, far).unwrap_or(last);
-    Edge { text: format!("{including} {}", shown(inside)), inside, outside: next }
+    let bound = Bound { value: shown(inside), included: true };
+    Edge { text: format!("{including} {}", bound.value), bound, inside, outside: next }
 }
 
 /// A value that is no quantity as `--set` takes it.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::{Outcome, WhatIf};
 use crate::ranking::circumstances;
+use crate::rules::Situation;
 use crate::scenario::{Key, Takes};
 use crate::units::{ByteRate, Bytes, RecordRate, Share, SimDuration};
 use crate::value::Value;
@@ -282,7 +283,7 @@ fn regions(tried: &Tried<'_>, positions: &[u64]) -> Option<Vec<Region>> {
 fn thresholds(key: &Key, scale: Scale, what_if: &WhatIf<'_>) -> Vec<u64> {
     let WhatIf { catalog, rules, scenario, .. } = *what_if;
     let at = circumstances(scenario);
-    let compared = |path: &str| rules.compared_with(path, catalog, &at);
+    let compared = |path: &str| rules.compared_with(path, catalog, &Situation::new(&scenario.answers, &at));
     let mut values = compared(&key.path);
     if key.path.starts_with("workload.record-size") {
         values.extend(compared("workload.record-size-mean"));
@@ -304,7 +305,8 @@ fn thresholds(key: &Key, scale: Scale, what_if: &WhatIf<'_>) -> Vec<u64> {
 /// Rules look at the busiest time; the scenario states the mean and how records are packed.
 fn traffic_thresholds(key: &Key, scale: Scale, what_if: &WhatIf<'_>) -> Vec<u64> {
     let at = circumstances(what_if.scenario);
-    let compared = |path: &str| what_if.rules.compared_with(path, what_if.catalog, &at);
+    let situation = Situation::new(&what_if.scenario.answers, &at);
+    let compared = |path: &str| what_if.rules.compared_with(path, what_if.catalog, &situation);
     let Some((workload, peak)) = what_if.scenario.workload.as_ref().zip(what_if.scenario.peak_factor()) else {
         return Vec::new();
     };

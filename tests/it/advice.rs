@@ -25,7 +25,7 @@ fn a_record_has_every_heading_and_follows_the_scenario() {
     let path = scenario("clickstream");
     let record = forebay(&["advise", &path, "--format", "adr"]);
     record.ends_with(0);
-    let headings = ["Context", "Options considered", "Decision", "Consequences", "Confirmation", "Sources"];
+    let headings = ["Context", "Considered options", "Decision", "Consequences", "When to decide again", "Sources"];
     for heading in headings {
         assert!(record.stdout.contains(&format!("\n## {heading}\n")), "{heading}\n{}", record.stdout);
     }
@@ -34,6 +34,54 @@ fn a_record_has_every_heading_and_follows_the_scenario() {
     assert!(other.stdout.contains("- Date: 2026-11-24"), "{}", other.stdout);
     let decided = |text: &str| text.split("## Decision").nth(1).unwrap().to_owned();
     assert_ne!(decided(&record.stdout), decided(&other.stdout));
+}
+
+/// The numbers in brackets of a text: `[1, 3]`.
+fn cited(text: &str) -> std::collections::BTreeSet<usize> {
+    let marks = text.split('[').skip(1).filter_map(|rest| rest.split_once(']')).map(|(mark, _)| mark);
+    marks.flat_map(|mark| mark.split(", ").filter_map(|number| number.parse().ok())).collect()
+}
+
+#[test]
+fn every_number_of_a_record_leads_to_a_source_and_every_source_is_cited_once() {
+    for name in ["cameras", "clickstream", "database-cdc", "iot-telemetry", "w1", "windowed-analytics"] {
+        for edition in ["2022", "current"] {
+            let record = forebay(&["advise", &scenario(name), "--format", "adr", "--edition", edition]);
+            record.ends_with(0);
+            let (body, sources) = record.stdout.split_once("## Sources\n\n").unwrap();
+            let sources: Vec<&str> = sources.lines().filter_map(|line| Some(line.split_once(". ")?.1)).collect();
+            let numbers: Vec<usize> = cited(body).into_iter().collect();
+            assert_eq!(numbers, (1..=sources.len()).collect::<Vec<_>>(), "{name} {edition}\n{}", record.stdout);
+            let mut once = sources.clone();
+            once.sort_unstable();
+            once.dedup();
+            assert_eq!(once.len(), sources.len(), "{name} {edition}");
+        }
+    }
+}
+
+#[test]
+fn a_record_is_said_in_sentences_and_names_each_rejected_service_once() {
+    let record = forebay(&["advise", &scenario("clickstream"), "--format", "adr", "--edition", "2022"]).stdout;
+    for sentence in [
+        "- If 2 or more programs read the same records, Kinesis Data Streams would win.\n",
+        "- If freshness of at least 70 ms but less than 60 s were needed, Kinesis Data Streams would win.\n",
+        "\nOther ways of the same answer:\n",
+        " more were rejected: ",
+    ] {
+        assert!(record.contains(sentence), "{sentence}\n{record}");
+    }
+    assert_eq!(record.matches("| rejected |").count(), 0, "{record}");
+    let options = record.split("## Considered options").nth(1).unwrap().split("## Decision").next().unwrap();
+    assert_eq!(options.matches("Storage Gateway").count(), 1, "{options}");
+}
+
+#[test]
+fn a_record_cites_what_stands_beside_the_pipeline() {
+    let overrides = ["--set", "needs.transform=format_conversion"];
+    let record = forebay(&[&["advise", &scenario("clickstream"), "--format", "adr"], &overrides[..]].concat()).stdout;
+    let said = "- Glue, beside: holds the table definition that Firehose converts by [";
+    assert!(record.contains(said), "{record}");
 }
 
 #[test]

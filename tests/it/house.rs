@@ -129,3 +129,30 @@ fn a_list_in_a_folder_adds_and_a_file_of_the_same_name_replaces() {
     let (other, _) = load(&place.path("replaces"));
     assert_eq!(other.edges.len(), 1);
 }
+
+#[test]
+fn a_file_in_no_list_of_the_catalog_is_refused_with_the_nearest_list() {
+    for (name, near) in [
+        ("house/servces/x.toml", Some("`services`")),
+        ("house/rule/x.toml", Some("`rules`")),
+        ("house/integration.toml", Some("`integrations`")),
+        ("house/nothing-like-it/x.toml", None),
+    ] {
+        let place = Place::new();
+        write(&place, name, "id = \"x\"\n");
+        let refused = place.run(&["check", "--catalog", "house"]);
+        refused.ends_with(3).explains(&[name, "is in no list of the catalog", "criteria, integrations, prices"]);
+        let asked = near.map(|near| format!("did you mean {near}?"));
+        assert_eq!(refused.stderr.contains("did you mean"), asked.is_some(), "{}", refused.stderr);
+        refused.explains(&[asked.as_deref().unwrap_or("error")]);
+    }
+}
+
+#[test]
+fn rules_may_be_one_file_too() {
+    let place = Place::new();
+    let (_, rule) = blocks().into_iter().find(|(name, _)| name == "house/rules/house.toml").unwrap();
+    write(&place, "house/rules.toml", &rule);
+    let (_, rules) = load(&place.path("house"));
+    assert!(rules.find("server-logs-leave-by-relay").is_some());
+}

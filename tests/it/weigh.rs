@@ -20,13 +20,14 @@ fn consistent_judgements_give_their_own_weights() {
 fn judgements_that_go_in_a_circle_are_named() {
     let place = Place::new();
     let text = place.run(&["weigh", "operations/billing=5", "billing/fit=5", "operations/fit=1/5"]).stdout;
-    assert!(text.contains("Above 0.10") && text.contains("Furthest off"), "{text}");
+    assert!(text.contains("Above 0.10") && text.contains("Most of it comes from"), "{text}");
 }
 
 #[test]
 fn what_is_missing_or_misspelt_is_said() {
     let place = Place::new();
     place.run(&["weigh", "operations/billing=5", "billing/fit=5"]).ends_with(3).explains(&["are not compared"]);
+    place.run(&["weigh"]).ends_with(3).explains(&["`operations` and `billing` are not compared"]);
     place.run(&["weigh", "operation/billing=5"]).ends_with(3).explains(&["there is no criterion", "operations"]);
     place.run(&["weigh", "operations/billing=12"]).ends_with(3).explains(&["off Saaty's scale"]);
 }
