@@ -210,7 +210,7 @@ fn a_changed_number_of_a_decision_fails() {
 #[test]
 fn the_other_shared_references_are_recognised() {
     let Some(shared) = shared() else { return };
-    for name in ["facts/queueing_results.toml", "examples/cost_examples.toml"] {
+    for name in ["examples/cost_examples.toml"] {
         let output = verify(&shared, &[name, "--format", "json"]);
         assert_eq!(output.status.code(), Some(0), "{name}: {}", stderr(&output));
         let answer = json(&output);
