@@ -43,8 +43,9 @@ pub use config::{NoWatch, RunConfig, Watch};
 pub use error::SimError;
 pub use histogram::Histogram;
 pub use model::{
-    Arrivals, Buffer, Counted, Gate, LatencyLaw, Limit, LimitRule, Model, RateProfile, SizeLaw, Source, Stage,
-    StageKind, TraceRecord,
+    Arrivals, Buffer, CountLaw, Counted, Devices, Episode, GapLaw, Gate, Groups, LatencyLaw, Limit, LimitRule, Model,
+    Modulation, OnPeriods, Phase, Quantiles, RateProfile, Sessions, SizeLaw, Source, Stage, StageKind, ThinkLaw,
+    ThinkTime, TooLong, TraceRecord,
 };
 pub use result::{Distribution, Estimate, GateSummary, LimitSummary, Objects, PerHour, Records, RunResult, Summary};
 pub use run::run;

@@ -14,8 +14,8 @@ use crate::catalog::raw::{Grade, RawMeter, RawStage};
 use crate::catalog::{Catalog, Circumstances, Fact, Service, StageKind};
 use crate::scenario::{Scenario, Sizes, Workload};
 use crate::sim::{
-    Arrivals, Buffer, Counted, Gate, LatencyLaw, Limit, LimitRule, Model, RateProfile, SizeLaw, Source, Stage,
-    StageKind as Queueing, TraceRecord,
+    Arrivals, Buffer, CountLaw, Counted, Gate, LatencyLaw, Limit, LimitRule, Model, RateProfile, SizeLaw, Source,
+    Stage, StageKind as Queueing, TraceRecord,
 };
 use crate::units::{Bytes, SimDuration};
 use crate::value::Value;
@@ -169,7 +169,7 @@ fn asked_freshness(scenario: &Scenario) -> Option<SimDuration> {
 }
 
 fn source(workload: Option<&Workload>, trace: Option<Arc<[TraceRecord]>>) -> Result<Source, LowerError> {
-    let records_per_request = workload.map_or(1, |workload| workload.records_per_request);
+    let records_per_request = CountLaw::Fixed(workload.map_or(1, |workload| workload.records_per_request));
     if let Some(records) = trace {
         return Ok(Source {
             arrivals: Arrivals::Trace(records),
