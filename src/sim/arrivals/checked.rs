@@ -45,8 +45,7 @@ impl<'a> CheckedSource<'a> {
         let sizes = if matches!(source.arrivals, Arrivals::Trace(_)) {
             SizeSampler::Constant(1)
         } else {
-            let expected = "a mean from above 0 to 1 TiB, and shapes in the range of the law";
-            SizeSampler::new(&source.sizes).ok_or_else(|| SimError::invalid("sizes", expected, &source.sizes))?
+            checked_sizes(&source.sizes)?
         };
         Ok(Self { source, sizes, parts: Vec::new() })
     }
@@ -124,6 +123,31 @@ impl<'a> CheckedSource<'a> {
         };
         Sender::new(clock, self.sizes.clone(), of("sizes"), (&self.source.records_per_request, of("batches")), end)
     }
+}
+
+impl Source {
+    /// Whether the source can be run, whatever it feeds.
+    ///
+    /// # Errors
+    /// [`SimError`] with the parameter that makes no sense.
+    pub fn check(&self) -> Result<(), SimError> {
+        CheckedSource::new(self).map(|_| ())
+    }
+}
+
+impl super::super::model::SizeLaw {
+    /// Whether sizes can be drawn from the law.
+    ///
+    /// # Errors
+    /// [`SimError`] where a parameter is out of range, or the mean is not above 0 and at most 1 TiB.
+    pub fn check(&self) -> Result<(), SimError> {
+        checked_sizes(self).map(|_| ())
+    }
+}
+
+fn checked_sizes(law: &super::super::model::SizeLaw) -> Result<SizeSampler, SimError> {
+    let expected = "a mean from above 0 to 1 TiB, and shapes in the range of the law";
+    SizeSampler::new(law).ok_or_else(|| SimError::invalid("sizes", expected, law))
 }
 
 fn seconds(nanos: u64) -> f64 {

@@ -76,6 +76,12 @@ impl RateProfile {
         Self { mean, period: SimDuration::from_secs(3600), factors: vec![1.0], episodes: Vec::new() }
     }
 
+    /// The same profile with its rates multiplied; `None` where no rate would be left.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Option<Self> {
+        Some(Self { mean: RecordRate::per_second(self.mean.get() * factor)?, ..self.clone() })
+    }
+
     /// The mean over a period without episodes.
     #[must_use]
     pub const fn mean(&self) -> RecordRate {
