@@ -7,10 +7,12 @@
 //! destination), and the most specific entry wins. That keeps one file per service true for both editions and all Regions.
 
 mod library;
+mod preset;
 mod prices;
 mod profile;
 pub mod raw;
 mod service;
+pub mod traffic;
 
 use std::collections::BTreeMap;
 
@@ -19,9 +21,10 @@ use serde::Serialize;
 
 pub use library::Library;
 pub(crate) use library::list_of;
+pub use preset::{ArrivalPreset, SizePreset};
 pub use prices::{Price, PriceBook, Tier};
 pub use profile::Profile;
-pub use raw::{Criterion, Grade, MeterCount, Role, StageKind, VocabularyKey};
+pub use raw::{Criterion, Evidence, Grade, MeterCount, Role, StageKind, VocabularyKey};
 pub use service::{Circumstances, Fact, OptionRule, Service};
 
 use crate::diag::{Diagnostic, Problems, nearest};
@@ -29,7 +32,7 @@ use crate::document::Reader;
 use crate::source::SourceMap;
 use library::LISTS;
 use raw::{
-    RawCriteria, RawIntegrations, RawPlace, RawPrices, RawProfiles, RawRegions, RawService, RawSources, RawVocabulary,
+    RawCriteria, RawIntegrations, RawPlace, RawPrices, RawRegions, RawService, RawSources, RawVocabulary, RawWorkloads,
 };
 
 /// Which state of AWS the catalog speaks for.
@@ -124,6 +127,10 @@ pub struct Catalog {
     pub criteria: Vec<Criterion>,
     /// Rate profiles.
     pub profiles: Vec<Profile>,
+    /// Arrival presets.
+    pub arrivals: Vec<ArrivalPreset>,
+    /// Presets of record sizes.
+    pub sizes: Vec<SizePreset>,
     /// Rare requirement keys.
     pub vocabulary: Vec<VocabularyKey>,
     /// Unit prices.
@@ -144,6 +151,8 @@ impl Catalog {
             criteria: Vec::new(),
             vocabulary: Vec::new(),
             profiles: Vec::new(),
+            arrivals: Vec::new(),
+            sizes: Vec::new(),
             prices: PriceBook::default(),
             digest: library.digest(),
         };
@@ -154,6 +163,7 @@ impl Catalog {
                 .load_file(name, Reader { name: &shown, text, proven: library.is_embedded(name), sources, problems });
         }
         catalog.check_references(problems);
+        catalog.check_presets(problems);
         catalog.check_meters(problems);
         catalog
     }
@@ -198,8 +208,12 @@ impl Catalog {
                 }
             }
             "workloads" => {
-                if let Some((raw, document)) = read.read::<RawProfiles>() {
-                    self.profiles.extend(profile::check(raw, &document, read.problems));
+                if let Some((raw, document)) = read.read::<RawWorkloads>() {
+                    self.profiles.extend(profile::check(raw.profile, &document, read.problems));
+                    self.arrivals.extend(
+                        raw.arrivals.into_iter().map(|raw| ArrivalPreset::check(raw, &document, read.problems)),
+                    );
+                    self.sizes.extend(preset::check_sizes(raw.size, &document, read.problems));
                 }
             }
             // Rules are read by `rules`, which knows conditions; any other name has been refused.
@@ -223,6 +237,16 @@ impl Catalog {
                     );
                     problems.push(help.into_iter().fold(problem, Diagnostic::help));
                 }
+            }
+        }
+    }
+
+    /// A preset must name a profile that exists, and its law must be one that can run.
+    fn check_presets(&self, problems: &mut Problems) {
+        for preset in &self.arrivals {
+            if let Err(fault) = preset.try_out(&self.profiles) {
+                let message = format!("arrival preset {}: {fault}", preset.id);
+                problems.push(Diagnostic::error("preset", message));
             }
         }
     }

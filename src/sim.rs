@@ -45,8 +45,9 @@ pub use config::{NoWatch, RunConfig, Watch};
 pub use error::SimError;
 pub use histogram::Histogram;
 pub use model::{
-    Arrivals, Buffer, Counted, Gate, Jitter, LatencyLaw, Limit, LimitRule, Model, RateProfile, Retry, SizeLaw, Source,
-    Stage, StageKind, TraceRecord,
+    Arrivals, Buffer, CountLaw, Counted, Devices, Episode, GapLaw, Gate, Groups, Jitter, LatencyLaw, Limit, LimitRule,
+    Model, Modulation, OnPeriods, Phase, Quantiles, RateProfile, Retry, Sessions, SizeLaw, Source, Stage, StageKind,
+    ThinkLaw, ThinkTime, TooLong, TraceRecord,
 };
 pub use quota::{QuotaTally, play_quota};
 pub use result::{

@@ -12,9 +12,9 @@ use thiserror::Error;
 use super::Architecture;
 use crate::catalog::raw::{Grade, RawMeter, RawStage};
 use crate::catalog::{Catalog, Circumstances, Fact, Service, StageKind};
-use crate::scenario::{ClientRetry, Scenario, Sizes, Workload};
+use crate::scenario::{ClientRetry, Scenario, Workload};
 use crate::sim::{
-    Arrivals, Buffer, Counted, Gate, Jitter, LatencyLaw, Limit, LimitRule, Model, RateProfile, Retry, SizeLaw, Source,
+    Arrivals, Buffer, CountLaw, Counted, Gate, Jitter, LatencyLaw, Limit, LimitRule, Model, Retry, SizeLaw, Source,
     Stage, StageKind as Queueing, TraceRecord,
 };
 use crate::units::{Bytes, SimDuration};
@@ -190,26 +190,19 @@ fn asked_freshness(scenario: &Scenario) -> Option<SimDuration> {
 }
 
 fn source(workload: Option<&Workload>, trace: Option<Arc<[TraceRecord]>>) -> Result<Source, LowerError> {
-    let records_per_request = workload.map_or(1, |workload| workload.records_per_request);
     if let Some(records) = trace {
+        let fixed = |workload: &Workload| matches!(workload.records_per_request, CountLaw::Fixed(_));
         return Ok(Source {
             arrivals: Arrivals::Trace(records),
             sizes: SizeLaw::Constant(Bytes::new(1)),
-            records_per_request,
+            // A recording says itself what was sent together; a law of one's own has no place in it.
+            records_per_request: workload
+                .filter(|workload| fixed(workload))
+                .map_or(CountLaw::Fixed(1), |workload| workload.records_per_request.clone()),
         });
     }
     let workload = workload.ok_or(LowerError::NoWorkload)?;
-    let profile = &workload.profile;
-    let profile = RateProfile::new(workload.rate, profile.period, &profile.factors)
-        .map_err(|error| LowerError::Model(error.to_string()))?;
-    let arrivals = if workload.deterministic { Arrivals::Deterministic(profile) } else { Arrivals::Poisson(profile) };
-    let sizes = match workload.sizes {
-        Sizes::Constant(size) => SizeLaw::Constant(size),
-        Sizes::Lognormal { mean, sigma } => SizeLaw::Lognormal { mean: mean.get() as f64, sigma },
-        Sizes::Gamma { mean, shape } => SizeLaw::Gamma { shape, scale: mean.get() as f64 / shape },
-        Sizes::Uniform { low, high } => SizeLaw::Uniform { low, high },
-    };
-    Ok(Source { arrivals, sizes, records_per_request })
+    workload.source().map_err(|error| LowerError::Model(error.to_string()))
 }
 
 struct Lowering<'a> {

@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Edition;
-use crate::units::{SimDuration, Usd};
+use super::traffic::ArrivalLaw;
+use crate::units::{Bytes, RecordRate, SimDuration, Usd};
 
 /// The part a service plays in a pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -523,12 +524,161 @@ pub struct RawTier {
     pub usd: Usd,
 }
 
-/// `workloads.toml`.
+/// `workloads.toml` and the files of `workloads/`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RawProfiles {
-    /// The rate profiles.
+pub struct RawWorkloads {
+    /// Rate profiles.
+    #[serde(default)]
     pub profile: Vec<RawRateProfile>,
+    /// Arrival presets.
+    #[serde(default)]
+    pub arrivals: Vec<RawArrivalPreset>,
+    /// Presets of record sizes.
+    #[serde(default)]
+    pub size: Vec<RawSizePreset>,
+}
+
+/// How well the figures of a preset are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Evidence {
+    /// A matter of mathematics.
+    Textbook,
+    /// Measured from a trace, which the source names.
+    Measured,
+    /// Read in the publication that the source names.
+    Published,
+    /// Read in a source that quotes another one.
+    Secondary,
+    /// Quoted from a well-known publication without reading it again: check before relying on it.
+    Unverified,
+    /// An example; the shape is real, the figures are chosen.
+    Example,
+}
+
+impl Evidence {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Textbook => "textbook",
+            Self::Measured => "measured",
+            Self::Published => "published",
+            Self::Secondary => "secondary",
+            Self::Unverified => "unverified",
+            Self::Example => "example",
+        }
+    }
+}
+
+/// A named way of arriving, with its source.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawArrivalPreset {
+    /// Name that a scenario gives.
+    pub id: String,
+    /// How requests arrive; `poisson` if absent.
+    #[serde(default)]
+    pub law: ArrivalLaw,
+    /// Name of the rate profile; `flat` if absent.
+    pub profile: Option<String>,
+    /// One-off episodes.
+    #[serde(default)]
+    pub episodes: Vec<RawEpisode>,
+    /// The rate that was seen, for those who have none of their own.
+    pub seen_rate: Option<RecordRate>,
+    /// What it shows.
+    pub doc: String,
+    /// How well the figures are known.
+    pub grade: Evidence,
+    /// Where they come from.
+    pub source: String,
+    /// When the source was read or the trace measured.
+    pub checked: String,
+}
+
+/// A time in which the rate is a multiple of what it would have been.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawEpisode {
+    /// When it begins, counted from the start of a run.
+    pub from: SimDuration,
+    /// When it is over.
+    pub to: SimDuration,
+    /// By how much the rate is multiplied: 0 for an outage, 8 for a crowd.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
+    pub factor: f64,
+}
+
+/// A named law of record sizes, with its source.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawSizePreset {
+    /// Name that a scenario gives.
+    pub id: String,
+    /// The law, with the parameters of the source.
+    pub law: RawPresetSizes,
+    /// What it shows.
+    pub doc: String,
+    /// How well the figures are known.
+    pub grade: Evidence,
+    /// Where they come from.
+    pub source: String,
+    /// When the source was read or the trace measured.
+    pub checked: String,
+}
+
+/// A law of record sizes in the parameters that publications give.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RawPresetSizes {
+    /// All records have this size.
+    Constant(Bytes),
+    /// A law with parameters, named by its key.
+    Law(RawPresetLaw),
+}
+
+/// A law in the parameters that publications give.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RawPresetLaw {
+    /// Lognormal, by mean and standard deviation of the logarithm of the bytes.
+    Lognormal(RawLogParameters),
+    /// Gamma, by shape and scale in bytes.
+    Gamma(RawShapeScale),
+    /// Generalized Pareto.
+    GeneralizedPareto(super::traffic::GeneralizedPareto),
+    /// A lognormal body with a Pareto tail.
+    LognormalPareto(super::traffic::LognormalPareto),
+    /// A share of records without content, the others lognormal.
+    ZeroInflatedLognormal(super::traffic::ZeroInflated),
+    /// Sizes with weights.
+    Table(super::traffic::SizeTable),
+}
+
+/// Parameters of a lognormal law.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawLogParameters {
+    /// Mean of the logarithm.
+    #[schemars(range(min = 0.0, max = 27.0))]
+    pub mu: f64,
+    /// Standard deviation of the logarithm.
+    #[schemars(range(min = 0.0, max = 5.0))]
+    pub sigma: f64,
+}
+
+/// Parameters of a gamma law.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawShapeScale {
+    /// Shape.
+    #[schemars(range(min = 0.01, max = 1_000_000.0))]
+    pub shape: f64,
+    /// Scale in bytes.
+    #[schemars(range(min = 0.001, max = 1e12))]
+    pub scale: f64,
 }
 
 /// A rate profile with its source.

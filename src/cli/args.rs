@@ -320,8 +320,11 @@ pub(crate) struct CatalogArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CatalogVerb {
-    /// The services.
+    /// The services, or the workload presets.
     List {
+        /// What to list.
+        #[arg(default_value = "services")]
+        what: Listed,
         /// Edition whose names to show.
         #[arg(long, default_value = "current")]
         edition: Edition,
@@ -336,6 +339,15 @@ pub(crate) enum CatalogVerb {
     },
     /// What changed between two editions, and which of the shipped scenarios are answered otherwise.
     Diff(DiffArgs),
+}
+
+/// What `catalog list` lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Listed {
+    /// Services, with their roles.
+    Services,
+    /// Arrivals, record sizes and rate profiles that a scenario may name.
+    Workloads,
 }
 
 #[derive(Debug, Args)]

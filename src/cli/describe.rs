@@ -6,7 +6,9 @@ use std::fs;
 use clap::CommandFactory;
 
 use super::Failure;
-use super::args::{CatalogArgs, CatalogVerb, Cli, CompletionsArgs, ExplainArgs, InitArgs, SchemaArgs, SchemaOf};
+use super::args::{
+    CatalogArgs, CatalogVerb, Cli, CompletionsArgs, ExplainArgs, InitArgs, Listed, SchemaArgs, SchemaOf,
+};
 use super::context::Context;
 use crate::catalog::raw::{Grade, RawIntegrations, RawPrices, RawService};
 use crate::catalog::{Catalog, Edition, Service};
@@ -16,6 +18,7 @@ use crate::report::result::{Document, SimulationDocument};
 use crate::report::{self, Style, Table, rule};
 use crate::rules::RuleBook;
 use crate::rules::raw::RawRules;
+use crate::units::significant;
 use crate::verify::Report;
 
 /// Scenarios listed by the build script: name, text.
@@ -67,7 +70,10 @@ fn rule_list(rules: &RuleBook, width: usize) -> String {
 pub(super) fn catalog(args: &CatalogArgs, context: &mut Context) -> Result<(), Failure> {
     let (catalog, rules) = context.knowledge()?;
     match &args.what {
-        CatalogVerb::List { edition } => {
+        CatalogVerb::List { what: Listed::Workloads, .. } => {
+            context.print(&workload_list(&catalog, Style::Plain(context.width())))
+        }
+        CatalogVerb::List { what: Listed::Services, edition } => {
             let mut table = Table::new(&["id", "name", "role", "does"]);
             for service in &catalog.services {
                 let role = report::role(service.role).to_owned();
@@ -86,6 +92,17 @@ pub(super) fn catalog(args: &CatalogArgs, context: &mut Context) -> Result<(), F
             }
         },
     }
+}
+
+/// The workload presets with grade and source: arrivals, sizes, profiles.
+fn workload_list(catalog: &Catalog, style: Style) -> String {
+    let arrivals = report::reference::arrival_presets(catalog, style);
+    let sizes = report::reference::size_presets(catalog, style);
+    let mut profiles = Table::new(&["profile", "period", "peak over mean"]).right(&[2]);
+    for profile in &catalog.profiles {
+        profiles.row(vec![profile.name.clone(), profile.period.to_string(), significant(profile.peak(), 3)]);
+    }
+    format!("{arrivals}\n{sizes}\n{}", profiles.render(style))
 }
 
 fn service_page(service: &Service, catalog: &Catalog, edition: Option<Edition>, width: usize) -> String {

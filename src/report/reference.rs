@@ -109,8 +109,19 @@ impl<'a> Walker<'a> {
     fn choice(&self, path: &str, choice: &'a Json, table: &mut Table) {
         for (name, property, _) in properties(choice) {
             let doc = choice["description"].as_str().unwrap_or_default();
-            table.row(vec![format!("`{path}.{name}`"), "a table".to_owned(), doc.to_owned()]);
-            self.rows(&format!("{path}.{name}."), self.resolve(property), table);
+            let variants = self.variants(property);
+            let objects: Vec<&Json> =
+                variants.iter().copied().filter(|variant| !variant["properties"].is_null()).collect();
+            let kind = match variants.first() {
+                Some(list) if objects.is_empty() => self.kind(list),
+                _ => "a table".to_owned(),
+            };
+            table.row(vec![format!("`{path}.{name}`"), kind, doc.to_owned()]);
+            let inner = format!("{path}.{name}");
+            match objects[..] {
+                [only] => self.rows(&format!("{inner}."), only, table),
+                _ => objects.iter().for_each(|choice| self.choice(&inner, choice, table)),
+            }
         }
     }
 
@@ -331,6 +342,34 @@ pub fn profiles(catalog: &Catalog) -> String {
         table.row(vec![format!("`{}`", profile.name), profile.period.to_string(), parts, peak]);
     }
     table.render(Style::Markdown)
+}
+
+/// The arrival presets that `workload.preset` may name.
+#[must_use]
+pub fn arrival_presets(catalog: &Catalog, style: Style) -> String {
+    let mut table = Table::new(&["preset", "known", "shows", "source"]);
+    for preset in &catalog.arrivals {
+        let known = preset.grade.word().to_owned();
+        table.row(vec![name_of(&preset.id, style), known, preset.doc.clone(), preset.source.clone()]);
+    }
+    table.render(style)
+}
+
+/// The presets that `workload.record-size` may name.
+#[must_use]
+pub fn size_presets(catalog: &Catalog, style: Style) -> String {
+    let mut table = Table::new(&["record size", "mean", "known", "shows", "source"]).right(&[1]);
+    for preset in &catalog.sizes {
+        let mean = format!("{} B", significant(preset.law.mean(), 4));
+        let known = preset.grade.word().to_owned();
+        table.row(vec![name_of(&preset.id, style), mean, known, preset.doc.clone(), preset.source.clone()]);
+    }
+    table.render(style)
+}
+
+/// A name as code where the style has such a thing.
+fn name_of(id: &str, style: Style) -> String {
+    if matches!(style, Style::Markdown) { format!("`{id}`") } else { id.to_owned() }
 }
 
 /// First letter in upper case, a full stop at the end.

@@ -34,7 +34,14 @@ const DERIVED: [&str; 9] = [
 pub fn schema(catalog: &Catalog) -> Json {
     let mut schema = schema_for!(RawScenario).to_value();
     let systems: Vec<&str> = catalog.sources.iter().map(|source| source.system.as_str()).collect();
-    for (name, words) in [("SourceSystem", systems), ("Destination", catalog.destination_words())] {
+    let arrivals: Vec<&str> = catalog.arrivals.iter().map(|preset| preset.id.as_str()).collect();
+    let sizes: Vec<&str> = catalog.sizes.iter().map(|preset| preset.id.as_str()).collect();
+    for (name, words) in [
+        ("SourceSystem", systems),
+        ("Destination", catalog.destination_words()),
+        ("ArrivalPresetName", arrivals),
+        ("SizePresetName", sizes),
+    ] {
         if let Some(definition) = schema.pointer_mut(&format!("/$defs/{name}")) {
             definition["enum"] = words.into();
         }
@@ -122,7 +129,7 @@ impl Loader<'_> {
         let mut answers = answers(stated, sources);
         self.further(&document, &mut answers, sources, problems);
         let simulation = simulation(&raw, &document, problems);
-        let workload = raw.workload.and_then(|raw| Workload::check(raw, &self.catalog.profiles, &document, problems));
+        let workload = raw.workload.and_then(|raw| Workload::check(raw, self.catalog, &document, problems));
         let edition = circumstances.edition.name();
         if answers.word("edition") != Some(edition) {
             answers.insert("edition", Value::Text(edition.to_owned()), Origin::Default);
@@ -406,12 +413,12 @@ pub(super) fn derive(answers: &mut Answers, workload: Option<&Workload>) {
         let from = Origin::Derived("[workload]".to_owned());
         if let Some(peak) = workload.peak_rate() {
             answers.insert("workload.peak-rate", Value::Rate(peak), from.clone());
-            let requests = RecordRate::per_second(peak.get() / f64::from(workload.records_per_request));
+            let requests = RecordRate::per_second(peak.get() / workload.records_per_request.mean());
             if let Some(requests) = requests {
                 answers.insert("workload.peak-request-rate", Value::Rate(requests), from.clone());
             }
         }
-        let mean = crate::units::Bytes::new(workload.sizes.mean().round() as u64);
+        let mean = crate::units::Bytes::new(workload.mean_size().round() as u64);
         answers.insert("workload.record-size-mean", Value::Size(mean), from);
     }
 }

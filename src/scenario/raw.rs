@@ -8,7 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use crate::catalog::Edition;
-use crate::catalog::raw::FreeValue;
+use crate::catalog::raw::{FreeValue, RawEpisode};
+use crate::catalog::traffic::{ArrivalLaw, CountTable, SizeLaw};
 use crate::units::{ByteRate, Bytes, RecordRate, SimDuration};
 
 /// A word of a closed list. Rules compare words, so the list is all there is to know about the type.
@@ -59,6 +60,10 @@ catalog_words! {
     SourceSystem;
     /// Where it must end up: a destination of `sources.toml` or a destination service.
     Destination;
+    /// An arrival preset of the catalog.
+    ArrivalPresetName;
+    /// A preset of record sizes of the catalog.
+    SizePresetName;
 }
 
 words! {
@@ -108,8 +113,6 @@ words! {
     Staff: "reduced" "normal" "large";
     /// What the people know.
     Skill: "big_data" "database" "flink" "hadoop" "java" "kafka" "python" "spark" "sql";
-    /// How requests arrive.
-    ArrivalLaw: "deterministic" "poisson";
 }
 
 /// A quantity of which only the ends of an interval are known. The check against the schema reads the ends.
@@ -371,15 +374,19 @@ pub struct RawTeam {
 pub struct RawWorkload {
     /// Mean rate of records.
     pub rate: RecordRate,
-    /// How requests arrive; `poisson` if absent.
+    /// Arrivals, with their rate profile, by the name of a preset: `forebay catalog list workloads`.
+    pub preset: Option<ArrivalPresetName>,
+    /// How requests arrive, a word or a process with parameters; `poisson` if absent.
     pub arrivals: Option<ArrivalLaw>,
     /// How the rate changes over the day: the name of a profile of the catalog, or factors of one's own.
     pub profile: Option<RawProfile>,
-    /// Size of a record.
+    /// Times at which the rate is a multiple of the profile's, such as outages and crowds: a list of tables with `from`,
+    /// `to` and `factor`. They leave the mean as it is.
+    pub episodes: Option<Vec<RawEpisode>>,
+    /// Size of a record: a size, the name of a preset, or a law.
     pub record_size: RawSizes,
-    /// Records that a client sends in one request; 1 if absent.
-    #[schemars(range(min = 1, max = 500))]
-    pub records_per_request: Option<u32>,
+    /// Records that a client sends in one request, a number or a law; 1 if absent.
+    pub records_per_request: Option<RawBatch>,
     /// How many times smaller an object gets by compression; the catalog's figure if absent.
     #[schemars(range(min = 1.0, max = 1000.0))]
     pub compression_ratio: Option<f64>,
@@ -426,58 +433,26 @@ pub struct RawFactors {
     pub period: Option<SimDuration>,
 }
 
+/// Records in a request.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RawBatch {
+    /// Always so many.
+    Fixed(#[schemars(range(min = 1, max = 500))] u32),
+    /// A law.
+    Law(CountTable),
+}
+
 /// Sizes of records.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum RawSizes {
     /// All records have this size.
     Constant(Bytes),
+    /// Sizes follow a preset.
+    Preset(SizePresetName),
     /// Sizes follow a law.
-    Law(RawSizeLaw),
-}
-
-/// A law of sizes, named by its key.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum RawSizeLaw {
-    /// Lognormal, by mean and standard deviation of the logarithm.
-    Lognormal(RawLognormal),
-    /// Gamma, by mean and shape.
-    Gamma(RawGamma),
-    /// Even between two sizes.
-    Uniform(RawUniform),
-}
-
-/// Lognormal sizes.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawLognormal {
-    /// Mean size.
-    pub mean: Bytes,
-    /// Standard deviation of the logarithm.
-    #[schemars(range(min = 0.0, max = 5.0))]
-    pub sigma: f64,
-}
-
-/// Gamma sizes.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawGamma {
-    /// Mean size.
-    pub mean: Bytes,
-    /// Shape; the coefficient of variation is one over its root.
-    #[schemars(range(min = 0.01, max = 1_000_000.0))]
-    pub shape: f64,
-}
-
-/// Uniform sizes.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawUniform {
-    /// Least size.
-    pub low: Bytes,
-    /// Greatest size.
-    pub high: Bytes,
+    Law(SizeLaw),
 }
 
 /// How to simulate.

@@ -2,6 +2,7 @@
 
 use super::load::derive;
 use super::{Answer, Origin, Scenario, Sizes};
+use crate::sim::CountLaw;
 use crate::units::RecordRate;
 use crate::value::Value;
 
@@ -16,11 +17,11 @@ impl Scenario {
             match (path, &value) {
                 ("workload.rate", Value::Rate(rate)) => workload.rate = *rate,
                 ("workload.records-per-request", Value::Number(count)) if *count >= 1.0 => {
-                    workload.records_per_request = *count as u32;
+                    workload.records_per_request = CountLaw::Fixed(*count as u32);
                 }
                 (_, Value::Size(size)) => match &mut workload.sizes {
                     Sizes::Constant(mean) | Sizes::Lognormal { mean, .. } | Sizes::Gamma { mean, .. } => *mean = *size,
-                    Sizes::Uniform { .. } => return None,
+                    Sizes::Uniform { .. } | Sizes::Other { .. } => return None,
                 },
                 _ => return None,
             }
@@ -40,7 +41,7 @@ impl Scenario {
             Sizes::Constant(_) => Some("workload.record-size"),
             Sizes::Lognormal { .. } => Some("workload.record-size.lognormal.mean"),
             Sizes::Gamma { .. } => Some("workload.record-size.gamma.mean"),
-            Sizes::Uniform { .. } => None,
+            Sizes::Uniform { .. } | Sizes::Other { .. } => None,
         }
     }
 

@@ -1,10 +1,14 @@
 //! The traffic of a scenario, checked.
 
-use super::raw::{RawProfile, RawRetry, RawSizeLaw, RawSizes, RawWorkload};
-use crate::catalog::Profile;
+use super::raw::{RawBatch, RawProfile, RawRetry, RawSizes, RawWorkload};
+use crate::catalog::traffic::{
+    ArrivalLaw, Count, Devices, Gamma, Lognormal, Process, RecordSizes, Setting, SizeLaw, Uniform,
+};
+use crate::catalog::{ArrivalPreset, Catalog, Profile};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::document::Document;
-use crate::units::{Bytes, RecordRate, SimDuration};
+use crate::sim::{self, CountLaw, SimError};
+use crate::units::{Bytes, RecordRate, SimDuration, significant};
 
 /// Sizes of records.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +36,13 @@ pub enum Sizes {
         /// Greatest size.
         high: Bytes,
     },
+    /// Another law: a preset of the catalog or one of several parameters.
+    Other {
+        /// The preset's name, or the law's.
+        name: String,
+        /// The law.
+        law: sim::SizeLaw,
+    },
 }
 
 impl Sizes {
@@ -43,6 +54,19 @@ impl Sizes {
                 size.get() as f64
             }
             Self::Uniform { low, high } => f64::midpoint(low.get() as f64, high.get() as f64),
+            Self::Other { law, .. } => law.mean(),
+        }
+    }
+
+    /// The law for the simulator.
+    #[must_use]
+    pub fn law(&self) -> sim::SizeLaw {
+        match self {
+            Self::Constant(size) => sim::SizeLaw::Constant(*size),
+            Self::Lognormal { mean, sigma } => sim::SizeLaw::Lognormal { mean: mean.get() as f64, sigma: *sigma },
+            Self::Gamma { mean, shape } => sim::SizeLaw::Gamma { shape: *shape, scale: mean.get() as f64 / shape },
+            Self::Uniform { low, high } => sim::SizeLaw::Uniform { low: *low, high: *high },
+            Self::Other { law, .. } => law.clone(),
         }
     }
 
@@ -54,6 +78,7 @@ impl Sizes {
             Self::Lognormal { mean, sigma } => format!("lognormal, mean {mean}, sigma {sigma}"),
             Self::Gamma { mean, shape } => format!("gamma, mean {mean}, shape {shape}"),
             Self::Uniform { low, high } => format!("even between {low} and {high}"),
+            Self::Other { name, law } => format!("{name}, mean {} B", significant(law.mean(), 4)),
         }
     }
 }
@@ -63,14 +88,14 @@ impl Sizes {
 pub struct Workload {
     /// Mean rate of records.
     pub rate: RecordRate,
-    /// Whether requests come evenly and not at random.
-    pub deterministic: bool,
+    /// How requests arrive.
+    pub arrivals: ArrivalLaw,
     /// How the rate changes.
     pub profile: Profile,
     /// Sizes of records.
     pub sizes: Sizes,
     /// Records in a request.
-    pub records_per_request: u32,
+    pub records_per_request: CountLaw,
     /// How many times smaller objects get by compression, if stated.
     pub compression_ratio: Option<f64>,
     /// What a throttled client does, if it does not give up at once.
@@ -122,50 +147,217 @@ impl Workload {
         RecordRate::per_second(self.rate.get() * self.profile.peak())
     }
 
+    /// The source for the simulator.
+    ///
+    /// # Errors
+    /// What the simulator refuses.
+    pub fn source(&self) -> Result<sim::Source, SimError> {
+        let profile = self.profile.at_rate(self.rate)?;
+        let records_per_request = self.records_per_request.clone();
+        self.arrivals.source(&Setting { profile, sizes: self.sizes.law(), records_per_request })
+    }
+
+    /// Mean size of a record in bytes; the parts of an overlay may have sizes of their own.
+    #[must_use]
+    pub fn mean_size(&self) -> f64 {
+        let by_parts = || self.source().ok().map(|source| source.mean_size());
+        let parts = matches!(self.arrivals, ArrivalLaw::Process(Process::Overlay(_)));
+        parts.then(by_parts).flatten().unwrap_or_else(|| self.sizes.mean())
+    }
+
     pub(super) fn check(
         raw: RawWorkload,
-        profiles: &[Profile],
+        catalog: &Catalog,
         document: &Document,
         problems: &mut Problems,
     ) -> Option<Self> {
-        let sizes = match raw.record_size {
-            RawSizes::Constant(size) => Sizes::Constant(size),
-            RawSizes::Law(RawSizeLaw::Lognormal(law)) => Sizes::Lognormal { mean: law.mean, sigma: law.sigma },
-            RawSizes::Law(RawSizeLaw::Gamma(law)) => Sizes::Gamma { mean: law.mean, shape: law.shape },
-            RawSizes::Law(RawSizeLaw::Uniform(law)) => Sizes::Uniform { low: law.low, high: law.high },
+        let retry = raw.retry.as_ref().map(|retry| ClientRetry::check(retry, document, problems));
+        let mut checker = Checker { catalog, document, problems };
+        let preset = checker.preset(&raw);
+        let sizes = checker.sizes(raw.record_size);
+        let profile = checker.profile(raw.profile, raw.episodes, preset);
+        let records_per_request = checker.batch(raw.records_per_request);
+        let arrivals = preset.map(|preset| preset.law.clone()).or(raw.arrivals).unwrap_or_default();
+        let workload = Self {
+            rate: raw.rate,
+            arrivals,
+            profile: profile?,
+            sizes: sizes?,
+            records_per_request: records_per_request?,
+            compression_ratio: raw.compression_ratio,
+            retry,
         };
-        let size_problem = match &sizes {
-            Sizes::Uniform { low, high } if low > high => Some("`low` is above `high`"),
-            sizes if sizes.mean() < 1.0 => Some("records must have at least one byte"),
-            sizes if sizes.mean() > 1e12 => Some("a record cannot be larger than 1 TB"),
-            _ => None,
-        };
-        if let Some(message) = size_problem {
-            let span = document.span_of("workload.record-size");
-            problems.push(Diagnostic::error("record-size", message).at(span, "this size"));
+        checker.together(&workload);
+        Some(workload)
+    }
+}
+
+/// Checks the parts of a workload and says what is wrong where.
+struct Checker<'a> {
+    catalog: &'a Catalog,
+    document: &'a Document,
+    problems: &'a mut Problems,
+}
+
+impl<'a> Checker<'a> {
+    fn refuse(&mut self, code: &'static str, key: &str, message: impl Into<String>, label: &str) {
+        let span = self.document.span_of(&format!("workload.{key}"));
+        self.problems.push(Diagnostic::error(code, message).at(span, label));
+    }
+
+    /// The arrival preset, which takes the place of arrivals and their profile.
+    fn preset(&mut self, raw: &RawWorkload) -> Option<&'a ArrivalPreset> {
+        let name = &raw.preset.as_ref()?.0;
+        if raw.arrivals.is_some() {
+            let span = self.document.span_of("workload.arrivals");
+            let problem = Diagnostic::error("preset", "`preset` and `arrivals` both say how requests arrive");
+            let problem = problem.at(span, "leave one of them out");
+            self.problems.push(problem.help(format!("the preset `{name}` can be scaled by `rate` only")));
         }
-        let profile = match raw.profile {
-            None => Some(Profile::flat()),
-            Some(RawProfile::Named(name)) => named_profile(&name, profiles, document, problems),
-            Some(RawProfile::Own(own)) => {
-                let period = own.period.unwrap_or(SimDuration::from_secs(86_400));
-                Profile::new("own", &own.factors, period)
-                    .map_err(|message| {
-                        let span = document.span_of("workload.profile");
-                        problems.push(Diagnostic::error("profile", message).at(span, "this profile"));
-                    })
-                    .ok()
+        // The schema has made sure that it exists.
+        self.catalog.arrivals.iter().find(|preset| preset.id == *name)
+    }
+
+    fn sizes(&mut self, raw: RawSizes) -> Option<Sizes> {
+        let sizes = match raw {
+            RawSizes::Constant(size) => Sizes::Constant(size),
+            RawSizes::Law(SizeLaw::Lognormal(Lognormal { mean, sigma })) => Sizes::Lognormal { mean, sigma },
+            RawSizes::Law(SizeLaw::Gamma(Gamma { mean, shape })) => Sizes::Gamma { mean, shape },
+            RawSizes::Law(SizeLaw::Uniform(Uniform { low, high })) => Sizes::Uniform { low, high },
+            RawSizes::Law(law) => {
+                let name = name_of(&law).to_owned();
+                match RecordSizes::Law(law).law() {
+                    Ok(law) => Sizes::Other { name, law },
+                    Err(error) => {
+                        self.refuse("record-size", "record-size", error.to_string(), "this size");
+                        return None;
+                    }
+                }
+            }
+            RawSizes::Preset(name) => {
+                let preset = self.catalog.sizes.iter().find(|preset| preset.id == name.0)?;
+                Sizes::Other { name: preset.id.clone(), law: preset.law.clone() }
             }
         };
-        Some(Self {
-            rate: raw.rate,
-            deterministic: raw.arrivals.is_some_and(|law| law.0 == "deterministic"),
-            profile: profile?,
-            sizes,
-            records_per_request: raw.records_per_request.unwrap_or(1),
-            compression_ratio: raw.compression_ratio,
-            retry: raw.retry.map(|retry| ClientRetry::check(&retry, document, problems)),
-        })
+        let problem = match &sizes {
+            Sizes::Uniform { low, high } if low > high => Some("`low` is above `high`".to_owned()),
+            sizes if sizes.mean() < 1.0 => Some("records must have at least one byte".to_owned()),
+            sizes if sizes.mean() > 1e12 => Some("a record cannot be larger than 1 TB".to_owned()),
+            Sizes::Other { law, .. } => law.check().err().map(|error| error.to_string()),
+            _ => None,
+        };
+        if let Some(message) = problem {
+            self.refuse("record-size", "record-size", message, "this size");
+            return None;
+        }
+        Some(sizes)
+    }
+
+    fn profile(
+        &mut self,
+        raw: Option<RawProfile>,
+        episodes: Option<Vec<crate::catalog::raw::RawEpisode>>,
+        preset: Option<&ArrivalPreset>,
+    ) -> Option<Profile> {
+        let profile = match (raw, preset) {
+            (None, None) => Profile::flat(),
+            (None, Some(preset)) => preset.rate_profile(&self.catalog.profiles).ok()?,
+            (Some(RawProfile::Named(name)), _) => {
+                named_profile(&name, &self.catalog.profiles, self.document, self.problems)?
+            }
+            (Some(RawProfile::Own(own)), _) => {
+                let period = own.period.unwrap_or(SimDuration::from_secs(86_400));
+                match Profile::new("own", &own.factors, period) {
+                    Ok(profile) => profile,
+                    Err(message) => {
+                        self.refuse("profile", "profile", message, "this profile");
+                        return None;
+                    }
+                }
+            }
+        };
+        let Some(episodes) = episodes else { return Some(profile) };
+        match profile.with_episodes(episodes) {
+            Ok(profile) => Some(profile),
+            Err(message) => {
+                self.refuse("episodes", "episodes", message, "these episodes");
+                None
+            }
+        }
+    }
+
+    fn batch(&mut self, raw: Option<RawBatch>) -> Option<CountLaw> {
+        let law = match raw {
+            None => return Some(CountLaw::Fixed(1)),
+            Some(RawBatch::Fixed(count)) => return Some(CountLaw::Fixed(count)),
+            Some(RawBatch::Law(law)) => Count::Law(law).law(),
+        };
+        match law {
+            Ok(law) if law.mean() <= 500.0 => Some(law),
+            Ok(law) => {
+                let message = format!("the mean of `records-per-request` is {}", significant(law.mean(), 4));
+                self.refuse("out-of-range", "records-per-request", message, "expected 500 at most");
+                None
+            }
+            Err(error) => {
+                self.refuse("quantiles", "records-per-request", error.to_string(), "this law");
+                None
+            }
+        }
+    }
+
+    /// What can be wrong with the arrivals only when rate, profile and sizes are known.
+    fn together(&mut self, workload: &Workload) {
+        let key = if self.document.find("workload.preset").is_some() { "preset" } else { "arrivals" };
+        if let ArrivalLaw::Process(Process::Devices(devices)) = &workload.arrivals {
+            self.devices(*devices, workload, key);
+        }
+        if let ArrivalLaw::Process(Process::Overlay(parts)) = &workload.arrivals {
+            let total: f64 = parts.iter().map(|part| part.share.get()).sum();
+            if (total - 1.0).abs() > 0.001 {
+                let message = format!("the shares of the overlay add up to {} %", significant(total * 100.0, 4));
+                self.refuse("shares", key, message, "expected 100 %");
+            }
+        }
+        let checked = workload.source().and_then(|source| source.check());
+        if let Err(error) = checked {
+            self.refuse("arrivals", key, error.to_string(), "these arrivals");
+        }
+    }
+
+    fn devices(&mut self, devices: Devices, workload: &Workload, key: &str) {
+        if workload.profile.factors.len() > 1 || !workload.profile.episodes.is_empty() {
+            self.refuse(
+                "profile",
+                key,
+                "devices keep their period all the time",
+                "no profile and no episodes with devices",
+            );
+        }
+        let count = devices.devices(workload.rate.get() / workload.records_per_request.mean());
+        if (count.round().max(1.0) / count - 1.0).abs() > DEVICES_OFF {
+            let span = self.document.span_of("workload.rate");
+            let message = format!("a rate of {} would take {} devices", workload.rate, significant(count, 4));
+            let problem = Diagnostic::error("devices", message).at(span, "not a whole number of devices");
+            let one = workload.rate.get() / count;
+            let help = format!("each device sends {} records/s", significant(one, 6));
+            self.problems.push(problem.help(help));
+        }
+    }
+}
+
+/// How far the period of devices may be moved so that a whole number of them meets the rate.
+const DEVICES_OFF: f64 = 0.02;
+
+const fn name_of(law: &SizeLaw) -> &'static str {
+    match law {
+        SizeLaw::Lognormal(_) => "lognormal",
+        SizeLaw::Gamma(_) => "gamma",
+        SizeLaw::Uniform(_) => "even",
+        SizeLaw::GeneralizedPareto(_) => "generalized Pareto",
+        SizeLaw::LognormalPareto(_) => "lognormal with a Pareto tail",
+        SizeLaw::ZeroInflatedLognormal(_) => "zero-inflated lognormal",
+        SizeLaw::Table(_) => "table",
     }
 }
 

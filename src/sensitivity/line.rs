@@ -310,7 +310,7 @@ fn traffic_thresholds(key: &Key, scale: Scale, what_if: &WhatIf<'_>) -> Vec<u64>
     let Some((workload, peak)) = what_if.scenario.workload.as_ref().zip(what_if.scenario.peak_factor()) else {
         return Vec::new();
     };
-    let packed = f64::from(workload.records_per_request);
+    let packed = workload.records_per_request.mean();
     let rates = |path: &str| -> Vec<f64> {
         let rate = |value: Value| if let Value::Rate(rate) = value { Some(rate.get()) } else { None };
         compared(path).into_iter().filter_map(rate).collect()

@@ -1,105 +1,134 @@
 //! The source while it runs: blocks of records in the order of their send times.
+//!
+//! A [`Sender`] has a clock, which says when requests are sent, and laws of how many records each brings and how large
+//! they are. Each process has a clock of its own, in a file of its own; what a clock draws comes from streams of its own,
+//! so that no change to the sizes moves a request.
+
+mod checked;
+mod counts;
+mod devices;
+mod groups;
+mod modulated;
+mod overlay;
+mod pace;
+mod renewal;
+mod sessions;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use rand_distr::{Distribution, Exp1};
 
-use super::law::SizeSampler;
-use super::model::{RateProfile, TraceRecord};
+use super::law::{SizeSampler, unit};
+use super::model::{Arrivals, CountLaw, TraceRecord};
 use super::record::Record;
 use super::stream::Stream;
-
-const NANOS: f64 = 1e9;
+pub(super) use checked::CheckedSource;
+use counts::CountSampler;
+use devices::DeviceClock;
+use groups::GroupClock;
+use modulated::{Chain, Crowd, Modulated};
+use overlay::Overlay;
+use pace::Pace;
+use renewal::Renewal;
+use sessions::SessionClock;
 
 /// Records of one block, unless a single request has more.
 const BLOCK: usize = 512;
 
-/// Later than the end of any run (2^62 ns), yet early enough that a part of a profile is more than rounding.
-const BEYOND: f64 = 5e18;
-
-/// A rate in requests a nanosecond that changes at fixed times.
-#[derive(Debug, Clone)]
-struct Pace {
-    /// Of each part of the period.
-    rates: Vec<f64>,
-    /// Nanoseconds of one part.
-    part: f64,
-    /// Expected requests of a whole period.
-    per_period: f64,
-    /// The part at hand, the mean time between its requests, and where it ends.
-    index: usize,
-    gap: f64,
-    ends: f64,
-}
-
-impl Pace {
-    fn new(profile: &RateProfile, records_per_request: u32) -> Self {
-        let mean = profile.mean().get() / f64::from(records_per_request) / NANOS;
-        let flat = profile.factors().windows(2).all(|pair| pair.first() == pair.last());
-        let rates: Vec<f64> =
-            if flat { vec![mean] } else { profile.factors().iter().map(|factor| factor * mean).collect() };
-        let period = profile.period().as_nanos() as f64;
-        let part = if flat { f64::INFINITY } else { period / rates.len() as f64 };
-        let gap = rates.first().map_or(f64::INFINITY, |rate| 1.0 / rate);
-        Self { rates, part, per_period: mean * period, index: 0, gap, ends: part }
-    }
-
-    fn rate(&self) -> f64 {
-        self.rates.get(self.index).copied().unwrap_or(0.0)
-    }
-
-    /// Moves on to the next part.
-    fn turn(&mut self) {
-        self.ends += self.part;
-        self.index = (self.index + 1) % self.rates.len();
-        self.gap = 1.0 / self.rate();
-    }
-
-    /// The time at which `expected` more requests are due after `time`.
-    #[inline]
-    fn advance(&mut self, time: f64, expected: f64) -> f64 {
-        let due = time + expected * self.gap;
-        if due <= self.ends { due } else { self.advance_over_parts(time, expected) }
-    }
-
-    #[cold]
-    fn advance_over_parts(&mut self, mut time: f64, mut expected: f64) -> f64 {
-        if !self.part.is_finite() {
-            return time + expected / self.rate();
-        }
-        let periods = (expected / self.per_period).floor();
-        let skipped = periods * self.part * self.rates.len() as f64;
-        expected = (expected - periods * self.per_period).max(0.0);
-        time += skipped;
-        self.ends += skipped;
-        loop {
-            let rate = self.rate();
-            let available = (self.ends - time).max(0.0) * rate;
-            if time >= BEYOND {
-                return time;
-            }
-            if rate > 0.0 && expected <= available {
-                return time + expected / rate;
-            }
-            expected -= available;
-            time = self.ends;
-            self.turn();
-        }
-    }
-}
-
 /// When requests are sent.
 #[derive(Debug, Clone)]
 enum Clock {
-    Poisson { pace: Pace, time: f64, stream: Box<Stream> },
-    Evenly { pace: Pace, time: f64, sent: u64 },
-    Trace { records: Arc<[TraceRecord]>, next: usize },
+    Poisson {
+        pace: Pace,
+        time: f64,
+        stream: Box<Stream>,
+    },
+    Evenly {
+        pace: Pace,
+        time: f64,
+        sent: u64,
+    },
+    Renewal(Box<Renewal>),
+    Mmpp(Box<Modulated<Chain>>),
+    SelfSimilar(Box<Modulated<Crowd>>),
+    Groups(Box<GroupClock>),
+    Sessions(Box<SessionClock>),
+    Devices(Box<DeviceClock>),
+    Trace {
+        records: Arc<[TraceRecord]>,
+        next: usize,
+    },
+    Overlay(Box<Overlay>),
+    /// Sends nothing.
+    Silent,
+}
+
+/// The clock of a process, whose requests bring so many records on average; `of` gives streams by name.
+fn clock(arrivals: &Arrivals, in_one: f64, of: impl Fn(&str) -> Stream) -> Clock {
+    let stream = || of("arrivals");
+    match arrivals {
+        Arrivals::Poisson(profile) => {
+            Clock::Poisson { pace: Pace::new(profile, in_one), time: 0.0, stream: Box::new(stream()) }
+        }
+        Arrivals::Deterministic(profile) => Clock::Evenly { pace: Pace::new(profile, in_one), time: 0.0, sent: 0 },
+        Arrivals::Renewal(profile, law) => Renewal::new(Pace::new(profile, in_one), law, stream())
+            .map_or(Clock::Silent, |renewal| Clock::Renewal(Box::new(renewal))),
+        Arrivals::Mmpp(profile, law) => {
+            let chain = Chain::new(law, of("modulation"));
+            Clock::Mmpp(Box::new(Modulated::new(Pace::new(profile, in_one), chain, stream())))
+        }
+        Arrivals::SelfSimilar(profile, law) => {
+            let crowd = Crowd::new(*law, of("modulation"));
+            Clock::SelfSimilar(Box::new(Modulated::new(Pace::new(profile, in_one), crowd, stream())))
+        }
+        Arrivals::Groups(profile, law) => {
+            let pace = Pace::new(profile, in_one * law.size.mean());
+            Clock::Groups(Box::new(GroupClock::new(pace, law, stream(), of("members"))))
+        }
+        Arrivals::Sessions(profile, law) => {
+            let pace = Pace::new(profile, in_one * law.requests.mean());
+            Clock::Sessions(Box::new(SessionClock::new(pace, law, stream(), of("members"))))
+        }
+        Arrivals::Devices(law) => Clock::Devices(Box::new(DeviceClock::new(law, stream()))),
+        Arrivals::Trace(_) | Arrivals::Overlay(_) => Clock::Silent,
+    }
+}
+
+/// A block of send times that is being filled.
+#[derive(Debug)]
+struct Block<'a> {
+    times: &'a mut Vec<u64>,
+    most: usize,
+    end: u64,
+}
+
+impl Block<'_> {
+    fn wants_more(&self) -> bool {
+        self.times.len() < self.most
+    }
+
+    /// Whether nothing is sent at this time any more.
+    fn is_over(&self, at: u64) -> bool {
+        at >= self.end
+    }
+
+    /// Adds a time, unless nothing is sent then any more.
+    fn push(&mut self, at: u64) -> bool {
+        let in_time = at < self.end;
+        if in_time {
+            self.times.push(at);
+        }
+        in_time
+    }
 }
 
 /// What is drawn in one block, kept for its memory.
 #[derive(Debug, Clone, Default)]
 struct Scratch {
     times: Vec<u64>,
+    counts: Vec<u32>,
     sizes: Vec<u64>,
     normals: Vec<f64>,
 }
@@ -110,6 +139,9 @@ pub(super) struct Sender {
     clock: Clock,
     sizes: SizeSampler,
     size_stream: Stream,
+    /// Records of a request, if that varies.
+    batches: Option<(CountSampler, Stream)>,
+    /// Records of a request, the mean if that varies.
     per_request: usize,
     /// No request is sent at this time or later.
     end: u64,
@@ -117,17 +149,23 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn poisson(profile: &RateProfile, per_request: u32, stream: Stream, rest: SenderParts) -> Self {
-        let pace = Pace::new(profile, per_request);
-        rest.with(Clock::Poisson { pace, time: 0.0, stream: Box::new(stream) }, per_request)
-    }
-
-    pub(super) fn evenly(profile: &RateProfile, per_request: u32, rest: SenderParts) -> Self {
-        rest.with(Clock::Evenly { pace: Pace::new(profile, per_request), time: 0.0, sent: 0 }, per_request)
-    }
-
-    pub(super) fn trace(records: Arc<[TraceRecord]>, per_request: u32, rest: SenderParts) -> Self {
-        rest.with(Clock::Trace { records, next: 0 }, per_request)
+    fn new(
+        clock: Clock,
+        sizes: SizeSampler,
+        size_stream: Stream,
+        (per_request, batch_stream): (&CountLaw, Stream),
+        end: u64,
+    ) -> Self {
+        let varies = !matches!(per_request, CountLaw::Fixed(_));
+        Self {
+            clock,
+            sizes,
+            size_stream,
+            batches: varies.then(|| (CountSampler::new(per_request), batch_stream)),
+            per_request: (per_request.mean().ceil() as usize).max(1),
+            end,
+            scratch: Scratch::default(),
+        }
     }
 
     /// Replaces `block` by the next records; none are left when it stays empty.
@@ -135,6 +173,7 @@ impl Sender {
         block.clear();
         let requests = (BLOCK / self.per_request).max(1);
         self.scratch.times.clear();
+        let mut times = Block { times: &mut self.scratch.times, most: requests, end: self.end };
         match &mut self.clock {
             Clock::Poisson { pace, time, stream } => {
                 let mut local = Stream::clone(stream);
@@ -144,12 +183,40 @@ impl Sender {
             Clock::Evenly { pace, time, sent } => {
                 even_times(pace, time, sent, self.end, requests, &mut self.scratch.times);
             }
+            Clock::Renewal(renewal) => renewal.fill(&mut times),
+            Clock::Mmpp(modulated) => modulated.fill(&mut times),
+            Clock::SelfSimilar(modulated) => modulated.fill(&mut times),
+            Clock::Groups(groups) => groups.fill(&mut times),
+            Clock::Sessions(sessions) => sessions.fill(&mut times),
+            Clock::Devices(devices) => devices.fill(&mut times),
             Clock::Trace { records, next } => {
                 *next = trace_block(records, *next, self.per_request, self.end, block);
                 return;
             }
+            Clock::Overlay(overlay) => {
+                overlay.fill(block);
+                return;
+            }
+            Clock::Silent => {}
         }
-        let Scratch { times, sizes, normals } = &mut self.scratch;
+        self.add_records(block);
+    }
+
+    /// Gives the requests their records, and these their sizes.
+    fn add_records(&mut self, block: &mut Vec<Record>) {
+        let Scratch { times, counts, sizes, normals } = &mut self.scratch;
+        if let Some((law, stream)) = &mut self.batches {
+            counts.clear();
+            counts.extend(times.iter().map(|_| law.draw(stream)));
+            let records = counts.iter().map(|count| *count as usize).sum();
+            self.sizes.fill(&mut self.size_stream, sizes, normals, records);
+            let mut rest = sizes.iter();
+            for (at, count) in times.iter().zip(counts) {
+                let request = rest.by_ref().take(*count as usize).enumerate();
+                block.extend(request.map(|(index, size)| Record::new(*at, *size, index == 0)));
+            }
+            return;
+        }
         self.sizes.fill(&mut self.size_stream, sizes, normals, times.len() * self.per_request);
         if self.per_request == 1 {
             block.extend(times.iter().zip(&*sizes).map(|(at, size)| Record::new(*at, *size, true)));
@@ -161,25 +228,14 @@ impl Sender {
     }
 }
 
-/// What every sender needs besides its clock.
-#[derive(Debug)]
-pub(super) struct SenderParts {
-    pub(super) sizes: SizeSampler,
-    pub(super) size_stream: Stream,
-    pub(super) end: u64,
+/// Whole nanoseconds, rounded down; the end of time for what is beyond it.
+fn nanos(time: f64) -> u64 {
+    time as u64
 }
 
-impl SenderParts {
-    fn with(self, clock: Clock, per_request: u32) -> Sender {
-        Sender {
-            clock,
-            sizes: self.sizes,
-            size_stream: self.size_stream,
-            per_request: per_request as usize,
-            end: self.end,
-            scratch: Scratch::default(),
-        }
-    }
+/// The index that a number in 0..1 picks from cumulative chances.
+fn pick(chances: &[f64], number: f64) -> usize {
+    chances.partition_point(|chance| *chance <= number).min(chances.len().saturating_sub(1))
 }
 
 /// Appends up to `count` times and returns the time of the last request, past the end when there are no more.
@@ -205,7 +261,7 @@ fn poisson_times(
 
 /// The `k`th request is sent when `k` requests have been due.
 fn even_times(pace: &mut Pace, time: &mut f64, sent: &mut u64, end: u64, count: usize, times: &mut Vec<u64>) {
-    let flat = pace.rates.len() == 1;
+    let flat = pace.is_constant();
     for _ in 0..count {
         let due = if *sent == 0 { 0.0 } else { 1.0 };
         // At a constant rate each time is computed afresh, so that rounding does not pile up over a long run.

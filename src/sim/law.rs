@@ -12,7 +12,7 @@ use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
 
 use super::exponential::{exp, within};
-use super::model::{LatencyLaw, SizeLaw};
+use super::model::{LatencyLaw, SizeLaw, cumulative};
 use super::stream::Stream;
 
 /// No record is larger: 1 TiB.
@@ -34,10 +34,38 @@ fn whole(value: f64) -> u64 {
 #[derive(Debug, Clone)]
 pub(super) enum SizeSampler {
     Constant(u64),
-    Lognormal { scale: f64, sigma: f64 },
+    Lognormal {
+        scale: f64,
+        sigma: f64,
+    },
     Gamma(Gamma<f64>),
-    Uniform { low: u64, count: u64 },
+    Uniform {
+        low: u64,
+        count: u64,
+    },
     Empirical(Arc<[u32]>),
+    /// Sizes and their cumulative weights.
+    Table {
+        sizes: Arc<[u32]>,
+        chances: Arc<[f64]>,
+    },
+    GeneralizedPareto {
+        location: f64,
+        scale: f64,
+        shape: f64,
+        largest: f64,
+    },
+    LognormalPareto {
+        body: Box<SizeSampler>,
+        tail_from: f64,
+        tail_index: f64,
+        largest: f64,
+    },
+    ZeroInflated {
+        zero_share: f64,
+        scale: f64,
+        sigma: f64,
+    },
 }
 
 impl SizeSampler {
@@ -53,9 +81,47 @@ impl SizeSampler {
                 Self::Uniform { low: low.get(), count: high.get().checked_sub(low.get())?.checked_add(1)? }
             }
             SizeLaw::Empirical(sizes) => Self::Empirical(Arc::clone(sizes)),
+            SizeLaw::Table(rows) => Self::table(rows)?,
+            SizeLaw::GeneralizedPareto { location, scale, shape, largest } => {
+                let in_range = *location >= 0.0 && *scale > 0.0 && (0.0..=5.0).contains(shape);
+                in_range.then(|| Self::GeneralizedPareto {
+                    location: *location,
+                    scale: *scale,
+                    shape: *shape,
+                    largest: largest.get() as f64,
+                })?
+            }
+            SizeLaw::LognormalPareto { median, sigma, tail_from, tail_index, largest } => {
+                let in_range = *median > 0.0 && *sigma > 0.0 && *tail_from >= 1.0 && (0.1..=100.0).contains(tail_index);
+                let body = in_range.then(|| spread(*sigma)).flatten();
+                Self::LognormalPareto {
+                    body: Box::new(Self::Lognormal { scale: *median, sigma: body? }),
+                    tail_from: *tail_from,
+                    tail_index: *tail_index,
+                    largest: largest.get() as f64,
+                }
+            }
+            SizeLaw::ZeroInflatedLognormal { zero_share, mean, sigma } => {
+                let scale = mean * exp(-sigma * sigma / 2.0);
+                let in_range = (0.0..1.0).contains(zero_share) && *mean > 0.0;
+                in_range.then(|| spread(*sigma)).flatten().map(|sigma| Self::ZeroInflated {
+                    zero_share: *zero_share,
+                    scale,
+                    sigma,
+                })?
+            }
         };
         let mean = law.mean();
         (mean > 0.0 && mean <= LARGEST_SIZE as f64).then_some(sampler)
+    }
+
+    fn table(rows: &[(u32, f64)]) -> Option<Self> {
+        let valid = rows.iter().all(|row| row.1 >= 0.0 && row.1.is_finite());
+        let total: f64 = rows.iter().map(|row| row.1).sum();
+        (valid && total.is_finite() && total >= f64::MIN_POSITIVE).then(|| Self::Table {
+            sizes: rows.iter().map(|row| row.0).collect(),
+            chances: cumulative(rows.iter().map(|row| row.1)),
+        })
     }
 
     /// Replaces `sizes` by `count` fresh draws.
@@ -79,6 +145,43 @@ impl SizeSampler {
                 let pick = |stream: &mut Stream| values.get(below(stream, values.len() as u64) as usize);
                 sizes.extend((0..count).map(|_| pick(stream).map_or(1, |size| u64::from(*size).max(1))));
             }
+            Self::Table { sizes: values, chances } => {
+                let pick = |stream: &mut Stream| {
+                    let number = unit(stream);
+                    values.get(chances.partition_point(|chance| *chance <= number).min(values.len() - 1))
+                };
+                sizes.extend((0..count).map(|_| pick(stream).map_or(1, |size| u64::from(*size).max(1))));
+            }
+            Self::GeneralizedPareto { location, scale, shape, largest } => {
+                sizes.extend((0..count).map(|_| {
+                    let exponential: f64 = Exp1.sample(stream);
+                    // The limit of the quotient for shape 0 is the exponential itself.
+                    let excess = if *shape > 0.0 { libm::expm1(shape * exponential) / shape } else { exponential };
+                    to_size((location + scale * excess).min(*largest))
+                }));
+            }
+            Self::LognormalPareto { body, tail_from, tail_index, largest } => {
+                body.fill(stream, sizes, normals, count);
+                for size in sizes {
+                    let mut bytes = *size as f64;
+                    if bytes > *tail_from {
+                        let exponential: f64 = Exp1.sample(stream);
+                        bytes = tail_from * libm::exp(exponential / tail_index);
+                    }
+                    *size = to_size(bytes.min(*largest));
+                }
+            }
+            Self::ZeroInflated { zero_share, scale, sigma } => {
+                fill_normals(stream, normals, count);
+                let normals = normals.iter();
+                sizes.extend(
+                    normals.map(
+                        |normal| {
+                            if unit(stream) < *zero_share { 1 } else { to_size(scale * exp(sigma * normal)) }
+                        },
+                    ),
+                );
+            }
         }
     }
 }
@@ -98,6 +201,13 @@ fn spread(sigma: f64) -> Option<f64> {
 #[inline]
 fn below(stream: &mut Stream, count: u64) -> u64 {
     ((u128::from(stream.next_u64()) * u128::from(count)) >> 64) as u64
+}
+
+/// A number in 0..1, evenly.
+#[inline]
+pub(super) fn unit(stream: &mut Stream) -> f64 {
+    // The 53 bits of a double's significand.
+    (stream.next_u64() >> 11) as f64 / (1u64 << 53) as f64
 }
 
 fn fill_normals(stream: &mut Stream, normals: &mut Vec<f64>, count: usize) {
@@ -219,6 +329,12 @@ mod tests {
         check(&SizeLaw::Gamma { shape: 3.0, scale: 500.0 });
         check(&SizeLaw::Uniform { low: Bytes::new(10), high: Bytes::new(20) });
         check(&SizeLaw::Empirical(Arc::from([5, 10, 600])));
+        check(&SizeLaw::Table(Arc::from([(5, 1.0), (10, 0.0), (600, 2.5)])));
+        let largest = Bytes::from_mib(1);
+        check(&SizeLaw::GeneralizedPareto { location: 15.0, scale: 214.476, shape: 0.348_238, largest });
+        check(&SizeLaw::GeneralizedPareto { location: 0.0, scale: 500.0, shape: 0.0, largest });
+        check(&SizeLaw::LognormalPareto { median: 11_580.0, sigma: 1.318, tail_from: 133e3, tail_index: 1.1, largest });
+        check(&SizeLaw::ZeroInflatedLognormal { zero_share: 0.093, mean: 14_500.0, sigma: 1.736 });
     }
 
     #[test]
@@ -233,6 +349,19 @@ mod tests {
             SizeLaw::Uniform { low: Bytes::new(2), high: Bytes::new(1) },
             SizeLaw::Uniform { low: Bytes::ZERO, high: Bytes::new(u64::MAX) },
             SizeLaw::Empirical(Arc::from([])),
+            SizeLaw::Table(Arc::from([])),
+            SizeLaw::Table(Arc::from([(5, -1.0)])),
+            SizeLaw::Table(Arc::from([(5, 0.0)])),
+            SizeLaw::GeneralizedPareto { location: 1.0, scale: f64::NAN, shape: 0.1, largest: Bytes::from_mib(1) },
+            SizeLaw::GeneralizedPareto { location: 1.0, scale: 1.0, shape: 50.0, largest: Bytes::from_mib(1) },
+            SizeLaw::LognormalPareto {
+                median: 1.0,
+                sigma: 0.0,
+                tail_from: 1.0,
+                tail_index: 1.0,
+                largest: Bytes::from_mib(1),
+            },
+            SizeLaw::ZeroInflatedLognormal { zero_share: 1.0, mean: 5.0, sigma: 1.0 },
         ] {
             assert!(SizeSampler::new(&law).is_none(), "{law:?}");
         }

@@ -5,22 +5,21 @@
 //! that passes each request at once, behind its last gate, so that every chain ends the same way.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::SimError;
-use super::arrivals::{Sender, SenderParts};
+use super::arrivals::{CheckedSource, Sender};
 use super::collect::{Delay, Span};
 use super::config::RunConfig;
 use super::gate::GateState;
-use super::law::{LONGEST_DELAY, LatencySampler, SizeSampler};
+use super::law::{LONGEST_DELAY, LatencySampler};
 use super::model::{Arrivals, Buffer, Gate, LatencyLaw, LimitRule, Model, Retry, Stage, StageKind};
 use super::ring::Ring;
 use super::stream::stream;
 
 /// Records of all replications together.
 const MOST_RECORDS: f64 = 5e10;
-/// Records a second: one in 32 million years.
-const LOWEST_RATE: f64 = 1e-15;
+/// Steps of one replication in which nothing is sent; the watcher is not asked between them.
+const MOST_IDLE: f64 = 1e8;
 /// Records in memory at once.
 const MOST_HELD: f64 = 5e7;
 /// Simulation time of all replications together, in nanoseconds: 146 years.
@@ -28,7 +27,6 @@ const LONGEST_RUN: u64 = 1 << 62;
 /// The longest a buffer may wait, in nanoseconds: 36 years.
 const LONGEST_INTERVAL: u64 = 1 << 60;
 const MOST_REPLICATIONS: u32 = 1_000_000;
-const MOST_PER_REQUEST: u32 = 100_000;
 const MOST_STAGES: usize = 100;
 
 /// Gates, the delays behind them, and what they need to be put back into order.
@@ -62,7 +60,7 @@ pub(super) struct Plan<'a> {
     pub(super) increments: Vec<u64>,
     /// When the source falls silent.
     pub(super) sending_ends: u64,
-    sizes: SizeSampler,
+    source: CheckedSource<'a>,
     legs: Vec<PlannedLeg<'a>>,
     pub(super) buffer: Buffer,
     behind: Vec<PlannedDelay<'a>>,
@@ -74,7 +72,7 @@ impl<'a> Plan<'a> {
     pub(super) fn new(model: &'a Model, config: &RunConfig) -> Result<Self, SimError> {
         check_config(model, config)?;
         check_names(&model.stages)?;
-        let sizes = check_source(model)?;
+        let source = CheckedSource::new(&model.source)?;
         let increments = model.increments.iter().map(|increment| increment.get()).collect::<Vec<_>>();
         if increments.contains(&0) {
             return Err(SimError::invalid("increments", "grains above zero", &model.increments));
@@ -93,14 +91,14 @@ impl<'a> Plan<'a> {
             keep_samples: config.keep_samples,
             increments,
             sending_ends: if whole_trace { u64::MAX } else { horizon },
-            sizes,
+            source,
             legs: Vec::new(),
             buffer: Buffer { size: crate::units::Bytes::new(1), interval: crate::units::SimDuration::ZERO },
             behind: Vec::new(),
             rate: 0.0,
         };
         plan.lay_out()?;
-        let expected = plan.expected_records();
+        let expected = plan.source.expected_records(plan.sending_ends);
         plan.rate = expected / (plan.sending_span() as f64).max(1.0);
         plan.check_load(expected, config)?;
         Ok(plan)
@@ -160,23 +158,7 @@ impl<'a> Plan<'a> {
 
     /// How long the source sends, in nanoseconds.
     pub(super) fn sending_span(&self) -> u64 {
-        match &self.model.source.arrivals {
-            Arrivals::Trace(records) => records.last().map_or(0, |last| last.at.as_nanos()).min(self.sending_ends),
-            _ => self.sending_ends,
-        }
-    }
-
-    /// Records of one replication.
-    fn expected_records(&self) -> f64 {
-        match &self.model.source.arrivals {
-            Arrivals::Trace(records) => records.len() as f64,
-            Arrivals::Poisson(profile) | Arrivals::Deterministic(profile) => {
-                let horizon = self.sending_ends as f64 / 1e9;
-                let whole_periods = horizon + profile.period().as_secs_f64();
-                let most = (profile.peak() * horizon).min(profile.mean().get() * whole_periods);
-                most + f64::from(self.model.source.records_per_request)
-            }
-        }
+        self.source.sending_span(self.sending_ends)
     }
 
     fn check_load(&self, expected: f64, config: &RunConfig) -> Result<(), SimError> {
@@ -184,8 +166,12 @@ impl<'a> Plan<'a> {
         if all > MOST_RECORDS {
             return Err(SimError::TooManyRecords { expected: all, limit: MOST_RECORDS });
         }
+        let idle = self.source.idle_steps(self.sending_ends);
+        if idle > MOST_IDLE + expected {
+            return Err(SimError::invalid("arrivals", "a rate that changes less often", idle));
+        }
         let is_trace = matches!(self.model.source.arrivals, Arrivals::Trace(_));
-        let mean_size = self.model.source.sizes.mean();
+        let mean_size = self.model.source.mean_size();
         let by_size = if is_trace { f64::INFINITY } else { self.buffer.size.get() as f64 / mean_size };
         let in_buffer = by_size.min(self.rate * self.buffer.interval.as_nanos() as f64);
         let in_delays = self.rate * self.legs.iter().map(|leg| leg.stay).sum::<f64>();
@@ -193,7 +179,7 @@ impl<'a> Plan<'a> {
         let held = in_buffer.min(expected) + in_delays.min(expected * self.legs.len() as f64);
         let kept = if config.keep_samples { expected } else { 0.0 };
         let together = f64::from(config.replications.min(super::config::TOGETHER));
-        let held = (held + kept) * together;
+        let held = (held + kept + self.source.held()) * together;
         if held > MOST_HELD && !(is_trace && together <= 1.0) {
             return Err(SimError::TooManyHeld { expected: held, limit: MOST_HELD });
         }
@@ -207,20 +193,7 @@ impl<'a> Plan<'a> {
 
     /// The same with streams of its own name.
     pub(super) fn sender_of(&self, name: &str, replication: u32) -> Sender {
-        let source = &self.model.source;
-        let parts = SenderParts {
-            sizes: self.sizes.clone(),
-            size_stream: stream(self.seed, replication, &format!("{name}/sizes")),
-            end: self.sending_ends,
-        };
-        match &source.arrivals {
-            Arrivals::Poisson(profile) => {
-                let arrivals = stream(self.seed, replication, &format!("{name}/arrivals"));
-                Sender::poisson(profile, source.records_per_request, arrivals, parts)
-            }
-            Arrivals::Deterministic(profile) => Sender::evenly(profile, source.records_per_request, parts),
-            Arrivals::Trace(records) => Sender::trace(Arc::clone(records), source.records_per_request, parts),
-        }
+        self.source.sender(name, self.seed, replication, self.sending_ends)
     }
 
     /// The legs of one replication.
@@ -302,32 +275,6 @@ fn check_names(stages: &[Stage]) -> Result<(), SimError> {
         return Err(SimError::TwoBuffers { first: first.name.clone(), second: second.name.clone() });
     }
     Ok(())
-}
-
-fn check_source(model: &Model) -> Result<SizeSampler, SimError> {
-    let source = &model.source;
-    if !(1..=MOST_PER_REQUEST).contains(&source.records_per_request) {
-        return Err(SimError::invalid("records-per-request", "1 to 100,000", source.records_per_request));
-    }
-    if let Arrivals::Poisson(profile) | Arrivals::Deterministic(profile) = &source.arrivals
-        && profile.mean().get() < LOWEST_RATE
-    {
-        return Err(SimError::invalid("arrivals", "1e-15 records a second or more", profile.mean().get()));
-    }
-    let Arrivals::Trace(records) = &source.arrivals else {
-        let expected = "a mean from above 0 to 1 TiB and a sigma from 0 to 10";
-        return SizeSampler::new(&source.sizes).ok_or_else(|| SimError::invalid("sizes", expected, &source.sizes));
-    };
-    if records.is_empty() {
-        return Err(SimError::EmptyTrace);
-    }
-    if let Some(index) = records.windows(2).position(|pair| pair.first().map(|r| r.at) > pair.last().map(|r| r.at)) {
-        return Err(SimError::UnsortedTrace(index + 1));
-    }
-    match records.iter().find(|record| record.size.get() > super::law::LARGEST_SIZE) {
-        Some(record) => Err(SimError::invalid("trace", "records of 1 TiB at most", record.size)),
-        None => Ok(SizeSampler::Constant(1)),
-    }
 }
 
 fn check_gate(stage: &Stage, gate: &Gate) -> Result<(), SimError> {

@@ -35,7 +35,8 @@ fn gate(limits: Vec<Limit>) -> Stage {
 }
 
 fn model(arrivals: Arrivals, size: u64, stages: Vec<Stage>) -> Model {
-    let source = Source { arrivals, sizes: SizeLaw::Constant(Bytes::new(size)), records_per_request: 1 };
+    let source =
+        Source { arrivals, sizes: SizeLaw::Constant(Bytes::new(size)), records_per_request: CountLaw::Fixed(1) };
     Model { source, stages, increments: vec![Bytes::new(1024)] }
 }
 
@@ -101,7 +102,7 @@ fn a_record_larger_than_the_buffer_is_an_object_of_its_own() {
 #[test]
 fn an_interval_of_zero_passes_each_request_at_once() {
     let mut model = model(trace(&[(0.0, 1), (0.0, 2), (0.0, 3), (1.0, 4)]), 1, vec![buffer(100, 0.0)]);
-    model.source.records_per_request = 2;
+    model.source.records_per_request = CountLaw::Fixed(2);
     let config = RunConfig { replications: 1, drain: true, ..RunConfig::new(1, SimDuration::ZERO) };
     let summary = run(&model, &config, &NoWatch).unwrap().summary;
     assert_eq!((summary.objects.count, summary.objects.passed_at_once), (3, 3));
@@ -169,7 +170,7 @@ fn batches_fail_in_part_and_each_rejection_has_one_cause() {
             }),
         )],
     );
-    model.source.records_per_request = 10;
+    model.source.records_per_request = CountLaw::Fixed(10);
     let config = RunConfig { replications: 1, drain: true, ..RunConfig::new(1, SimDuration::ZERO) };
     let summary = run(&model, &config, &NoWatch).unwrap().summary;
     let gate = &summary.stages[0];
@@ -497,7 +498,7 @@ prop_compose! {
             stages.push(delay("put", 0.5, 1.0));
         }
         let sizes = SizeLaw::Uniform { low: Bytes::new(low), high: Bytes::new(2 * low) };
-        let source = Source { arrivals, sizes, records_per_request: per_request };
+        let source = Source { arrivals, sizes, records_per_request: CountLaw::Fixed(per_request) };
         Model { source, stages, increments: vec![Bytes::new(700)] }
     }
 }
@@ -624,7 +625,7 @@ proptest! {
         (drain, keep_samples) in any::<(bool, bool)>(),
     ) {
         let stages = kinds.into_iter().enumerate().map(|(index, kind)| stage(&index.to_string(), kind)).collect();
-        let source = Source { arrivals, sizes, records_per_request: per_request };
+        let source = Source { arrivals, sizes, records_per_request: CountLaw::Fixed(per_request) };
         let model = Model { source, stages, increments: vec![increment] };
         let config =
             RunConfig { replications, warm_up, drain, keep_samples, threads: Some(1), ..RunConfig::new(1, horizon) };

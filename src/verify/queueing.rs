@@ -20,8 +20,8 @@ use crate::sim::network::{
     Collect, Feed, Network, NetworkTally, Node, NodeTally, Poller, Station, Step, Timer, WhenFull, run_network,
 };
 use crate::sim::{
-    Arrivals, Counted, Estimate, Gate, LatencyLaw, Limit, LimitRule, RateProfile, RunConfig, SimError, SizeLaw, Source,
-    Watch, play_quota,
+    Arrivals, CountLaw, Counted, Estimate, GapLaw, Gate, LatencyLaw, Limit, LimitRule, RateProfile, RunConfig,
+    SimError, SizeLaw, Source, Watch, play_quota,
 };
 use crate::theory;
 use crate::units::{Bytes, RecordRate, SimDuration};
@@ -104,10 +104,7 @@ struct Setup {
 
 impl Setup {
     fn new(source: Source, steps: Vec<Step>) -> Self {
-        let rate = match &source.arrivals {
-            Arrivals::Poisson(profile) | Arrivals::Deterministic(profile) => profile.mean().get(),
-            _ => 1.0,
-        };
+        let rate = source.mean_rate();
         Self {
             network: line(source, steps),
             rate,
@@ -411,13 +408,13 @@ impl RawResult {
     fn batches(&self) -> Option<Setup> {
         let service = 1.0 / self.positive("mu")?;
         let batches = self.positive("lam")?;
-        let source = match self.count("b") {
-            Some(size) => {
-                let records = poisson(batches * f64::from(size))?;
-                Source { records_per_request: size, ..records }
-            }
-            None => return None,
+        let size = match (self.count("b"), self.positive("mean_batch")) {
+            (Some(size), None) => CountLaw::Fixed(size),
+            (None, Some(mean)) => CountLaw::Geometric { mean },
+            _ => return None,
         };
+        let records = poisson(batches * size.mean())?;
+        let source = Source { records_per_request: size, ..records };
         let station = Step::Station(Station::new(1, LatencyLaw::Exponential(seconds(service))));
         let mut setup = Setup::new(source, vec![Step::Unpack, station]);
         for (name, reading) in waits() {
@@ -498,8 +495,14 @@ impl RawResult {
         Some(Setup { fixed: Some((length * parts, 0.0)), ..setup })
     }
 
+    /// Gamma gaps and gamma services of these squared coefficients of variation.
     fn general_queue(&self) -> Option<Setup> {
-        None
+        let rate = RecordRate::per_second(self.positive("lam")?)?;
+        let gaps = GapLaw::Gamma { shape: 1.0 / self.positive("ca2")? };
+        let service = LatencyLaw::Gamma { shape: 1.0 / self.positive("cs2")?, mean: self.time("mean_s")? };
+        let arrivals = source(Arrivals::Renewal(RateProfile::flat(rate), gaps));
+        let setup = self.queue(arrivals, Station::new(1, service))?;
+        Some(setup.at_first("Wq_approx", |node, _| node.wait.mean().unwrap_or(f64::NAN)))
     }
 }
 
@@ -545,7 +548,7 @@ fn line(source: Source, steps: Vec<Step>) -> Network {
 }
 
 fn source(arrivals: Arrivals) -> Source {
-    Source { arrivals, sizes: SizeLaw::Constant(Bytes::new(1)), records_per_request: 1 }
+    Source { arrivals, sizes: SizeLaw::Constant(Bytes::new(1)), records_per_request: CountLaw::Fixed(1) }
 }
 
 fn poisson(rate: f64) -> Option<Source> {

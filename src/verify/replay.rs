@@ -122,7 +122,7 @@ impl RawReplay {
                 arrivals: Arrivals::Trace(Arc::from(trace.records)),
                 // A trace brings its own sizes.
                 sizes: SizeLaw::Constant(Bytes::new(1)),
-                records_per_request: 1,
+                records_per_request: sim::CountLaw::Fixed(1),
             },
             stages: vec![Stage { name: "buffer".to_owned(), kind: StageKind::Buffer(buffer) }],
             increments: Vec::new(),

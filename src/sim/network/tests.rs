@@ -17,7 +17,7 @@ fn poisson(rate: f64) -> Source {
     Source {
         arrivals: Arrivals::Poisson(RateProfile::flat(RecordRate::per_second(rate).unwrap())),
         sizes: SizeLaw::Constant(Bytes::new(100)),
-        records_per_request: 1,
+        records_per_request: 1.into(),
     }
 }
 
@@ -74,7 +74,7 @@ fn chain(rate: f64, bucket: f64, per_request: u32, size: u64, interval: f64) -> 
     Model {
         source: Source {
             sizes: SizeLaw::Lognormal { mean: 1024.0, sigma: 1.0 },
-            records_per_request: per_request,
+            records_per_request: per_request.into(),
             ..poisson(rate)
         },
         stages: vec![
@@ -328,7 +328,7 @@ proptest! {
         drain: bool,
         seed: u64,
     ) {
-        let mut network = line(Source { records_per_request: per_request, ..poisson(20.0) }, steps);
+        let mut network = line(Source { records_per_request: per_request.into(), ..poisson(20.0) }, steps);
         let last = network.nodes.len() - 1;
         for (index, skip) in skips.into_iter().enumerate().take(last) {
             if let Some(to) = skip.map(|skip| (index + skip).min(last)).filter(|to| *to != index + 1) {
