@@ -24,12 +24,16 @@ mod collect;
 mod config;
 mod error;
 mod exponential;
+mod figures;
 mod freshness;
 mod gate;
 mod histogram;
 mod law;
 mod model;
+mod overload;
+mod paired;
 mod plan;
+mod precision;
 mod record;
 mod replication;
 mod result;
@@ -41,10 +45,14 @@ mod tests;
 
 pub use config::{NoWatch, RunConfig, Watch};
 pub use error::SimError;
+pub use figures::{Figure, Figures};
 pub use histogram::Histogram;
 pub use model::{
     Arrivals, Buffer, Counted, Gate, LatencyLaw, Limit, LimitRule, Model, RateProfile, SizeLaw, Source, Stage,
     StageKind, TraceRecord,
 };
+pub use overload::Overload;
+pub use paired::{NotPaired, Paired, paired, paired_figures};
+pub use precision::{Precision, PrecisionReached};
 pub use result::{Distribution, Estimate, GateSummary, LimitSummary, Objects, PerHour, Records, RunResult, Summary};
-pub use run::run;
+pub use run::{expected_records, run};

@@ -6,7 +6,9 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalog::Edition;
-use crate::units::SimDuration;
+use crate::diag::suggest;
+use crate::sim::{Figure, Precision};
+use crate::units::{Share, SimDuration};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -138,6 +140,11 @@ pub(crate) struct SimulationArgs {
     /// Number of independent runs.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Simulation")]
     pub(crate) replications: Option<u32>,
+
+    /// Add runs until the 95 % interval of the mean latency is within this share of it on either side, such as `1%`; of
+    /// another figure: `p99=1%`, `freshness-mean=2%`.
+    #[arg(long, value_name = "[FIGURE=]SHARE", value_parser = precision, help_heading = "Simulation")]
+    pub(crate) precision: Option<Precision>,
 
     /// Length of a run: `24 h`; a trace has its own.
     #[arg(long, value_name = "TIME", conflicts_with = "trace", help_heading = "Simulation")]
@@ -389,4 +396,20 @@ pub(crate) enum SchemaOf {
 pub(crate) struct CompletionsArgs {
     /// The shell.
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// A share, with the figure it is of in front of it.
+fn precision(text: &str) -> Result<Precision, String> {
+    let (name, share) = text.split_once('=').unwrap_or((Figure::Mean.name(), text));
+    let Some(figure) = Figure::named(name.trim()) else {
+        let names = Figure::ALL.map(Figure::name);
+        return Err(format!("no figure is called `{}`; {}", name.trim(), suggest(name.trim(), &names, "there are")));
+    };
+    let share: Share = share.trim().parse().map_err(|error: crate::units::UnitError| error.to_string())?;
+    let share = share.get();
+    if share > 0.0 && share < 1.0 {
+        Ok(Precision { figure, share })
+    } else {
+        Err("expected a share between 0 % and 100 %, such as `1%`".to_owned())
+    }
 }

@@ -185,7 +185,8 @@ pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(),
         Format::Csv => simulation::numbers(&simulated.result).render(Style::Csv),
         Format::Md | Format::Adr => simulation::delays(&simulated.result).render(Style::Markdown),
     };
-    context.print(&text)
+    context.print(&text)?;
+    unless_stopped(&simulated.run)
 }
 
 pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
@@ -204,7 +205,8 @@ pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure
         Format::Csv => bill::numbers(&sum).render(Style::Csv),
         Format::Md | Format::Adr => bill::table(&sum, &catalog, &scenario).render(Style::Markdown),
     };
-    context.print(&text)
+    context.print(&text)?;
+    unless_stopped(&simulated.run)
 }
 
 pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> {
@@ -246,7 +248,19 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
         let written = super::output::write(&folder, &answer, &decision, simulated.as_ref(), &catalog, &scenario)?;
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
+    if let Some(run) = &simulated {
+        unless_stopped(run)?;
+    }
     if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) }
+}
+
+/// An answer from fewer replications than were asked for has been printed, but is not what was asked for.
+fn unless_stopped(run: &RunResult) -> Result<(), Failure> {
+    let Some(asked) = run.stopped_before else { return Ok(()) };
+    let made = crate::report::count(u64::from(run.replications), "replication");
+    let message =
+        format!("the answer rests on {made} instead of {asked}, and its intervals are as wide as that makes them");
+    Err(Failure::Interrupted(message))
 }
 
 /// What the simulation of the winner leaves of the allowed delay, from 0 to 1.
@@ -394,10 +408,14 @@ fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Contex
     };
     let config = config(&question.scenario, args, replay.as_ref().map(|(trace, _)| trace));
     let progress = Progress::start(context.quiet);
+    super::estimate::announce(&lowered.model, &config, context);
     let outcome = sim::run(&lowered.model, &config, &progress);
     progress.finish();
     let run = match outcome {
         Ok(run) => run,
+        Err(SimError::Stopped) => {
+            return Err(Failure::Interrupted("no replication was complete, so there is no answer".to_owned()));
+        }
         Err(error) => {
             let problem = Diagnostic::error("simulation", error.to_string());
             return context.refuse(match error {
@@ -420,6 +438,7 @@ fn config(scenario: &Scenario, args: &SimulationArgs, replay: Option<&Trace>) ->
     RunConfig {
         seed: args.seed.unwrap_or(settings.seed),
         replications: args.replications.unwrap_or(settings.replications),
+        precision: args.precision,
         horizon: replay.map_or_else(|| args.horizon.unwrap_or(settings.horizon), Trace::span),
         warm_up: args.warm_up.unwrap_or(if replay.is_some() { SimDuration::ZERO } else { settings.warm_up }),
         drain: replay.is_some(),

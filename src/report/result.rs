@@ -12,10 +12,10 @@ use crate::ranking::{Decision, Reason, Recommendation, Robustness, ServiceVerdic
 use crate::rules::Contradiction;
 use crate::scenario::Scenario;
 use crate::sensitivity::{Flip, OpenQuestion, WhyNot};
-use crate::sim::{Distribution, Estimate, GateSummary, Histogram, RunResult};
+use crate::sim::{Distribution, Estimate, GateSummary, Histogram, Overload, PrecisionReached, RunResult};
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
-pub const SCHEMA_VERSION: &str = "1.2";
+pub const SCHEMA_VERSION: &str = "1.3";
 
 /// What every answer begins with.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -144,8 +144,12 @@ pub struct Simulation {
     pub tier: &'static str,
     /// Seed of the random numbers.
     pub seed: u64,
-    /// Number of independent runs.
+    /// Number of independent runs that were made.
     pub replications: u32,
+    /// Number of runs that it should have been, where the simulation was interrupted; `null` if it was not.
+    pub stopped_before: Option<u32>,
+    /// What came of the precision asked for; `null` if none was.
+    pub precision: Option<PrecisionReached>,
     /// Length of a run in seconds.
     pub horizon_s: f64,
     /// Time from the start that was not counted, in seconds.
@@ -168,6 +172,8 @@ pub struct Simulation {
     pub limits: Vec<LimitUse>,
     /// Stages that turned away what was larger than they take.
     pub oversize: Vec<Oversize>,
+    /// Limits that are offered more than they sustain, for good; the worst first.
+    pub overloads: Vec<Overload>,
     /// Name of the limit that turned away most, or else was used most at the peak.
     pub binding_limit: Option<String>,
     /// What the simulation rests on.
@@ -312,6 +318,8 @@ impl Simulation {
             tier: "record",
             seed: run.seed,
             replications: run.replications,
+            stopped_before: run.stopped_before,
+            precision: run.precision,
             horizon_s: run.horizon,
             warm_up_s: run.warm_up,
             pipeline,
@@ -342,6 +350,7 @@ impl Simulation {
             oversize: summary.stages.iter().filter_map(oversize).collect(),
             binding_limit: by_use(&limits).first().map(|limit| limit.name.clone()),
             limits,
+            overloads: summary.overloads(),
             settings: settings.into_values().cloned().collect(),
         }
     }

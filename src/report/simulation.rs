@@ -5,13 +5,17 @@ use std::fmt::Write as _;
 use super::result::{LimitUse, Percentiles, Simulation, by_use};
 use super::table::Style;
 use super::{Table, count, paragraph, plain, seconds, with_interval};
-use crate::sim::Estimate;
+use crate::sim::{Estimate, Overload};
 use crate::units::{Bytes, grouped, significant};
 
 /// The whole answer of `simulate`, without the headline.
 #[must_use]
 pub fn text(simulation: &Simulation, width: usize) -> String {
-    let mut text = delays(simulation).render(Style::Plain(width));
+    let mut text = overloads(simulation).iter().map(|line| paragraph("  Overload  ", line, width)).collect::<String>();
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(&delays(simulation).render(Style::Plain(width)));
     let meaning = "latency: from sending a record until it can be read; freshness: age of the oldest record on its way, over time";
     let _ = write!(text, "\n{}\n", paragraph("  ", meaning, width));
     text.push_str(&flow(simulation, width));
@@ -123,6 +127,29 @@ fn quantity(limit: &LimitUse, per_second: f64) -> String {
     significant(per_second, 4)
 }
 
+/// What is offered more than it sustains for good, a sentence each. Means over such a run hold for what got through only.
+#[must_use]
+pub fn overloads(simulation: &Simulation) -> Vec<String> {
+    let percent = |share: f64| significant(share * 100.0, 3);
+    let sentence = |overload: &Overload| {
+        let units = |per_second: f64| match overload.counts.as_str() {
+            "bytes" => Bytes::new(per_second.round() as u64).to_string(),
+            _ => format!("{} {}", significant(per_second, 4), overload.counts),
+        };
+        format!(
+            "{} is offered {} a second on average and sustains {}: {} times as much. It turned away {} % of all records here, and \
+             turns away {} % of what it counts in the long run; the figures are those of what got through.",
+            overload.limit,
+            units(overload.offered_per_s),
+            units(overload.limit_per_s),
+            significant(overload.load, 3),
+            percent(overload.rejected_share),
+            percent(overload.surplus_share),
+        )
+    };
+    simulation.overloads.iter().map(sentence).collect()
+}
+
 /// Which limit binds, in a sentence.
 #[must_use]
 pub fn binding(simulation: &Simulation) -> String {
@@ -192,10 +219,37 @@ pub fn run_line(simulation: &Simulation) -> String {
         String::new()
     };
     format!(
-        "  seed {} · {} of {}{warm_up} · {} tier · ± and [ ] are 95 % intervals over replications{trace}\n",
+        "  seed {} · {} of {}{warm_up} · {} tier · ± and [ ] are 95 % intervals over replications{}{trace}\n",
         simulation.seed,
-        count(u64::from(simulation.replications), "replication"),
+        replications(simulation),
         seconds(simulation.horizon_s),
         simulation.tier,
+        precision(simulation),
     )
+}
+
+fn replications(simulation: &Simulation) -> String {
+    let made = u64::from(simulation.replications);
+    match simulation.stopped_before {
+        Some(asked) => format!("interrupted after {} of {}", grouped(made), count(u64::from(asked), "replication")),
+        None => count(made, "replication"),
+    }
+}
+
+/// What came of the precision asked for.
+fn precision(simulation: &Simulation) -> String {
+    let Some(precision) = &simulation.precision else { return String::new() };
+    let percent = |share: f64| significant(share * 100.0, 2);
+    let wanted = percent(precision.wanted_share);
+    let figure = precision.figure;
+    match precision.share {
+        _ if simulation.stopped_before.is_some() => format!(" · {figure} not yet within {wanted} %"),
+        Some(share) if precision.reached => format!(" · {figure} within {} %, asked for {wanted} %", percent(share)),
+        Some(share) => format!(
+            " · {figure} within {} % only: {wanted} % would take more than the {} that are allowed",
+            percent(share),
+            count(u64::from(precision.most_replications), "replication"),
+        ),
+        None => format!(" · {figure} has no interval, so {wanted} % of it cannot be reached"),
+    }
 }

@@ -2,18 +2,21 @@
 
 #[cfg(doc)]
 use super::SimError;
+use super::precision::Precision;
 use crate::units::SimDuration;
 
 /// Replications that are held in memory until they are joined.
 pub(super) const TOGETHER: u32 = 16;
 
 /// How to run a model.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RunConfig {
     /// From which every random stream is derived.
     pub seed: u64,
     /// Independent runs of the model, at least one. Two or more give intervals.
     pub replications: u32,
+    /// Adds replications to those until a figure is known this well, or no more may be made.
+    pub precision: Option<Precision>,
     /// When requests stop being sent and, unless `drain`, when counting ends. Ignored by a drained trace, which is sent to
     /// its end.
     pub horizon: SimDuration,
@@ -34,6 +37,7 @@ impl RunConfig {
         Self {
             seed,
             replications: 10,
+            precision: None,
             horizon,
             warm_up: SimDuration::ZERO,
             drain: false,
@@ -48,7 +52,8 @@ pub trait Watch: Sync {
     /// Told now and then which share of the run is done, from 0 to 1.
     fn progress(&self, _share: f64) {}
 
-    /// Asked now and then; `true` ends the run with [`SimError::Stopped`].
+    /// Asked now and then; `true` ends the run. The replications that are complete by then, counted from the first without
+    /// a gap, become its result; without any it ends with [`SimError::Stopped`].
     fn should_stop(&self) -> bool {
         false
     }

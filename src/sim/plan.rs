@@ -192,12 +192,25 @@ impl<'a> Plan<'a> {
         // In a delay or a buffer a record is there once, however long it stays.
         let held = in_buffer.min(expected) + in_delays.min(expected * self.legs.len() as f64);
         let kept = if config.keep_samples { expected } else { 0.0 };
-        let together = f64::from(config.replications.min(super::config::TOGETHER));
+        let most = if config.precision.is_some() { MOST_REPLICATIONS } else { config.replications };
+        let together = f64::from(most.min(super::config::TOGETHER));
         let held = (held + kept) * together;
         if held > MOST_HELD && !(is_trace && together <= 1.0) {
             return Err(SimError::TooManyHeld { expected: held, limit: MOST_HELD });
         }
         Ok(())
+    }
+
+    /// How many records all replications send, about.
+    pub(super) fn expected(&self, replications: u32) -> f64 {
+        self.expected_records() * f64::from(replications)
+    }
+
+    /// How many replications the bounds on a run leave room for.
+    pub(super) fn most_replications(&self) -> u32 {
+        let by_records = MOST_RECORDS / self.expected_records().max(1.0);
+        let by_time = (LONGEST_RUN / self.sending_span().max(1)) as f64;
+        by_records.min(by_time).min(f64::from(MOST_REPLICATIONS)) as u32
     }
 
     /// The source of one replication.
@@ -254,6 +267,11 @@ impl<'a> Plan<'a> {
 fn check_config(model: &Model, config: &RunConfig) -> Result<(), SimError> {
     if !(1..=MOST_REPLICATIONS).contains(&config.replications) {
         return Err(SimError::invalid("replications", "1 to 1,000,000", config.replications));
+    }
+    if let Some(precision) = config.precision
+        && !(precision.share > 0.0 && precision.share < 1.0)
+    {
+        return Err(SimError::invalid("precision", "a share above 0 and below 1", precision.share));
     }
     if config.threads == Some(0) {
         return Err(SimError::invalid("threads", "at least one", 0));

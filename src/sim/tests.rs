@@ -6,7 +6,7 @@ use super::*;
 use crate::theory;
 use crate::units::{Bytes, RecordRate, SimDuration, SimTime};
 
-fn seconds(seconds: f64) -> SimDuration {
+pub(super) fn seconds(seconds: f64) -> SimDuration {
     SimDuration::from_secs_f64(seconds)
 }
 
@@ -39,6 +39,16 @@ fn model(arrivals: Arrivals, size: u64, stages: Vec<Stage>) -> Model {
     Model { source, stages, increments: vec![Bytes::new(1024)] }
 }
 
+/// A record every second.
+pub(super) fn every_second() -> Arrivals {
+    Arrivals::Deterministic(per_second(1.0))
+}
+
+/// A gate that lets this many requests a second through.
+pub(super) fn request_gate(rate: f64, burst: f64) -> Stage {
+    gate(vec![limit(Counted::Requests, LimitRule::TokenBucket { rate, burst })])
+}
+
 /// Records at these seconds, with these bytes.
 fn trace(records: &[(f64, u64)]) -> Arrivals {
     let record = |(at, size): &(f64, u64)| TraceRecord { at: SimTime::ZERO + seconds(*at), size: Bytes::new(*size) };
@@ -52,7 +62,7 @@ fn replay(arrivals: Arrivals, stages: Vec<Stage>) -> Summary {
 }
 
 /// The model that the crate's speed is measured on.
-fn w1() -> Model {
+pub(super) fn w1() -> Model {
     let mut model = model(
         Arrivals::Poisson(per_second(1000.0)),
         1,

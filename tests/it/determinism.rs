@@ -24,6 +24,19 @@ fn the_number_of_threads_changes_nothing() {
 }
 
 #[test]
+fn a_wanted_precision_is_reached_in_the_same_way_on_any_number_of_threads() {
+    let asked = ["--precision", "p99=0.5%", "--threads"];
+    let on = |threads| run(&[asked[0], asked[1], asked[2], threads]);
+    let one = on("1");
+    assert_eq!(one, on("2"));
+    assert_eq!(one, on("5"));
+    let answer: serde_json::Value = serde_json::from_str(&one).unwrap();
+    let reached = &answer["simulation"]["precision"];
+    assert_eq!((&reached["figure"], &reached["reached"]), (&"p99".into(), &true.into()));
+    assert!(reached["share"].as_f64().unwrap() <= 0.005, "{reached}");
+}
+
+#[test]
 fn another_seed_gives_another_answer() {
     assert_ne!(run(&["--seed", "7"]), run(&["--seed", "8"]));
 }
