@@ -20,6 +20,7 @@
 //! each component of each replication has a random stream of its own and replications are joined in order.
 
 mod arrivals;
+mod batch_means;
 mod collect;
 mod config;
 mod error;
@@ -30,6 +31,7 @@ mod gate;
 mod histogram;
 mod law;
 mod model;
+mod over_time;
 mod overload;
 mod paired;
 mod plan;
@@ -42,7 +44,9 @@ mod run;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod warm_up;
 
+pub use batch_means::BatchMeans;
 pub use config::{NoWatch, RunConfig, Watch};
 pub use error::SimError;
 pub use figures::{Figure, Figures};
@@ -51,8 +55,10 @@ pub use model::{
     Arrivals, Buffer, Counted, Gate, LatencyLaw, Limit, LimitRule, Model, RateProfile, SizeLaw, Source, Stage,
     StageKind, TraceRecord,
 };
+pub use over_time::OverTime;
 pub use overload::Overload;
 pub use paired::{NotPaired, Paired, paired, paired_figures};
 pub use precision::{Precision, PrecisionReached};
 pub use result::{Distribution, Estimate, GateSummary, LimitSummary, Objects, PerHour, Records, RunResult, Summary};
 pub use run::{expected_records, run};
+pub use warm_up::WarmUpFound;

@@ -48,9 +48,6 @@ fn records_per_second(model: &Model, config: &RunConfig, expected: f64) -> Optio
     };
     let part = RunConfig {
         replications: 1,
-        precision: None,
-        warm_up: SimDuration::ZERO,
-        drain: false,
         threads: Some(1),
         ..RunConfig::new(config.seed, SimDuration::from_secs_f64(span * share.min(1.0)))
     };

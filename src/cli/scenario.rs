@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Failure;
-use super::args::{AdviseArgs, CheckArgs, CostArgs, Format, RunArgs, ScenarioArgs, SimulateArgs, SimulationArgs};
+use super::args::{
+    AdviseArgs, CheckArgs, CostArgs, Format, RunArgs, ScenarioArgs, SimulateArgs, SimulationArgs, WarmUp,
+};
 use super::context::Context;
 use super::progress::Progress;
 use crate::architecture::{Architecture, Lowered, Variant, lower};
@@ -437,10 +439,16 @@ fn config(scenario: &Scenario, args: &SimulationArgs, replay: Option<&Trace>) ->
     let settings = &scenario.simulation;
     RunConfig {
         seed: args.seed.unwrap_or(settings.seed),
-        replications: args.replications.unwrap_or(settings.replications),
+        replications: args.replications.or(args.batches.map(|_| 1)).unwrap_or(settings.replications),
         precision: args.precision,
         horizon: replay.map_or_else(|| args.horizon.unwrap_or(settings.horizon), Trace::span),
-        warm_up: args.warm_up.unwrap_or(if replay.is_some() { SimDuration::ZERO } else { settings.warm_up }),
+        warm_up: match args.warm_up {
+            Some(WarmUp::Given(warm_up)) => warm_up,
+            _ if replay.is_some() => SimDuration::ZERO,
+            _ => settings.warm_up,
+        },
+        find_warm_up: args.warm_up == Some(WarmUp::Auto),
+        batches: args.batches,
         drain: replay.is_some(),
         keep_samples: false,
         threads: args.threads.map(usize::from),

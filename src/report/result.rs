@@ -12,7 +12,10 @@ use crate::ranking::{Decision, Reason, Recommendation, Robustness, ServiceVerdic
 use crate::rules::Contradiction;
 use crate::scenario::Scenario;
 use crate::sensitivity::{Flip, OpenQuestion, WhyNot};
-use crate::sim::{Distribution, Estimate, GateSummary, Histogram, Overload, PrecisionReached, RunResult};
+use crate::sim::{
+    BatchMeans, Distribution, Estimate, GateSummary, Histogram, OverTime, Overload, PrecisionReached, RunResult,
+    WarmUpFound,
+};
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
 pub const SCHEMA_VERSION: &str = "1.3";
@@ -154,6 +157,10 @@ pub struct Simulation {
     pub horizon_s: f64,
     /// Time from the start that was not counted, in seconds.
     pub warm_up_s: f64,
+    /// The warm-up that `--warm-up auto` found; `null` if none was looked for.
+    pub warm_up_found: Option<WarmUpFound>,
+    /// How one run gave the intervals of its latency; `null` where several runs did, or nothing does.
+    pub batch_means: Option<BatchMeans>,
     /// Services of the pipeline.
     pub pipeline: Vec<String>,
     /// Recorded traffic that was replayed.
@@ -164,6 +171,8 @@ pub struct Simulation {
     pub latency_s: Percentiles,
     /// Age of the oldest record on its way, over time, in seconds.
     pub freshness_s: Percentiles,
+    /// The freshness in each part of the run, in seconds, over all replications.
+    pub freshness_over_time_s: OverTime,
     /// Share of the delivered records that came later than the freshness asked for; `null` if none is asked for.
     pub late_share: Option<f64>,
     /// Objects written.
@@ -322,6 +331,8 @@ impl Simulation {
             precision: run.precision,
             horizon_s: run.horizon,
             warm_up_s: run.warm_up,
+            warm_up_found: run.warm_up_found,
+            batch_means: run.batch_means,
             pipeline,
             trace,
             records: Records {
@@ -334,6 +345,7 @@ impl Simulation {
             },
             latency_s: (&summary.latency).into(),
             freshness_s: (&summary.freshness).into(),
+            freshness_over_time_s: summary.freshness_over_time.clone(),
             late_share: limit.map(|limit| 1.0 - share_up_to(&summary.latency.histogram, limit.as_secs_f64())),
             objects: Objects {
                 count: objects.count,

@@ -213,19 +213,37 @@ pub fn run_line(simulation: &Simulation) -> String {
         }
         text + ")"
     });
-    let warm_up = if simulation.warm_up_s > 0.0 {
-        format!(", {} of warm-up removed", seconds(simulation.warm_up_s))
-    } else {
-        String::new()
-    };
+    let warm_up = warm_up(simulation);
     format!(
-        "  seed {} · {} of {}{warm_up} · {} tier · ± and [ ] are 95 % intervals over replications{}{trace}\n",
+        "  seed {} · {} of {}{warm_up} · {} tier · ± and [ ] are 95 % intervals over {}{}{trace}\n",
         simulation.seed,
         replications(simulation),
         seconds(simulation.horizon_s),
         simulation.tier,
+        interval_over(simulation),
         precision(simulation),
     )
+}
+
+fn warm_up(simulation: &Simulation) -> String {
+    let removed = seconds(simulation.warm_up_s);
+    match &simulation.warm_up_found {
+        Some(found) if !found.long_enough => {
+            format!(", too short to find a warm-up by {}: {removed} removed, half of it", found.method)
+        }
+        Some(found) => format!(", {removed} of warm-up removed as {} found", found.method),
+        None if simulation.warm_up_s > 0.0 => format!(", {removed} of warm-up removed"),
+        None => String::new(),
+    }
+}
+
+/// What the intervals come from.
+fn interval_over(simulation: &Simulation) -> String {
+    let Some(batches) = &simulation.batch_means else { return "replications".to_owned() };
+    let autocorrelation =
+        batches.lag_1.map_or_else(String::new, |lag_1| format!(", lag-1 autocorrelation {}", significant(lag_1, 2)));
+    let doubt = if batches.independent { "" } else { ": these depend on each other, so the intervals are too narrow" };
+    format!("{} batches of one run ({} each{autocorrelation}){doubt}", batches.batches, seconds(batches.batch_s))
 }
 
 fn replications(simulation: &Simulation) -> String {

@@ -22,6 +22,11 @@ pub struct RunConfig {
     pub horizon: SimDuration,
     /// Records sent before this time are simulated but not counted.
     pub warm_up: SimDuration,
+    /// Whether to look for the warm-up in a few replications first, by MSER-5, and to take it instead of `warm_up`.
+    pub find_warm_up: bool,
+    /// Batches that a single replication is cut into for its intervals, 2 to 200. `None` leaves their number to the run, and
+    /// makes none of a drained one. Without meaning for several replications, which give intervals themselves.
+    pub batches: Option<u32>,
     /// Whether to go on until all records are delivered. The measured span then ends with the last delivery.
     pub drain: bool,
     /// Whether to keep every latency, for exact percentiles instead of ones good to 0.8 %.
@@ -40,6 +45,8 @@ impl RunConfig {
             precision: None,
             horizon,
             warm_up: SimDuration::ZERO,
+            find_warm_up: false,
+            batches: None,
             drain: false,
             keep_samples: false,
             threads: None,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::SimError;
 use super::arrivals::{Sender, SenderParts};
+use super::batch_means;
 use super::collect::{Delay, Span};
 use super::config::RunConfig;
 use super::gate::GateState;
@@ -51,6 +52,17 @@ struct PlannedLeg<'a> {
     stay: f64,
 }
 
+/// What a replication keeps beside its totals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Nothing.
+    Totals,
+    /// Latencies by batch, in so many batches.
+    Batches(u32),
+    /// Mean latencies over time.
+    Series,
+}
+
 /// A model that passed every check.
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
@@ -59,6 +71,7 @@ pub(super) struct Plan<'a> {
     pub(super) span: Span,
     pub(super) drain: bool,
     pub(super) keep_samples: bool,
+    pub(super) detail: Detail,
     pub(super) increments: Vec<u64>,
     /// When the source falls silent.
     pub(super) sending_ends: u64,
@@ -88,9 +101,11 @@ impl<'a> Plan<'a> {
                 warm_up: config.warm_up.as_nanos(),
                 // A drained run ends by itself; no delivery is later than this.
                 end: if config.drain { u64::MAX - 1 } else { horizon },
+                sending_ends: 0,
             },
             drain: config.drain,
             keep_samples: config.keep_samples,
+            detail: detail(config),
             increments,
             sending_ends: if whole_trace { u64::MAX } else { horizon },
             sizes,
@@ -99,6 +114,7 @@ impl<'a> Plan<'a> {
             behind: Vec::new(),
             rate: 0.0,
         };
+        plan.span.sending_ends = plan.sending_span();
         plan.lay_out()?;
         let expected = plan.expected_records();
         plan.rate = expected / (plan.sending_span() as f64).max(1.0);
@@ -264,6 +280,16 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// A single run gives intervals by batches; a recording is one path and not a steady process, and has to be asked for them.
+fn detail(config: &RunConfig) -> Detail {
+    let single = config.replications == 1 && config.precision.is_none();
+    match config.batches {
+        Some(count) if single => Detail::Batches(count),
+        None if single && !config.drain => Detail::Batches(batch_means::AUTOMATIC),
+        _ => Detail::Totals,
+    }
+}
+
 fn check_config(model: &Model, config: &RunConfig) -> Result<(), SimError> {
     if !(1..=MOST_REPLICATIONS).contains(&config.replications) {
         return Err(SimError::invalid("replications", "1 to 1,000,000", config.replications));
@@ -272,6 +298,9 @@ fn check_config(model: &Model, config: &RunConfig) -> Result<(), SimError> {
         && !(precision.share > 0.0 && precision.share < 1.0)
     {
         return Err(SimError::invalid("precision", "a share above 0 and below 1", precision.share));
+    }
+    if config.batches.is_some_and(|count| !(2..=batch_means::MOST).contains(&count)) {
+        return Err(SimError::invalid("batches", "2 to 200", config.batches));
     }
     if config.threads == Some(0) {
         return Err(SimError::invalid("threads", "at least one", 0));

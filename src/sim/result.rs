@@ -3,15 +3,18 @@
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+use super::batch_means::{BatchMeans, Batches};
 use super::collect::ObjectTally;
 use super::config::RunConfig;
 use super::figures::{Figure, Figures};
 use super::gate::{GateTally, Load, Rejected};
 use super::histogram::{Histogram, rank};
 use super::model::Counted;
+use super::over_time::{Course, OverTime};
 use super::plan::Plan;
 use super::precision::PrecisionReached;
 use super::replication::Tally;
+use super::warm_up::WarmUpFound;
 use crate::units::SimTime;
 
 /// The outcome of [`run()`](super::run()).
@@ -26,6 +29,10 @@ pub struct RunResult {
     pub stopped_before: Option<u32>,
     /// What came of the precision asked for.
     pub precision: Option<PrecisionReached>,
+    /// The warm-up that was found, if one was looked for.
+    pub warm_up_found: Option<WarmUpFound>,
+    /// How a single replication gave the intervals of its latency; `None` where several did, or nothing does.
+    pub batch_means: Option<BatchMeans>,
     /// The end of the measured span in seconds; of a drained run, the latest last delivery.
     pub horizon: f64,
     /// The start of the measured span in seconds.
@@ -46,6 +53,8 @@ pub struct Summary {
     /// Seconds since the oldest record that the buffer holds or that is on its way behind it entered the buffer, weighted
     /// by time. Times without any such record do not count.
     pub freshness: Distribution,
+    /// The freshness over the time of a run: its mean and its largest value in each part of it, over all replications.
+    pub freshness_over_time: OverTime,
     /// What becomes available at the sink.
     pub objects: Objects,
     /// The gates, in the order of the chain.
@@ -261,6 +270,9 @@ pub(super) struct Summariser {
     records: Records,
     latency: Joined,
     freshness: Joined,
+    course: Option<Course>,
+    /// Of the first replication, which may stay the only one.
+    batches: Option<Batches>,
     objects: ObjectTally,
     mean_bytes: Vec<f64>,
     /// Accepted requests, records and bytes and written objects an hour, by replication; then each increment.
@@ -286,6 +298,8 @@ impl Summariser {
             records: Records::default(),
             latency: Joined::new(),
             freshness: Joined::new(),
+            course: None,
+            batches: None,
             objects: ObjectTally::default(),
             mean_bytes: Vec::new(),
             hourly: vec![Vec::new(); 4 + plan.increments.len()],
@@ -304,6 +318,11 @@ impl Summariser {
             summary.join(gate);
         }
         self.join_objects(tally.delivered.objects);
+        self.batches = self.batches.take().or(tally.delivered.batches.take());
+        match &mut self.course {
+            Some(course) => course.merge(&tally.delivered.course),
+            none => *none = Some(tally.delivered.course.clone()),
+        }
         if let Some(samples) = &mut tally.delivered.samples {
             samples.sort_unstable();
         }
@@ -378,12 +397,18 @@ impl Summariser {
         for gate in &mut stages {
             gate.finish(self.measured);
         }
-        let (latency, by_latency) = self.latency.finish();
+        let (mut latency, by_latency) = self.latency.finish();
+        let batch_means = self.batches.filter(|_| self.joined == 1).map(|batches| {
+            let batches = if config.batches.is_none() { batches.grouped() } else { batches };
+            batches.give_intervals(&mut latency);
+            batches.judge()
+        });
         let (freshness, by_freshness) = self.freshness.finish();
         let summary = Summary {
             records: self.records,
             latency,
             freshness,
+            freshness_over_time: self.course.map(|course| course.finish()).unwrap_or_default(),
             objects: Objects {
                 count: self.objects.count,
                 per_hour: per_hour.objects,
@@ -408,6 +433,8 @@ impl Summariser {
             replications: self.joined,
             stopped_before: None,
             precision: None,
+            warm_up_found: None,
+            batch_means,
             horizon: horizon.map_or(self.end as f64 / 1e9, SimTime::as_secs_f64),
             warm_up: config.warm_up.as_secs_f64(),
             summary,

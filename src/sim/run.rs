@@ -12,7 +12,8 @@ use super::plan::Plan;
 use super::precision::{self, Precision};
 use super::replication::{Progress, Tally, replicate};
 use super::result::{RunResult, Summariser};
-use crate::units::SimTime;
+use super::warm_up;
+use crate::units::{SimDuration, SimTime};
 
 /// Runs a model.
 ///
@@ -20,16 +21,28 @@ use crate::units::SimTime;
 /// [`SimError`] when the model or the configuration makes no sense or asks for too much, when threads cannot be started,
 /// or when `watch` asks to stop before one replication is complete.
 pub fn run(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Result<RunResult, SimError> {
-    let plan = Plan::new(model, config)?;
-    let run = Run { plan: &plan, config, watch };
     match config.threads {
-        None | Some(1) => run.whole(),
+        None | Some(1) => with_warm_up(model, config, watch),
         Some(threads) => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.min(256)).build();
             let pool = pool.map_err(|error| SimError::Threads(error.to_string()))?;
-            pool.install(|| run.whole())
+            pool.install(|| with_warm_up(model, config, watch))
         }
     }
+}
+
+/// Finds the warm-up first, if it is to be found.
+fn with_warm_up(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Result<RunResult, SimError> {
+    // Everything about the run is checked before a pilot is made.
+    let plan = Plan::new(model, config)?;
+    if !config.find_warm_up {
+        return Run { plan: &plan, config, watch }.whole();
+    }
+    let found = warm_up::find(model, config, watch)?;
+    let config = RunConfig { warm_up: SimDuration::from_secs_f64(found.cut_s), ..config.clone() };
+    let plan = Plan::new(model, &config)?;
+    let result = Run { plan: &plan, config: &config, watch }.whole()?;
+    Ok(RunResult { warm_up_found: Some(found), ..result })
 }
 
 /// About how many records a run would send in all its replications, without running it.
@@ -104,15 +117,23 @@ impl Run<'_> {
 
     /// Makes a few replications; in order, however they were made.
     fn replications(&self, numbers: Range<u32>, progress: &Progress<'_>) -> Vec<Result<Tally, SimError>> {
-        if self.config.threads == Some(1) {
-            return numbers.map(|number| replicate(self.plan, number, progress)).collect();
-        }
-        // Threads take the next number each, so that a run that is stopped has few gaps among those it has finished.
-        let numbered = numbers.par_bridge().map(|number| (number, replicate(self.plan, number, progress)));
-        let mut made: Vec<(u32, Result<Tally, SimError>)> = numbered.collect();
-        made.sort_unstable_by_key(|(number, _)| *number);
-        made.into_iter().map(|(_, tally)| tally).collect()
+        side_by_side(numbers, self.config.threads, |number| replicate(self.plan, number, progress))
     }
+}
+
+/// Does something for each number, on several threads where there may be; what came of it is in the order of the numbers.
+pub(super) fn side_by_side<T: Send>(
+    numbers: Range<u32>,
+    threads: Option<usize>,
+    work: impl Fn(u32) -> T + Sync + Send,
+) -> Vec<T> {
+    if threads == Some(1) {
+        return numbers.map(work).collect();
+    }
+    // Threads take the next number each, so that a run that is stopped has few gaps among those it has finished.
+    let mut made: Vec<(u32, T)> = numbers.par_bridge().map(|number| (number, work(number))).collect();
+    made.sort_unstable_by_key(|(number, _)| *number);
+    made.into_iter().map(|(_, made)| made).collect()
 }
 
 #[cfg(test)]
@@ -246,5 +267,60 @@ mod tests {
         // At the mean itself it is not: what looks like more is chance.
         model.stages[0] = limit(1000.0);
         assert!(run(&model, &of(1), &NoWatch).unwrap().summary.overloads().is_empty());
+    }
+
+    #[test]
+    fn a_warm_up_that_was_found_is_one_given_by_hand() {
+        let config = RunConfig { find_warm_up: true, ..of(6) };
+        let result = run(&w1(), &config, &NoWatch).unwrap();
+        let found = result.warm_up_found.unwrap();
+        assert_eq!((found.method, found.pilots, found.cut_s), ("MSER-5", 5, result.warm_up));
+        let by_hand = RunConfig { warm_up: SimDuration::from_secs_f64(found.cut_s), ..of(6) };
+        let by_hand = run(&w1(), &by_hand, &NoWatch).unwrap();
+        assert_eq!(shown(&RunResult { warm_up_found: None, ..result.clone() }), shown(&by_hand));
+        for threads in [Some(1), Some(3)] {
+            assert_eq!(shown(&result), shown(&run(&w1(), &RunConfig { threads, ..config.clone() }, &NoWatch).unwrap()));
+        }
+    }
+
+    #[test]
+    fn one_long_run_has_intervals_by_batches() {
+        let config = RunConfig { horizon: seconds(7200.0), ..of(1) };
+        let result = run(&w1(), &config, &NoWatch).unwrap();
+        let judged = result.batch_means.unwrap();
+        assert!(judged.independent && judged.batches >= 8, "{judged:?}");
+        let latency = &result.summary.latency;
+        let half_width = latency.mean.half_width.unwrap();
+        // The mean of W1 is 2.740 s.
+        assert!((latency.mean.value - 2.740).abs() < 2.0 * half_width, "{latency:?}");
+        assert!(half_width < 0.02 && latency.p99.half_width.is_some() && latency.max.half_width.is_none());
+        let asked = run(&w1(), &RunConfig { batches: Some(20), ..config.clone() }, &NoWatch).unwrap();
+        assert_eq!(asked.batch_means.unwrap().batches, 20);
+        assert_eq!(asked.summary.latency.histogram, latency.histogram);
+        let refused = run(&w1(), &RunConfig { batches: Some(1), ..config }, &NoWatch).unwrap_err();
+        assert_eq!(refused.to_string(), "`batches`: expected 2 to 200, found Some(1)");
+    }
+
+    #[test]
+    fn intervals_by_batches_hold_the_mean_about_as_often_as_they_say() {
+        let config = |seed| RunConfig { seed, threads: Some(1), horizon: seconds(500.0), ..of(1) };
+        let holds = |seed: &u64| {
+            let mean = run(&w1(), &config(*seed), &NoWatch).unwrap().summary.latency.mean;
+            (mean.value - 2.740).abs() <= mean.half_width.unwrap()
+        };
+        // 95 % of 40, less three standard deviations of the count and what a test for correlation costs.
+        let held = (0..40).filter(holds).count();
+        assert!(held >= 33, "{held} of 40");
+    }
+
+    #[test]
+    fn freshness_over_time_adds_up_to_freshness() {
+        let summary = run(&w1(), &of(3), &NoWatch).unwrap().summary;
+        let course = &summary.freshness_over_time;
+        assert_eq!((course.step_s, course.mean.len()), (1.0, 120));
+        let largest = course.largest.iter().flatten().fold(0.0, |a: f64, b| a.max(*b));
+        assert_eq!(largest, summary.freshness.largest);
+        let mean = course.mean.iter().flatten().sum::<f64>() / 120.0;
+        assert!((mean / summary.freshness.mean.value - 1.0).abs() < 0.01, "{mean} {:?}", summary.freshness.mean);
     }
 }
