@@ -29,13 +29,13 @@ pub(super) fn announce(model: &Model, config: &RunConfig, context: &Context) {
         return;
     }
     let at_least = if config.precision.is_some() { "at least " } else { "" };
+    let each = if threads == 1 { "one thread".to_owned() } else { format!("each of {threads} threads") };
     context.note(&format!(
-        "  This will take {at_least}{}: {} million records, {} million a second on each of {}.\n  A shorter --horizon, fewer \
+        "  This will take {at_least}{}: {} million records, {} million a second on {each}.\n  A shorter --horizon, fewer \
          --replications or --tier flow is quicker. Ctrl-C keeps the replications that are complete.",
         roughly(took),
         significant(expected / 1e6, 2),
         significant(speed / 1e6, 2),
-        count(u64::from(threads), "thread"),
     ));
 }
 

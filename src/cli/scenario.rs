@@ -201,7 +201,11 @@ pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure
         Format::Table => {
             let width = context.width();
             let body = bill::text(&sum, packing.as_ref(), &catalog, &scenario, width);
-            format!("{}\n{body}\n{}", advice::headline(&scenario, width), simulation::run_line(&simulated.result))
+            format!(
+                "{}\n{body}\n{}",
+                advice::headline(&scenario, width),
+                simulation::run_paragraph(&simulated.result, width)
+            )
         }
         Format::Json => json(&Document { bill: Some(sum), packing, ..document(&catalog, &scenario, None) })?,
         Format::Csv => bill::numbers(&sum).render(Style::Csv),

@@ -24,8 +24,14 @@ pub fn text(simulation: &Simulation, width: usize) -> String {
     let _ = write!(text, "\n{}\n", paragraph("  ", &binding(simulation), width));
     text.push_str(&settings(simulation).render(Style::Plain(width)));
     text.push('\n');
-    text.push_str(&run_line(simulation));
+    text.push_str(&run_paragraph(simulation, width));
     text
+}
+
+/// The run's line, broken where it is too long.
+#[must_use]
+pub fn run_paragraph(simulation: &Simulation, width: usize) -> String {
+    paragraph("  ", run_line(simulation).trim(), width)
 }
 
 /// Delay and freshness in figures.
@@ -127,27 +133,38 @@ fn quantity(limit: &LimitUse, per_second: f64) -> String {
     significant(per_second, 4)
 }
 
-/// What is offered more than it sustains for good, a sentence each. Means over such a run hold for what got through only.
+/// What is offered more than it sustains for good, a sentence each, and what that does to all figures.
 #[must_use]
 pub fn overloads(simulation: &Simulation) -> Vec<String> {
-    let percent = |share: f64| significant(share * 100.0, 3);
-    let sentence = |overload: &Overload| {
-        let units = |per_second: f64| match overload.counts.as_str() {
-            "bytes" => Bytes::new(per_second.round() as u64).to_string(),
-            _ => format!("{} {}", significant(per_second, 4), overload.counts),
-        };
-        format!(
-            "{} is offered {} a second on average and sustains {}: {} times as much. It turned away {} % of all records here, and \
-             turns away {} % of what it counts in the long run; the figures are those of what got through.",
-            overload.limit,
-            units(overload.offered_per_s),
-            units(overload.limit_per_s),
-            significant(overload.load, 3),
-            percent(overload.rejected_share),
-            percent(overload.surplus_share),
-        )
+    let mut sentences: Vec<String> = simulation.overloads.iter().map(overload).collect();
+    if !sentences.is_empty() {
+        let records = &simulation.records;
+        let share = records.rejected as f64 / records.offered.max(1) as f64;
+        sentences.push(format!(
+            "This does not pass: what is above a limit is turned away, {} % of all records here, and delays are those of the rest.",
+            significant(share * 100.0, 3)
+        ));
+    }
+    sentences
+}
+
+fn overload(overload: &Overload) -> String {
+    let units = |per_second: f64| match overload.counts.as_str() {
+        "bytes" => Bytes::new(per_second.round() as u64).to_string(),
+        _ => significant(per_second, 4),
     };
-    simulation.overloads.iter().map(sentence).collect()
+    let counts = if overload.counts == "bytes" { String::new() } else { format!(" {}", overload.counts) };
+    let rejected = match overload.rejected_share {
+        0.0 => "It turned away none so far".to_owned(),
+        share => format!("It turned away {} % of all records", significant(share * 100.0, 3)),
+    };
+    format!(
+        "{} sustains {}{counts} a second and is offered {} on average, {} times as much. {rejected}.",
+        overload.limit,
+        units(overload.limit_per_s),
+        units(overload.offered_per_s),
+        significant(overload.load, 3),
+    )
 }
 
 /// Which limit binds, in a sentence.

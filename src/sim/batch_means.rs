@@ -98,7 +98,9 @@ impl Batches {
             let pair = |pair: &[Histogram]| {
                 let mut joined = Histogram::new();
                 joined.trim();
-                pair.iter().for_each(|batch| joined.merge(batch));
+                for batch in pair {
+                    joined.merge(batch);
+                }
                 joined
             };
             self.latencies = self.latencies.chunks(2).map(pair).collect();
