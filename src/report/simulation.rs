@@ -232,7 +232,7 @@ pub fn run_line(simulation: &Simulation) -> String {
     });
     let warm_up = warm_up(simulation);
     format!(
-        "  seed {} · {} of {}{warm_up} · {} tier · ± and [ ] are 95 % intervals over {}{}{trace}\n",
+        "  seed {} · {} of {}{warm_up} · {} tier · ± and […] are 95 % intervals over {}{}{trace}\n",
         simulation.seed,
         replications(simulation),
         seconds(simulation.horizon_s),

@@ -514,10 +514,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn every_record_is_rejected_delivered_or_in_flight(
-        model in some_model(), drain: bool, warm_up in 0.0..20.0, seed: u64,
+        model in some_model(), drain: bool, warm_up in 0.0..20.0, seed: u64, replications in 1u32..3,
     ) {
         let warm_up = if drain { SimDuration::ZERO } else { seconds(warm_up) };
-        let config = RunConfig { replications: 2, drain, warm_up, keep_samples: true, ..RunConfig::new(seed, seconds(30.0)) };
+        let config = RunConfig { replications, drain, warm_up, keep_samples: true, ..RunConfig::new(seed, seconds(30.0)) };
         let summary = run(&model, &config, &NoWatch).unwrap().summary;
         let records = summary.records;
         prop_assert_eq!(records.offered, records.accepted + records.rejected);
@@ -629,13 +629,15 @@ proptest! {
         increment in wild_bytes(),
         (horizon, warm_up) in (wild_nanos(), wild_nanos()),
         (replications, per_request) in (0u32..4, prop_oneof![Just(0), Just(1), Just(7), Just(u32::MAX)]),
-        (drain, keep_samples) in any::<(bool, bool)>(),
+        (drain, keep_samples, find_warm_up) in any::<(bool, bool, bool)>(),
+        (batches, share) in (prop::option::of(0u32..300), prop::option::of(wild_number())),
     ) {
         let stages = kinds.into_iter().enumerate().map(|(index, kind)| stage(&index.to_string(), kind)).collect();
         let source = Source { arrivals, sizes, records_per_request: per_request };
         let model = Model { source, stages, increments: vec![increment] };
-        let config =
-            RunConfig { replications, warm_up, drain, keep_samples, threads: Some(1), ..RunConfig::new(1, horizon) };
+        let precision = share.map(|share| Precision { figure: Figure::P99, share });
+        let wishes = RunConfig { precision, find_warm_up, batches, ..RunConfig::new(1, horizon) };
+        let config = RunConfig { replications, warm_up, drain, keep_samples, threads: Some(1), ..wishes };
         // Refused, stopped, or run to its end; anything but a panic.
         let _ = run(&model, &config, &Hasty(0.into()));
     }
