@@ -9,7 +9,9 @@ mod ask;
 mod catalog;
 mod context;
 mod describe;
+mod estimate;
 mod evaluate;
+mod interrupt;
 mod output;
 mod progress;
 mod scenario;
@@ -34,6 +36,8 @@ pub(crate) enum Failure {
     NothingFits,
     /// A verification failed; the table that says so has been printed.
     Verification,
+    /// Ctrl-C ended it early; what was complete by then has been printed, and this says what that was.
+    Interrupted(String),
     /// The reader of the output has gone, which is no failure.
     ReaderGone,
     /// Something that should work did not.
@@ -67,6 +71,10 @@ pub fn main() -> ExitCode {
         Err(Failure::Input) => 3,
         Err(Failure::NothingFits) => 4,
         Err(Failure::Verification) => 5,
+        Err(Failure::Interrupted(message)) => {
+            let _ = writeln!(anstream::stderr(), "interrupted: {message}");
+            interrupt::EXIT_CODE
+        }
         Err(Failure::Internal(message)) => {
             let mut stderr = anstream::stderr();
             let _ = writeln!(stderr, "error: {message}");

@@ -20,17 +20,23 @@
 //! each component of each replication has a random stream of its own and replications are joined in order.
 
 mod arrivals;
+mod batch_means;
 mod collect;
 mod config;
 mod error;
 mod exponential;
+mod figures;
 mod freshness;
 mod gate;
 mod histogram;
 mod law;
 mod model;
 pub mod network;
+mod over_time;
+mod overload;
+mod paired;
 mod plan;
+mod precision;
 mod quota;
 mod record;
 mod replication;
@@ -40,17 +46,25 @@ mod run;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod warm_up;
 
+pub use batch_means::BatchMeans;
 pub use config::{NoWatch, RunConfig, Watch};
 pub use error::SimError;
+pub use figures::{Figure, Figures};
 pub use histogram::Histogram;
 pub use model::{
     Arrivals, Buffer, CountLaw, Counted, Devices, Episode, GapLaw, Gate, Groups, Jitter, LatencyLaw, Limit, LimitRule,
     Model, Modulation, OnPeriods, Phase, Quantiles, RateProfile, Retry, Sessions, SizeLaw, Source, Stage, StageKind,
     ThinkLaw, ThinkTime, TooLong, TraceRecord,
 };
+pub use over_time::OverTime;
+pub use overload::Overload;
+pub use paired::{NotPaired, Paired, paired, paired_figures};
+pub use precision::{Precision, PrecisionReached};
 pub use quota::{QuotaTally, play_quota};
 pub use result::{
     Distribution, Estimate, GateSummary, LimitSummary, Objects, PerHour, Records, RunResult, Summary, student_t,
 };
-pub use run::run;
+pub use run::{expected_records, run};
+pub use warm_up::WarmUpFound;

@@ -6,7 +6,9 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalog::Edition;
-use crate::units::SimDuration;
+use crate::diag::suggest;
+use crate::sim::{Figure, Precision};
+use crate::units::{Share, SimDuration, UnitError};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -139,13 +141,22 @@ pub(crate) struct SimulationArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Simulation")]
     pub(crate) replications: Option<u32>,
 
+    /// Add runs until the 95 % interval of the mean latency is within this share of it on either side, such as `1%`; of
+    /// another figure: `p99=1%`, `freshness-mean=2%`.
+    #[arg(long, value_name = "[FIGURE=]SHARE", value_parser = precision, help_heading = "Simulation")]
+    pub(crate) precision: Option<Precision>,
+
     /// Length of a run: `24 h`; a trace has its own.
     #[arg(long, value_name = "TIME", conflicts_with = "trace", help_heading = "Simulation")]
     pub(crate) horizon: Option<SimDuration>,
 
-    /// Time from the start whose records are not counted.
-    #[arg(long, value_name = "TIME", conflicts_with = "trace", help_heading = "Simulation")]
-    pub(crate) warm_up: Option<SimDuration>,
+    /// Time from the start whose records are not counted; `auto` finds it (MSER-5 on a few runs made first).
+    #[arg(long, value_name = "TIME|auto", value_parser = warm_up, conflicts_with = "trace", help_heading = "Simulation")]
+    pub(crate) warm_up: Option<WarmUp>,
+
+    /// Make one run and take its intervals from this many batches of it; 8 to 32, as they allow, if there is one run anyway.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=200), conflicts_with_all = ["replications", "precision"], help_heading = "Simulation")]
+    pub(crate) batches: Option<u32>,
 
     /// Threads to use; the answer does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Simulation")]
@@ -402,4 +413,33 @@ pub(crate) enum SchemaOf {
 pub(crate) struct CompletionsArgs {
     /// The shell.
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// The start of a run that is not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WarmUp {
+    /// Given.
+    Given(SimDuration),
+    /// To be found.
+    Auto,
+}
+
+fn warm_up(text: &str) -> Result<WarmUp, UnitError> {
+    if text.trim() == "auto" { Ok(WarmUp::Auto) } else { text.parse().map(WarmUp::Given) }
+}
+
+/// A share, with the figure it is of in front of it.
+fn precision(text: &str) -> Result<Precision, String> {
+    let (name, share) = text.split_once('=').unwrap_or((Figure::Mean.name(), text));
+    let Some(figure) = Figure::named(name.trim()) else {
+        let names = Figure::ALL.map(Figure::name);
+        return Err(format!("no figure is called `{}`; {}", name.trim(), suggest(name.trim(), &names, "there are")));
+    };
+    let share: Share = share.trim().parse().map_err(|error: UnitError| error.to_string())?;
+    let share = share.get();
+    if share > 0.0 && share < 1.0 {
+        Ok(Precision { figure, share })
+    } else {
+        Err("expected a share between 0 % and 100 %, such as `1%`".to_owned())
+    }
 }

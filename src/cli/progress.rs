@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::interrupt::Interruptible;
 use crate::sim::Watch;
 
 /// Steps of the bar.
 const STEPS: u64 = 1000;
 
-/// Shows how far a run has come, if it is long and somebody watches.
+/// Shows how far a run has come and how long it will go on, if it is long and somebody watches; Ctrl-C ends it gently.
 #[derive(Debug)]
 pub(super) struct Progress {
     bar: ProgressBar,
+    interruptible: Interruptible,
 }
 
 impl Progress {
@@ -24,10 +26,11 @@ impl Progress {
         if let Ok(style) = style {
             bar.set_style(style);
         }
-        Self { bar }
+        Self { bar, interruptible: Interruptible::start() }
     }
 
-    pub(super) fn finish(&self) {
+    /// Takes the bar away; from here on Ctrl-C ends the program.
+    pub(super) fn finish(self) {
         self.bar.finish_and_clear();
     }
 }
@@ -38,5 +41,9 @@ impl Watch for Progress {
         if self.bar.elapsed() > Duration::from_millis(700) {
             self.bar.set_position((fraction * STEPS as f64) as u64);
         }
+    }
+
+    fn should_stop(&self) -> bool {
+        self.interruptible.asked()
     }
 }

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Failure;
-use super::args::{AdviseArgs, CheckArgs, CostArgs, Format, RunArgs, ScenarioArgs, SimulateArgs, SimulationArgs};
+use super::args::{
+    AdviseArgs, CheckArgs, CostArgs, Format, RunArgs, ScenarioArgs, SimulateArgs, SimulationArgs, WarmUp,
+};
 use super::context::Context;
 use super::progress::Progress;
 use crate::architecture::{Architecture, Lowered, Variant, lower};
@@ -179,7 +181,8 @@ pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(),
         Format::Csv => simulation::numbers(&simulated.result).render(Style::Csv),
         Format::Md | Format::Adr => simulation::delays(&simulated.result).render(Style::Markdown),
     };
-    context.print(&text)
+    context.print(&text)?;
+    unless_stopped(&simulated.run)
 }
 
 pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
@@ -192,13 +195,18 @@ pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure
         Format::Table => {
             let width = context.width();
             let body = bill::text(&sum, packing.as_ref(), &catalog, &scenario, width);
-            format!("{}\n{body}\n{}", advice::headline(&scenario, width), simulation::run_line(&simulated.result))
+            format!(
+                "{}\n{body}\n{}",
+                advice::headline(&scenario, width),
+                simulation::run_paragraph(&simulated.result, width)
+            )
         }
         Format::Json => json(&Document { bill: Some(sum), packing, ..document(&catalog, &scenario, None) })?,
         Format::Csv => bill::numbers(&sum).render(Style::Csv),
         Format::Md | Format::Adr => bill::table(&sum, &catalog, &scenario).render(Style::Markdown),
     };
-    context.print(&text)
+    context.print(&text)?;
+    unless_stopped(&simulated.run)
 }
 
 pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> {
@@ -240,7 +248,19 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
         let written = super::output::write(&folder, &answer, &decision, simulated.as_ref(), &catalog, &scenario)?;
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
+    if let Some(run) = &simulated {
+        unless_stopped(run)?;
+    }
     if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) }
+}
+
+/// An answer from fewer replications than were asked for has been printed, but is not what was asked for.
+fn unless_stopped(run: &RunResult) -> Result<(), Failure> {
+    let Some(asked) = run.stopped_before else { return Ok(()) };
+    let made = crate::report::count(u64::from(run.replications), "replication");
+    let message =
+        format!("the answer rests on {made} instead of {asked}, and its intervals are as wide as that makes them");
+    Err(Failure::Interrupted(message))
 }
 
 /// What the simulation of the winner leaves of the allowed delay, from 0 to 1.
@@ -388,10 +408,14 @@ fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Contex
     };
     let config = config(&question.scenario, args, replay.as_ref().map(|(trace, _)| trace));
     let progress = Progress::start(context.quiet);
+    super::estimate::announce(&lowered.model, &config, context);
     let outcome = sim::run(&lowered.model, &config, &progress);
     progress.finish();
     let run = match outcome {
         Ok(run) => run,
+        Err(SimError::Stopped) => {
+            return Err(Failure::Interrupted("no replication was complete, so there is no answer".to_owned()));
+        }
         Err(error) => {
             let problem = Diagnostic::error("simulation", error.to_string());
             return context.refuse(match error {
@@ -413,9 +437,16 @@ fn config(scenario: &Scenario, args: &SimulationArgs, replay: Option<&Trace>) ->
     let settings = &scenario.simulation;
     RunConfig {
         seed: args.seed.unwrap_or(settings.seed),
-        replications: args.replications.unwrap_or(settings.replications),
+        replications: args.replications.or(args.batches.map(|_| 1)).unwrap_or(settings.replications),
+        precision: args.precision,
         horizon: replay.map_or_else(|| args.horizon.unwrap_or(settings.horizon), Trace::span),
-        warm_up: args.warm_up.unwrap_or(if replay.is_some() { SimDuration::ZERO } else { settings.warm_up }),
+        warm_up: match args.warm_up {
+            Some(WarmUp::Given(warm_up)) => warm_up,
+            _ if replay.is_some() => SimDuration::ZERO,
+            _ => settings.warm_up,
+        },
+        find_warm_up: args.warm_up == Some(WarmUp::Auto),
+        batches: args.batches,
         drain: replay.is_some(),
         keep_samples: false,
         threads: args.threads.map(usize::from),

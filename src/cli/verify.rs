@@ -11,6 +11,7 @@ use super::progress::Progress;
 use crate::diag::Diagnostic;
 use crate::report::result::to_json;
 use crate::report::{Style, verification};
+use crate::sim::SimError;
 use crate::verify::{CaseResult, Reference, Report, VerifyError, trace_folders};
 
 /// Names a folder of shared data; its `traces` folder is searched for recordings.
@@ -34,6 +35,9 @@ pub(super) fn verify(args: &VerifyArgs, context: &mut Context) -> Result<(), Fai
         Err(VerifyError::Trace(error)) => {
             let help = error.help();
             return context.refuse(Diagnostic::error("trace", error.to_string()).help(help));
+        }
+        Err(VerifyError::Simulation(SimError::Stopped)) => {
+            return Err(Failure::Interrupted("nothing was compared to its end, so there is no report".to_owned()));
         }
         Err(error) => return context.refuse(Diagnostic::error("simulation", error.to_string())),
     };

@@ -12,10 +12,13 @@ use crate::ranking::{Decision, Reason, Recommendation, Robustness, ServiceVerdic
 use crate::rules::Contradiction;
 use crate::scenario::Scenario;
 use crate::sensitivity::{Flip, OpenQuestion, WhyNot};
-use crate::sim::{Distribution, Estimate, GateSummary, Histogram, RunResult};
+use crate::sim::{
+    BatchMeans, Distribution, Estimate, GateSummary, Histogram, OverTime, Overload, PrecisionReached, RunResult,
+    WarmUpFound,
+};
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
-pub const SCHEMA_VERSION: &str = "1.2";
+pub const SCHEMA_VERSION: &str = "1.3";
 
 /// What every answer begins with.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -144,12 +147,20 @@ pub struct Simulation {
     pub tier: &'static str,
     /// Seed of the random numbers.
     pub seed: u64,
-    /// Number of independent runs.
+    /// Number of independent runs that were made.
     pub replications: u32,
+    /// Number of runs that it should have been, where the simulation was interrupted; `null` if it was not.
+    pub stopped_before: Option<u32>,
+    /// What came of the precision asked for; `null` if none was.
+    pub precision: Option<PrecisionReached>,
     /// Length of a run in seconds.
     pub horizon_s: f64,
     /// Time from the start that was not counted, in seconds.
     pub warm_up_s: f64,
+    /// The warm-up that `--warm-up auto` found; `null` if none was looked for.
+    pub warm_up_found: Option<WarmUpFound>,
+    /// How one run gave the intervals of its latency; `null` where several runs did, or nothing does.
+    pub batch_means: Option<BatchMeans>,
     /// Services of the pipeline.
     pub pipeline: Vec<String>,
     /// Recorded traffic that was replayed.
@@ -160,6 +171,8 @@ pub struct Simulation {
     pub latency_s: Percentiles,
     /// Age of the oldest record on its way, over time, in seconds.
     pub freshness_s: Percentiles,
+    /// The freshness in each part of the run, in seconds, over all replications.
+    pub freshness_over_time_s: OverTime,
     /// Share of the delivered records that came later than the freshness asked for; `null` if none is asked for.
     pub late_share: Option<f64>,
     /// Objects written.
@@ -168,6 +181,8 @@ pub struct Simulation {
     pub limits: Vec<LimitUse>,
     /// Stages that turned away what was larger than they take.
     pub oversize: Vec<Oversize>,
+    /// Limits that are offered more than they sustain, for good; the worst first.
+    pub overloads: Vec<Overload>,
     /// Name of the limit that turned away most, or else was used most at the peak.
     pub binding_limit: Option<String>,
     /// What the simulation rests on.
@@ -312,8 +327,12 @@ impl Simulation {
             tier: "record",
             seed: run.seed,
             replications: run.replications,
+            stopped_before: run.stopped_before,
+            precision: run.precision,
             horizon_s: run.horizon,
             warm_up_s: run.warm_up,
+            warm_up_found: run.warm_up_found,
+            batch_means: run.batch_means,
             pipeline,
             trace,
             records: Records {
@@ -326,6 +345,7 @@ impl Simulation {
             },
             latency_s: (&summary.latency).into(),
             freshness_s: (&summary.freshness).into(),
+            freshness_over_time_s: summary.freshness_over_time.clone(),
             late_share: limit.map(|limit| 1.0 - share_up_to(&summary.latency.histogram, limit.as_secs_f64())),
             objects: Objects {
                 count: objects.count,
@@ -342,6 +362,7 @@ impl Simulation {
             oversize: summary.stages.iter().filter_map(oversize).collect(),
             binding_limit: by_use(&limits).first().map(|limit| limit.name.clone()),
             limits,
+            overloads: summary.overloads(),
             settings: settings.into_values().cloned().collect(),
         }
     }

@@ -5,13 +5,17 @@ use std::fmt::Write as _;
 use super::result::{LimitUse, Percentiles, Simulation, by_use};
 use super::table::Style;
 use super::{Table, count, paragraph, plain, seconds, with_interval};
-use crate::sim::Estimate;
+use crate::sim::{Estimate, Overload};
 use crate::units::{Bytes, grouped, significant};
 
 /// The whole answer of `simulate`, without the headline.
 #[must_use]
 pub fn text(simulation: &Simulation, width: usize) -> String {
-    let mut text = delays(simulation).render(Style::Plain(width));
+    let mut text = overloads(simulation).iter().map(|line| paragraph("  Overload  ", line, width)).collect::<String>();
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(&delays(simulation).render(Style::Plain(width)));
     let meaning = "latency: from sending a record until it can be read; freshness: age of the oldest record on its way, over time";
     let _ = write!(text, "\n{}\n", paragraph("  ", meaning, width));
     text.push_str(&flow(simulation, width));
@@ -20,8 +24,14 @@ pub fn text(simulation: &Simulation, width: usize) -> String {
     let _ = write!(text, "\n{}\n", paragraph("  ", &binding(simulation), width));
     text.push_str(&settings(simulation).render(Style::Plain(width)));
     text.push('\n');
-    text.push_str(&run_line(simulation));
+    text.push_str(&run_paragraph(simulation, width));
     text
+}
+
+/// The run's line, broken where it is too long.
+#[must_use]
+pub fn run_paragraph(simulation: &Simulation, width: usize) -> String {
+    paragraph("  ", run_line(simulation).trim(), width)
 }
 
 /// Delay and freshness in figures.
@@ -123,6 +133,40 @@ fn quantity(limit: &LimitUse, per_second: f64) -> String {
     significant(per_second, 4)
 }
 
+/// What is offered more than it sustains for good, a sentence each, and what that does to all figures.
+#[must_use]
+pub fn overloads(simulation: &Simulation) -> Vec<String> {
+    let mut sentences: Vec<String> = simulation.overloads.iter().map(overload).collect();
+    if !sentences.is_empty() {
+        let records = &simulation.records;
+        let share = records.rejected as f64 / records.offered.max(1) as f64;
+        sentences.push(format!(
+            "This does not pass: what is above a limit is turned away, {} % of all records here, and delays are those of the rest.",
+            significant(share * 100.0, 3)
+        ));
+    }
+    sentences
+}
+
+fn overload(overload: &Overload) -> String {
+    let units = |per_second: f64| match overload.counts.as_str() {
+        "bytes" => Bytes::new(per_second.round() as u64).to_string(),
+        _ => significant(per_second, 4),
+    };
+    let counts = if overload.counts == "bytes" { String::new() } else { format!(" {}", overload.counts) };
+    let rejected = match overload.rejected_share {
+        0.0 => "It turned away none so far".to_owned(),
+        share => format!("It turned away {} % of all records", significant(share * 100.0, 3)),
+    };
+    format!(
+        "{} sustains {}{counts} a second and is offered {} on average, {} times as much. {rejected}.",
+        overload.limit,
+        units(overload.limit_per_s),
+        units(overload.offered_per_s),
+        significant(overload.load, 3),
+    )
+}
+
 /// Which limit binds, in a sentence.
 #[must_use]
 pub fn binding(simulation: &Simulation) -> String {
@@ -186,16 +230,61 @@ pub fn run_line(simulation: &Simulation) -> String {
         }
         text + ")"
     });
-    let warm_up = if simulation.warm_up_s > 0.0 {
-        format!(", {} of warm-up removed", seconds(simulation.warm_up_s))
-    } else {
-        String::new()
-    };
+    let warm_up = warm_up(simulation);
     format!(
-        "  seed {} · {} of {}{warm_up} · {} tier · ± and [ ] are 95 % intervals over replications{trace}\n",
+        "  seed {} · {} of {}{warm_up} · {} tier · ± and […] are 95 % intervals over {}{}{trace}\n",
         simulation.seed,
-        count(u64::from(simulation.replications), "replication"),
+        replications(simulation),
         seconds(simulation.horizon_s),
         simulation.tier,
+        interval_over(simulation),
+        precision(simulation),
     )
+}
+
+fn warm_up(simulation: &Simulation) -> String {
+    let removed = seconds(simulation.warm_up_s);
+    match &simulation.warm_up_found {
+        Some(found) if !found.long_enough => {
+            format!(", too short to find a warm-up by {}: {removed} removed, half of it", found.method)
+        }
+        Some(found) => format!(", {removed} of warm-up removed as {} found", found.method),
+        None if simulation.warm_up_s > 0.0 => format!(", {removed} of warm-up removed"),
+        None => String::new(),
+    }
+}
+
+/// What the intervals come from.
+fn interval_over(simulation: &Simulation) -> String {
+    let Some(batches) = &simulation.batch_means else { return "replications".to_owned() };
+    let autocorrelation =
+        batches.lag_1.map_or_else(String::new, |lag_1| format!(", lag-1 autocorrelation {}", significant(lag_1, 2)));
+    let doubt = if batches.independent { "" } else { ": these depend on each other, so the intervals are too narrow" };
+    format!("{} batches of one run ({} each{autocorrelation}){doubt}", batches.batches, seconds(batches.batch_s))
+}
+
+fn replications(simulation: &Simulation) -> String {
+    let made = u64::from(simulation.replications);
+    match simulation.stopped_before {
+        Some(asked) => format!("interrupted after {} of {}", grouped(made), count(u64::from(asked), "replication")),
+        None => count(made, "replication"),
+    }
+}
+
+/// What came of the precision asked for.
+fn precision(simulation: &Simulation) -> String {
+    let Some(precision) = &simulation.precision else { return String::new() };
+    let percent = |share: f64| significant(share * 100.0, 2);
+    let wanted = percent(precision.wanted_share);
+    let figure = precision.figure;
+    match precision.share {
+        _ if simulation.stopped_before.is_some() => format!(" · {figure} not yet within {wanted} %"),
+        Some(share) if precision.reached => format!(" · {figure} within {} %, asked for {wanted} %", percent(share)),
+        Some(share) => format!(
+            " · {figure} within {} % only: {wanted} % would take more than the {} that are allowed",
+            percent(share),
+            count(u64::from(precision.most_replications), "replication"),
+        ),
+        None => format!(" · {figure} has no interval, so {wanted} % of it cannot be reached"),
+    }
 }

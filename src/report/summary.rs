@@ -102,6 +102,7 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
         rows.push(("Not compared", format!("{list}: something about it is not stated or not known")));
     }
     if let Some(run) = &document.simulation {
+        rows.extend(simulation::overloads(run).into_iter().map(|line| ("Overload", line)));
         rows.push(("What binds", simulation::binding(run)));
         let assumed: Vec<&str> =
             run.settings.iter().filter(|setting| setting.assumed).map(|setting| setting.name.as_str()).collect();

@@ -1,10 +1,14 @@
 //! The buffer while it runs, and everything behind it: objects, their delivery, and the statistics of both.
 
+use super::batch_means::Batches;
 use super::freshness::Freshness;
 use super::histogram::Histogram;
 use super::law::LatencySampler;
+use super::over_time::Course;
+use super::plan::Detail;
 use super::record::{Record, request_end};
 use super::stream::Stream;
+use super::warm_up::Series;
 
 /// A delay with its own stream.
 #[derive(Debug, Clone)]
@@ -20,6 +24,8 @@ pub(super) struct Span {
     pub(super) warm_up: u64,
     /// Nothing later is counted.
     pub(super) end: u64,
+    /// The source sends no longer than this.
+    pub(super) sending_ends: u64,
 }
 
 /// Objects that became available inside the measured span.
@@ -48,7 +54,13 @@ pub(super) struct Delivered {
     pub(super) latency: Histogram,
     /// Every latency in nanoseconds, if the run keeps them.
     pub(super) samples: Option<Vec<u64>>,
+    /// Latencies by batch, if one run is to give intervals; they are then not in `latency` until the end.
+    pub(super) batches: Option<Batches>,
+    /// Mean latencies over time, if a warm-up is looked for.
+    pub(super) series: Option<Series>,
     pub(super) freshness: Histogram,
+    /// The same over time.
+    pub(super) course: Course,
     pub(super) objects: ObjectTally,
     pub(super) in_flight: u64,
     pub(super) last_delivery: u64,
@@ -71,7 +83,15 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    pub(super) fn new(size: u64, interval: u64, span: Span, behind: Vec<Delay>, keep_samples: bool) -> Self {
+    pub(super) fn new(
+        size: u64,
+        interval: u64,
+        span: Span,
+        behind: Vec<Delay>,
+        keep_samples: bool,
+        detail: Detail,
+    ) -> Self {
+        let batches = if let Detail::Batches(count) = detail { Some(Batches::new(span, count)) } else { None };
         Self {
             size,
             interval,
@@ -80,11 +100,14 @@ impl Collector {
             held: Vec::new(),
             bytes: 0,
             opened: 0,
-            freshness: Freshness::new(span.warm_up, span.end),
+            freshness: Freshness::new(span.warm_up, span.end, span.sending_ends),
             out: Delivered {
                 latency: Histogram::new(),
                 samples: keep_samples.then(Vec::new),
+                batches,
+                series: (detail == Detail::Series).then(|| Series::new(span.sending_ends)),
                 freshness: Histogram::new(),
+                course: Course::new(0),
                 objects: ObjectTally::default(),
                 in_flight: 0,
                 last_delivery: 0,
@@ -174,8 +197,16 @@ impl Collector {
         if available >= self.span.warm_up {
             self.out.objects.count_one(self.bytes, closed);
         }
-        for sent in self.held.iter().filter(|sent| **sent >= self.span.warm_up) {
-            self.out.latency.add(available - sent);
+        let counted = self.held.iter().filter(|sent| **sent >= self.span.warm_up);
+        match (&mut self.out.batches, &mut self.out.series) {
+            (Some(batches), _) => counted.for_each(|sent| batches.add(*sent, available - sent)),
+            (None, None) => counted.for_each(|sent| self.out.latency.add(available - sent)),
+            (None, Some(series)) => {
+                for sent in counted {
+                    series.add(*sent, available - sent);
+                    self.out.latency.add(available - sent);
+                }
+            }
         }
         if let Some(samples) = &mut self.out.samples {
             let counted = self.held.iter().filter(|sent| **sent >= self.span.warm_up);
@@ -198,7 +229,11 @@ impl Collector {
                 self.lose_sight();
             }
         }
-        self.out.freshness = self.freshness.into_histogram();
+        (self.out.freshness, self.out.course) = self.freshness.finish();
+        if let Some(batches) = &mut self.out.batches {
+            batches.trim();
+            self.out.latency = batches.together();
+        }
         self.out.latency.trim();
         self.out
     }

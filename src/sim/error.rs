@@ -61,8 +61,8 @@ pub enum SimError {
     /// The operating system refused to start threads.
     #[error("worker threads could not be started: {0}")]
     Threads(String),
-    /// The watcher asked to stop.
-    #[error("the run was stopped")]
+    /// The watcher asked to stop before one replication was complete.
+    #[error("the run was stopped before its first replication was complete")]
     Stopped,
 }
 

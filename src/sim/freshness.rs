@@ -6,6 +6,7 @@
 //! of order; one that is available before an older one has no segment.
 
 use super::histogram::{Histogram, bin_of, bounds};
+use super::over_time::Course;
 
 /// Ages of the oldest undelivered record.
 #[derive(Debug)]
@@ -19,11 +20,15 @@ pub(super) struct Freshness {
     histogram: Histogram,
     /// For each bin, how many more segments cover it whole than cover the one before.
     steps: Vec<i64>,
+    course: Course,
 }
 
 impl Freshness {
-    pub(super) fn new(from: u64, to: u64) -> Self {
-        Self { from, to, delivered: 0, histogram: Histogram::new(), steps: vec![0; bin_of(u64::MAX) + 2] }
+    /// Ages from `from` to `to`, with their course up to `sending_ends`.
+    pub(super) fn new(from: u64, to: u64, sending_ends: u64) -> Self {
+        let steps = vec![0; bin_of(u64::MAX) + 2];
+        let course = Course::new(sending_ends);
+        Self { from, to, delivered: 0, histogram: Histogram::new(), steps, course }
     }
 
     /// An object whose oldest record came in at `oldest` becomes available at `available`; in the order of `oldest`.
@@ -33,6 +38,7 @@ impl Freshness {
         self.delivered = self.delivered.max(available);
         if start < end {
             self.segment(start - oldest, end - oldest);
+            self.course.segment(start, end, start - oldest);
         }
     }
 
@@ -58,15 +64,15 @@ impl Freshness {
         }
     }
 
-    /// The time spent at each age, in nanoseconds.
-    pub(super) fn into_histogram(mut self) -> Histogram {
+    /// The time spent at each age, in nanoseconds, and the ages over time.
+    pub(super) fn finish(mut self) -> (Histogram, Course) {
         let mut covering = 0;
         for (bin, step) in self.steps.iter().enumerate() {
             covering += step;
             self.histogram.add_to_bin(bin, covering.unsigned_abs() * bounds(bin).1);
         }
         self.histogram.trim();
-        self.histogram
+        (self.histogram, self.course)
     }
 }
 
@@ -76,9 +82,9 @@ mod tests {
 
     #[test]
     fn an_object_ages_until_it_is_available() {
-        let mut freshness = Freshness::new(0, 1_000_000);
+        let mut freshness = Freshness::new(0, 1_000_000, 1_000);
         freshness.object(100, 700);
-        let histogram = freshness.into_histogram();
+        let histogram = freshness.finish().0;
         assert_eq!((histogram.total(), histogram.largest()), (600, 600e-9));
         assert_eq!(histogram.mean(), Some(300e-9));
         assert!((histogram.quantile(0.5).unwrap() - 300e-9).abs() < 3e-9);
@@ -86,31 +92,31 @@ mod tests {
 
     #[test]
     fn objects_out_of_order_wait_for_the_oldest() {
-        let mut freshness = Freshness::new(0, 10_000);
+        let mut freshness = Freshness::new(0, 10_000, 1_000);
         freshness.object(0, 1_000);
         freshness.object(400, 900);
         freshness.object(600, 1_500);
         // Ages 0 to 1,000 until the first object is there, nothing from the second, then 400 to 900.
-        let histogram = freshness.into_histogram();
+        let histogram = freshness.finish().0;
         assert_eq!(histogram.total(), 1_500);
         assert_eq!(histogram.mean(), Some((1_000.0 * 500.0 + 500.0 * 650.0) / 1_500.0 / 1e9));
     }
 
     #[test]
     fn ages_outside_the_measured_span_do_not_count() {
-        let mut freshness = Freshness::new(300, 800);
+        let mut freshness = Freshness::new(300, 800, 1_000);
         freshness.object(100, 400);
         freshness.object(500, 2_000);
-        let histogram = freshness.into_histogram();
+        let histogram = freshness.finish().0;
         assert_eq!((histogram.total(), histogram.largest()), (100 + 300, 300e-9));
     }
 
     #[test]
     fn segments_fill_each_bin_with_its_width() {
-        let mut freshness = Freshness::new(0, u64::MAX);
+        let mut freshness = Freshness::new(0, u64::MAX, 1_000);
         freshness.object(0, 123_456);
         freshness.object(200_000, 200_001);
-        let histogram = freshness.into_histogram();
+        let histogram = freshness.finish().0;
         assert_eq!(histogram.total(), 123_457);
         let evenly = histogram.cumulative().filter(|(seconds, _)| *seconds < 120e-6);
         for (seconds, share) in evenly {

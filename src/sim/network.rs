@@ -36,20 +36,22 @@ pub use tally::{Closings, Level, NodeTally};
 
 use super::SimError;
 use super::config::{RunConfig, Watch};
-use super::model::Model;
+use super::plan::{Detail, Plan};
 use super::replication::{Progress, Tally};
 use plan::NetworkPlan;
 
-/// Runs a chain on the event path; every replication comes out as the chain's own engine would count it.
-pub(super) fn run_chain(chain: &Model, config: &RunConfig, progress: &Progress<'_>) -> Result<Vec<Tally>, SimError> {
-    let network = Network::from(chain);
+/// One replication of a chain on the event path, counted as the chain's own engine would count it.
+pub(super) fn replicate_chain(
+    chain: &Plan<'_>,
+    config: &RunConfig,
+    replication: u32,
+    progress: &Progress<'_>,
+) -> Result<Tally, SimError> {
+    let network = Network::from(chain.model);
     let sources = plan::sources(&network);
-    let plan = NetworkPlan::new(&network, &sources, &chain.increments, config)?;
-    let one = |replication| engine::replicate(&plan, replication, progress).map(NetworkTally::into_chain);
-    if config.threads == Some(1) {
-        return (0..config.replications).map(one).collect();
-    }
-    (0..config.replications).into_par_iter().map(one).collect()
+    let plan = NetworkPlan::new(&network, &sources, &chain.model.increments, chain.detail, config)?;
+    let tally = engine::replicate(&plan, replication, progress)?;
+    tally.into_chain().ok_or_else(|| SimError::invalid("network", "a sink at the end of a chain", 0))
 }
 
 /// Runs a network and returns what each replication has counted, in their order.
@@ -59,7 +61,7 @@ pub(super) fn run_chain(chain: &Model, config: &RunConfig, progress: &Progress<'
 /// or when `watch` asks to stop.
 pub fn run_network(network: &Network, config: &RunConfig, watch: &dyn Watch) -> Result<Vec<NetworkTally>, SimError> {
     let sources = plan::sources(network);
-    let plan = NetworkPlan::new(network, &sources, &[], config)?;
+    let plan = NetworkPlan::new(network, &sources, &[], Detail::Totals, config)?;
     let total = plan.sending_span().saturating_mul(u64::from(config.replications));
     let progress = Progress { watch, done: AtomicU64::new(0), total };
     let one = |replication| engine::replicate(&plan, replication, &progress);

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::SimError;
 use super::arrivals::{CheckedSource, Sender};
+use super::batch_means;
 use super::collect::{Delay, Span};
 use super::config::RunConfig;
 use super::gate::GateState;
@@ -49,6 +50,17 @@ struct PlannedLeg<'a> {
     stay: f64,
 }
 
+/// What a replication keeps beside its totals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Nothing.
+    Totals,
+    /// Latencies by batch, in so many batches.
+    Batches(u32),
+    /// Mean latencies over time.
+    Series,
+}
+
 /// A model that passed every check.
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
@@ -57,6 +69,7 @@ pub(super) struct Plan<'a> {
     pub(super) span: Span,
     pub(super) drain: bool,
     pub(super) keep_samples: bool,
+    pub(super) detail: Detail,
     pub(super) increments: Vec<u64>,
     /// When the source falls silent.
     pub(super) sending_ends: u64,
@@ -86,9 +99,11 @@ impl<'a> Plan<'a> {
                 warm_up: config.warm_up.as_nanos(),
                 // A drained run ends by itself; no delivery is later than this.
                 end: if config.drain { u64::MAX - 1 } else { horizon },
+                sending_ends: 0,
             },
             drain: config.drain,
             keep_samples: config.keep_samples,
+            detail: detail(config),
             increments,
             sending_ends: if whole_trace { u64::MAX } else { horizon },
             source,
@@ -97,6 +112,7 @@ impl<'a> Plan<'a> {
             behind: Vec::new(),
             rate: 0.0,
         };
+        plan.span.sending_ends = plan.sending_span();
         plan.lay_out()?;
         let expected = plan.source.expected_records(plan.sending_ends);
         plan.rate = expected / (plan.sending_span() as f64).max(1.0);
@@ -178,12 +194,25 @@ impl<'a> Plan<'a> {
         // In a delay or a buffer a record is there once, however long it stays.
         let held = in_buffer.min(expected) + in_delays.min(expected * self.legs.len() as f64);
         let kept = if config.keep_samples { expected } else { 0.0 };
-        let together = f64::from(config.replications.min(super::config::TOGETHER));
+        let most = if config.precision.is_some() { MOST_REPLICATIONS } else { config.replications };
+        let together = f64::from(most.min(super::config::TOGETHER));
         let held = (held + kept + self.source.held()) * together;
         if held > MOST_HELD && !(is_trace && together <= 1.0) {
             return Err(SimError::TooManyHeld { expected: held, limit: MOST_HELD });
         }
         Ok(())
+    }
+
+    /// How many records all replications send, about.
+    pub(super) fn expected(&self, replications: u32) -> f64 {
+        self.source.expected_records(self.sending_ends) * f64::from(replications)
+    }
+
+    /// How many replications the bounds on a run leave room for.
+    pub(super) fn most_replications(&self) -> u32 {
+        let by_records = MOST_RECORDS / self.source.expected_records(self.sending_ends).max(1.0);
+        let by_time = (LONGEST_RUN / self.sending_span().max(1)) as f64;
+        by_records.min(by_time).min(f64::from(MOST_REPLICATIONS)) as u32
     }
 
     /// The source of one replication.
@@ -234,9 +263,27 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// A single run gives intervals by batches; a recording is one path and not a steady process, and has to be asked for them.
+fn detail(config: &RunConfig) -> Detail {
+    let single = config.replications == 1 && config.precision.is_none();
+    match config.batches {
+        Some(count) if single => Detail::Batches(count),
+        None if single && !config.drain => Detail::Batches(batch_means::AUTOMATIC),
+        _ => Detail::Totals,
+    }
+}
+
 fn check_config(model: &Model, config: &RunConfig) -> Result<(), SimError> {
     if !(1..=MOST_REPLICATIONS).contains(&config.replications) {
         return Err(SimError::invalid("replications", "1 to 1,000,000", config.replications));
+    }
+    if let Some(precision) = config.precision
+        && !(precision.share > 0.0 && precision.share < 1.0)
+    {
+        return Err(SimError::invalid("precision", "a share above 0 and below 1", precision.share));
+    }
+    if config.batches.is_some_and(|count| !(2..=batch_means::MOST).contains(&count)) {
+        return Err(SimError::invalid("batches", "2 to 200", config.batches));
     }
     if config.threads == Some(0) {
         return Err(SimError::invalid("threads", "at least one", 0));

@@ -60,7 +60,14 @@ pub(super) fn replicate(plan: &Plan<'_>, replication: u32, progress: &Progress<'
     let mut sender = plan.sender(replication);
     let buffer = plan.buffer;
     let behind = plan.behind(replication);
-    let collector = Collector::new(buffer.size.get(), buffer.interval.as_nanos(), plan.span, behind, plan.keep_samples);
+    let collector = Collector::new(
+        buffer.size.get(),
+        buffer.interval.as_nanos(),
+        plan.span,
+        behind,
+        plan.keep_samples,
+        plan.detail,
+    );
     let mut chain = Chain { legs: plan.legs(replication), collector, scratch: Scratch::default() };
     let (mut offered, mut units) = (Load::default(), vec![0; plan.increments.len()]);
     let (mut block, mut last_sent, mut reported, mut unwatched) = (Vec::new(), 0, 0, 0);

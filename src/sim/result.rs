@@ -3,13 +3,18 @@
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+use super::batch_means::{BatchMeans, Batches};
 use super::collect::ObjectTally;
 use super::config::RunConfig;
+use super::figures::{Figure, Figures};
 use super::gate::{GateTally, Load, Rejected};
 use super::histogram::{Histogram, rank};
 use super::model::Counted;
+use super::over_time::{Course, OverTime};
 use super::plan::Plan;
+use super::precision::PrecisionReached;
 use super::replication::Tally;
+use super::warm_up::WarmUpFound;
 use crate::units::SimTime;
 
 /// The outcome of [`run()`](super::run()).
@@ -17,8 +22,17 @@ use crate::units::SimTime;
 pub struct RunResult {
     /// The seed of the run.
     pub seed: u64,
-    /// Independent replications.
+    /// Independent replications that were made and are joined here.
     pub replications: u32,
+    /// How many it should have been, if the run was stopped before it had made them. What is here is then exactly what a
+    /// run of as many replications as were made would have found.
+    pub stopped_before: Option<u32>,
+    /// What came of the precision asked for.
+    pub precision: Option<PrecisionReached>,
+    /// The warm-up that was found, if one was looked for.
+    pub warm_up_found: Option<WarmUpFound>,
+    /// How a single replication gave the intervals of its latency; `None` where several did, or nothing does.
+    pub batch_means: Option<BatchMeans>,
     /// The end of the measured span in seconds; of a drained run, the latest last delivery.
     pub horizon: f64,
     /// The start of the measured span in seconds.
@@ -39,10 +53,15 @@ pub struct Summary {
     /// Seconds since the oldest record that the buffer holds or that is on its way behind it entered the buffer, weighted
     /// by time. Times without any such record do not count.
     pub freshness: Distribution,
+    /// The freshness over the time of a run: its mean and its largest value in each part of it, over all replications.
+    pub freshness_over_time: OverTime,
     /// What becomes available at the sink.
     pub objects: Objects,
     /// The gates, in the order of the chain.
     pub stages: Vec<GateSummary>,
+    /// What each replication found by itself.
+    #[serde(skip)]
+    pub by_replication: Figures,
 }
 
 /// Totals over all replications: `offered = accepted + rejected` and `accepted = delivered + in_flight`.
@@ -222,9 +241,11 @@ impl Joined {
         self.histogram.merge(histogram);
     }
 
-    fn finish(self) -> Distribution {
-        let [mean, p50, p95, p99, max] = self.figures.map(|figures| Estimate::from_replications(&figures));
-        Distribution { mean, p50, p95, p99, max, largest: self.histogram.largest(), histogram: self.histogram }
+    /// The distribution, and the figures by replication it was made from.
+    fn finish(self) -> (Distribution, [Vec<f64>; 5]) {
+        let [mean, p50, p95, p99, max] = self.figures.each_ref().map(|figures| Estimate::from_replications(figures));
+        let largest = self.histogram.largest();
+        (Distribution { mean, p50, p95, p99, max, largest, histogram: self.histogram }, self.figures)
     }
 }
 
@@ -234,10 +255,15 @@ fn exact_quantile(sorted: &[u64], q: f64) -> Option<f64> {
     sorted.get(rank as usize - 1).map(|nanos| *nanos as f64 / 1e9)
 }
 
+/// The place of written objects among the hourly quantities.
+const OBJECTS: usize = 3;
+
 /// Joins replications in their order.
 #[derive(Debug)]
 pub(super) struct Summariser {
     warm_up: u64,
+    /// Replications joined.
+    joined: u32,
     /// Of the longest replication, in nanoseconds.
     end: u64,
     /// Seconds measured in all replications.
@@ -245,6 +271,9 @@ pub(super) struct Summariser {
     records: Records,
     latency: Joined,
     freshness: Joined,
+    course: Option<Course>,
+    /// Of the first replication, which may stay the only one.
+    batches: Option<Batches>,
     objects: ObjectTally,
     mean_bytes: Vec<f64>,
     /// Accepted requests, records and bytes and written objects an hour, by replication; then each increment.
@@ -264,11 +293,14 @@ impl Summariser {
         });
         Self {
             warm_up: plan.span.warm_up,
+            joined: 0,
             end: 0,
             measured: 0.0,
             records: Records::default(),
             latency: Joined::new(),
             freshness: Joined::new(),
+            course: None,
+            batches: None,
             objects: ObjectTally::default(),
             mean_bytes: Vec::new(),
             hourly: vec![Vec::new(); 4 + plan.increments.len()],
@@ -278,6 +310,7 @@ impl Summariser {
 
     pub(super) fn join(&mut self, mut tally: Tally) {
         let seconds = tally.end.saturating_sub(self.warm_up) as f64 / 1e9;
+        self.joined += 1;
         self.end = self.end.max(tally.end);
         self.measured += seconds;
         self.join_hourly(&tally, seconds / 3600.0);
@@ -286,6 +319,11 @@ impl Summariser {
             summary.join(gate);
         }
         self.join_objects(tally.delivered.objects);
+        self.batches = self.batches.take().or(tally.delivered.batches.take());
+        match &mut self.course {
+            Some(course) => course.merge(&tally.delivered.course),
+            none => *none = Some(tally.delivered.course.clone()),
+        }
         if let Some(samples) = &mut tally.delivered.samples {
             samples.sort_unstable();
         }
@@ -332,20 +370,46 @@ impl Summariser {
         self.mean_bytes.push(objects.bytes as f64 / objects.count as f64);
     }
 
+    /// How many replications have joined.
+    pub(super) const fn joined(&self) -> u32 {
+        self.joined
+    }
+
+    /// One figure of the replications that have joined, with its interval.
+    pub(super) fn estimate(&self, figure: Figure) -> Estimate {
+        let nothing = Vec::new();
+        let figures = Figures {
+            latency: self.latency.figures.clone(),
+            freshness: self.freshness.figures.clone(),
+            objects_per_hour: self.hourly.get(OBJECTS).unwrap_or(&nothing).clone(),
+            object_bytes: self.mean_bytes.clone(),
+        };
+        figures.estimate(figure)
+    }
+
     /// Turns sums into results; `horizon` is the end of a run that is not drained.
     pub(super) fn finish(self, config: &RunConfig, horizon: Option<SimTime>) -> RunResult {
         let mut hourly = self.hourly.iter().map(|figures| Estimate::from_replications(figures));
         let mut next = || hourly.next().unwrap_or(Estimate { value: f64::NAN, half_width: None });
         let (requests, records, bytes, objects) = (next(), next(), next(), next());
         let per_hour = PerHour { requests, records, bytes, objects, increments: hourly.collect() };
+        let objects_per_hour = self.hourly.into_iter().nth(OBJECTS).unwrap_or_default();
         let mut stages = self.gates;
         for gate in &mut stages {
             gate.finish(self.measured);
         }
+        let (mut latency, by_latency) = self.latency.finish();
+        let batch_means = self.batches.filter(|_| self.joined == 1).map(|batches| {
+            let batches = if config.batches.is_none() { batches.grouped() } else { batches };
+            batches.give_intervals(&mut latency);
+            batches.judge()
+        });
+        let (freshness, by_freshness) = self.freshness.finish();
         let summary = Summary {
             records: self.records,
-            latency: self.latency.finish(),
-            freshness: self.freshness.finish(),
+            latency,
+            freshness,
+            freshness_over_time: self.course.map(|course| course.finish()).unwrap_or_default(),
             objects: Objects {
                 count: self.objects.count,
                 per_hour: per_hour.objects,
@@ -358,10 +422,20 @@ impl Summariser {
             },
             per_hour,
             stages,
+            by_replication: Figures {
+                latency: by_latency,
+                freshness: by_freshness,
+                objects_per_hour,
+                object_bytes: self.mean_bytes,
+            },
         };
         RunResult {
             seed: config.seed,
-            replications: config.replications,
+            replications: self.joined,
+            stopped_before: None,
+            precision: None,
+            warm_up_found: None,
+            batch_means,
             horizon: horizon.map_or(self.end as f64 / 1e9, SimTime::as_secs_f64),
             warm_up: config.warm_up.as_secs_f64(),
             summary,

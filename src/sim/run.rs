@@ -1,5 +1,6 @@
 //! Replications side by side, joined in order.
 
+use std::ops::Range;
 use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
@@ -7,59 +8,327 @@ use rayon::prelude::*;
 use super::SimError;
 use super::config::{RunConfig, TOGETHER, Watch};
 use super::model::Model;
-use super::network::run_chain;
+use super::network::replicate_chain;
 use super::plan::Plan;
+use super::precision::{self, Precision};
 use super::replication::{Progress, Tally, replicate};
 use super::result::{RunResult, Summariser};
-use crate::units::SimTime;
+use super::warm_up;
+use crate::units::{SimDuration, SimTime};
 
 /// Runs a model.
 ///
 /// # Errors
 /// [`SimError`] when the model or the configuration makes no sense or asks for too much, when threads cannot be started,
-/// or when `watch` asks to stop.
+/// or when `watch` asks to stop before one replication is complete.
 pub fn run(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Result<RunResult, SimError> {
-    let plan = Plan::new(model, config)?;
-    let total = plan.sending_span().saturating_mul(u64::from(config.replications));
-    let progress = Progress { watch, done: AtomicU64::new(0), total };
     match config.threads {
-        Some(1) => in_sequence(&plan, config, &progress),
-        None => in_parallel(&plan, config, &progress),
+        None | Some(1) => with_warm_up(model, config, watch),
         Some(threads) => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.min(256)).build();
             let pool = pool.map_err(|error| SimError::Threads(error.to_string()))?;
-            pool.install(|| in_parallel(&plan, config, &progress))
+            pool.install(|| with_warm_up(model, config, watch))
         }
     }
 }
 
-fn in_sequence(plan: &Plan<'_>, config: &RunConfig, progress: &Progress<'_>) -> Result<RunResult, SimError> {
-    let mut summary = Summariser::new(plan);
-    if plan.has_feedback() {
-        run_chain(plan.model, config, progress)?.into_iter().for_each(|tally| summary.join(tally));
-        return Ok(summary.finish(config, horizon(plan, config)));
+/// Finds the warm-up first, if it is to be found.
+fn with_warm_up(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Result<RunResult, SimError> {
+    // Everything about the run is checked before a pilot is made.
+    let plan = Plan::new(model, config)?;
+    if !config.find_warm_up {
+        return Run { plan: &plan, config, watch }.whole();
     }
-    for replication in 0..config.replications {
-        summary.join(replicate(plan, replication, progress)?);
-    }
-    Ok(summary.finish(config, horizon(plan, config)))
+    let found = warm_up::find(model, config, watch)?;
+    let config = RunConfig { warm_up: SimDuration::from_secs_f64(found.cut_s), ..config.clone() };
+    let plan = Plan::new(model, &config)?;
+    let result = Run { plan: &plan, config: &config, watch }.whole()?;
+    Ok(RunResult { warm_up_found: Some(found), ..result })
 }
 
-fn in_parallel(plan: &Plan<'_>, config: &RunConfig, progress: &Progress<'_>) -> Result<RunResult, SimError> {
-    if plan.has_feedback() {
-        return in_sequence(plan, config, progress);
-    }
-    let mut summary = Summariser::new(plan);
-    for start in (0..config.replications).step_by(TOGETHER as usize) {
-        let end = start.saturating_add(TOGETHER).min(config.replications);
-        let replications = (start..end).into_par_iter();
-        let tallies: Result<Vec<Tally>, SimError> =
-            replications.map(|replication| replicate(plan, replication, progress)).collect();
-        tallies?.into_iter().for_each(|tally| summary.join(tally));
-    }
-    Ok(summary.finish(config, horizon(plan, config)))
+/// About how many records a run would send in all its replications, without running it.
+///
+/// # Errors
+/// [`SimError`] when the model or the configuration makes no sense or asks for too much.
+pub fn expected_records(model: &Model, config: &RunConfig) -> Result<f64, SimError> {
+    Ok(Plan::new(model, config)?.expected(config.replications))
 }
 
-fn horizon(plan: &Plan<'_>, config: &RunConfig) -> Option<SimTime> {
-    (!plan.drain).then(|| SimTime::ZERO + config.horizon)
+/// A run under way.
+struct Run<'a> {
+    plan: &'a Plan<'a>,
+    config: &'a RunConfig,
+    watch: &'a dyn Watch,
+}
+
+/// How a round of replications ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Round {
+    Complete,
+    /// Asked to stop, with at least one replication complete.
+    Stopped,
+}
+
+impl Run<'_> {
+    fn whole(&self) -> Result<RunResult, SimError> {
+        let mut summary = Summariser::new(self.plan);
+        let most = self
+            .plan
+            .most_replications()
+            .clamp(self.config.replications, precision::MOST.max(self.config.replications));
+        let mut goal = match self.config.precision {
+            Some(_) => Precision::first_round(self.config.replications, most),
+            None => self.config.replications,
+        };
+        let mut ended = self.round(&mut summary, goal)?;
+        while ended == Round::Complete
+            && let Some(precision) = self.config.precision
+            && let Some(next) = precision.next_round(summary.estimate(precision.figure), summary.joined(), most)
+        {
+            goal = next;
+            ended = self.round(&mut summary, goal)?;
+        }
+        let reached =
+            self.config.precision.map(|precision| precision.reached(summary.estimate(precision.figure), most));
+        let horizon = (!self.plan.drain).then(|| SimTime::ZERO + self.config.horizon);
+        let mut result = summary.finish(self.config, horizon);
+        result.precision = reached;
+        result.stopped_before = (ended == Round::Stopped).then_some(goal);
+        Ok(result)
+    }
+
+    /// Makes replications until there are `goal`.
+    fn round(&self, summary: &mut Summariser, goal: u32) -> Result<Round, SimError> {
+        let span = self.plan.sending_span();
+        let done = AtomicU64::new(span.saturating_mul(u64::from(summary.joined())));
+        let progress = Progress { watch: self.watch, done, total: span.saturating_mul(u64::from(goal)) };
+        while summary.joined() < goal {
+            let start = summary.joined();
+            let end = start.saturating_add(TOGETHER).min(goal);
+            for tally in self.replications(start..end, &progress) {
+                match tally {
+                    Ok(tally) => summary.join(tally),
+                    Err(SimError::Stopped) if summary.joined() > 0 => return Ok(Round::Stopped),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(Round::Complete)
+    }
+
+    /// Makes a few replications; in order, however they were made.
+    fn replications(&self, numbers: Range<u32>, progress: &Progress<'_>) -> Vec<Result<Tally, SimError>> {
+        let feedback = self.plan.has_feedback();
+        side_by_side(numbers, self.config.threads, |number| {
+            if feedback {
+                replicate_chain(self.plan, self.config, number, progress)
+            } else {
+                replicate(self.plan, number, progress)
+            }
+        })
+    }
+}
+
+/// Does something for each number, on several threads where there may be; what came of it is in the order of the numbers.
+pub(super) fn side_by_side<T: Send>(
+    numbers: Range<u32>,
+    threads: Option<usize>,
+    work: impl Fn(u32) -> T + Sync + Send,
+) -> Vec<T> {
+    if threads == Some(1) {
+        return numbers.map(work).collect();
+    }
+    // Threads take the next number each, so that a run that is stopped has few gaps among those it has finished.
+    let mut made: Vec<(u32, T)> = numbers.par_bridge().map(|number| (number, work(number))).collect();
+    made.sort_unstable_by_key(|(number, _)| *number);
+    made.into_iter().map(|(_, made)| made).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+    use crate::sim::tests::{seconds, w1};
+    use crate::sim::{Estimate, Figure, NoWatch};
+
+    fn of(replications: u32) -> RunConfig {
+        RunConfig { replications, ..RunConfig::new(11, seconds(120.0)) }
+    }
+
+    fn shown(result: &RunResult) -> String {
+        format!("{result:?}")
+    }
+
+    #[test]
+    fn eight_replications_are_eight_single_ones_merged() {
+        let model = w1();
+        let config = of(8);
+        let plan = Plan::new(&model, &config).unwrap();
+        let mut summary = Summariser::new(&plan);
+        for number in 0..8 {
+            let (alone, config) = (w1(), of(1));
+            let plan = Plan::new(&alone, &config).unwrap();
+            let progress = Progress { watch: &NoWatch, done: AtomicU64::new(0), total: 1 };
+            summary.join(replicate(&plan, number, &progress).unwrap());
+        }
+        let merged = summary.finish(&config, Some(SimTime::ZERO + config.horizon));
+        for threads in [Some(1), Some(2), Some(3), None] {
+            let together = run(&model, &RunConfig { threads, ..config.clone() }, &NoWatch).unwrap();
+            assert!(shown(&together) == shown(&merged), "{threads:?}");
+            assert_eq!(serde_json::to_string(&together).unwrap(), serde_json::to_string(&merged).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_wanted_precision_is_reached_and_not_by_much() {
+        let model = w1();
+        let precision = Precision { figure: Figure::P99, share: 0.002 };
+        let config = RunConfig { precision: Some(precision), ..of(5) };
+        let result = run(&model, &config, &NoWatch).unwrap();
+        let p99 = result.summary.latency.p99;
+        assert!(p99.half_width.unwrap() <= 0.002 * p99.value, "{p99:?}");
+        assert!(result.precision.unwrap().reached && result.replications > 5, "{:?}", result.precision);
+        // Replications that were added are those that would have been made anyway.
+        let plain = run(&model, &of(result.replications), &NoWatch).unwrap();
+        assert_eq!(shown(&RunResult { precision: None, ..result.clone() }), shown(&plain));
+        for threads in [Some(1), Some(3)] {
+            assert_eq!(
+                shown(&result),
+                shown(&run(&model, &RunConfig { threads, ..config.clone() }, &NoWatch).unwrap())
+            );
+        }
+    }
+
+    #[test]
+    fn a_precision_out_of_reach_is_said_to_be() {
+        let mut model = w1();
+        model.source.arrivals = crate::sim::tests::every_second();
+        model.stages.truncate(2);
+        let precision = Precision { figure: Figure::Mean, share: 1e-9 };
+        let result = run(&model, &RunConfig { precision: Some(precision), ..of(10) }, &NoWatch).unwrap();
+        let reached = result.precision.unwrap();
+        assert_eq!((result.replications, reached.reached, reached.most_replications), (4_096, false, 4_096));
+        assert!(reached.share.unwrap() > 1e-9);
+        let refused =
+            run(&model, &RunConfig { precision: Some(Precision { share: 0.0, ..precision }), ..of(1) }, &NoWatch);
+        assert!(refused.unwrap_err().to_string().starts_with("`precision`: expected a share above 0 and below 1"));
+    }
+
+    /// Stops a run after some looks.
+    struct After(AtomicU32);
+
+    impl Watch for After {
+        fn should_stop(&self) -> bool {
+            self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_is_one_of_fewer_replications() {
+        let model = w1();
+        let mut seen = 0;
+        for looks in [1, 30, 61, 100] {
+            for threads in [Some(1), Some(2)] {
+                let config = RunConfig { threads, ..of(20) };
+                let result = match run(&model, &config, &After(AtomicU32::new(looks))) {
+                    Ok(result) => result,
+                    Err(error) => {
+                        assert_eq!(error, SimError::Stopped);
+                        continue;
+                    }
+                };
+                seen += 1;
+                assert!((1..20).contains(&result.replications), "{}", result.replications);
+                assert_eq!(result.stopped_before, Some(20));
+                let fewer = run(&model, &of(result.replications), &NoWatch).unwrap();
+                assert_eq!(shown(&RunResult { stopped_before: None, ..result }), shown(&fewer));
+            }
+        }
+        assert!(seen >= 4, "{seen}");
+    }
+
+    #[test]
+    fn pairs_of_runs_share_their_random_numbers() {
+        let mut slower = w1();
+        slower.stages.retain(|stage| stage.name != "put");
+        let (first, second) = (run(&slower, &of(12), &NoWatch).unwrap(), run(&w1(), &of(12), &NoWatch).unwrap());
+        let found = crate::sim::paired(&first, &second, Figure::Mean).unwrap();
+        // The PUT of an object takes 0.15 s in the median and exp(0.3^2 / 2) times that on average.
+        let expected = 0.15 * libm::exp(0.045);
+        let Estimate { value, half_width } = found.difference;
+        assert!((value - expected).abs() < 2.0 * half_width.unwrap() + 0.002, "{found:?}");
+        assert!(found.variance_reduction.unwrap() > 0.5, "{found:?}");
+        let other = run(&w1(), &RunConfig { seed: 12, ..of(2) }, &NoWatch).unwrap();
+        assert!(crate::sim::paired(&first, &other, Figure::Mean).is_err());
+    }
+
+    #[test]
+    fn a_limit_below_the_mean_is_an_overload() {
+        let mut model = w1();
+        let limit = |rate| crate::sim::tests::request_gate(rate, 50.0);
+        model.stages[0] = limit(800.0);
+        let summary = run(&model, &of(3), &NoWatch).unwrap().summary;
+        let [overload] = &summary.overloads()[..] else { panic!("{:?}", summary.overloads()) };
+        assert!((overload.load - 1.25).abs() < 0.02 && (overload.surplus_share - 0.2).abs() < 0.01, "{overload:?}");
+        assert!((overload.rejected_share - 0.2).abs() < 0.01, "{overload:?}");
+        // At the mean itself it is not: what looks like more is chance.
+        model.stages[0] = limit(1000.0);
+        assert!(run(&model, &of(1), &NoWatch).unwrap().summary.overloads().is_empty());
+    }
+
+    #[test]
+    fn a_warm_up_that_was_found_is_one_given_by_hand() {
+        let config = RunConfig { find_warm_up: true, ..of(6) };
+        let result = run(&w1(), &config, &NoWatch).unwrap();
+        let found = result.warm_up_found.unwrap();
+        assert_eq!((found.method, found.pilots, found.cut_s), ("MSER-5", 5, result.warm_up));
+        let by_hand = RunConfig { warm_up: SimDuration::from_secs_f64(found.cut_s), ..of(6) };
+        let by_hand = run(&w1(), &by_hand, &NoWatch).unwrap();
+        assert_eq!(shown(&RunResult { warm_up_found: None, ..result.clone() }), shown(&by_hand));
+        for threads in [Some(1), Some(3)] {
+            assert_eq!(shown(&result), shown(&run(&w1(), &RunConfig { threads, ..config.clone() }, &NoWatch).unwrap()));
+        }
+    }
+
+    #[test]
+    fn one_long_run_has_intervals_by_batches() {
+        let config = RunConfig { horizon: seconds(7200.0), ..of(1) };
+        let result = run(&w1(), &config, &NoWatch).unwrap();
+        let judged = result.batch_means.unwrap();
+        assert!(judged.independent && judged.batches >= 8, "{judged:?}");
+        let latency = &result.summary.latency;
+        let half_width = latency.mean.half_width.unwrap();
+        // The mean of W1 is 2.740 s.
+        assert!((latency.mean.value - 2.740).abs() < 2.0 * half_width, "{latency:?}");
+        assert!(half_width < 0.02 && latency.p99.half_width.is_some() && latency.max.half_width.is_none());
+        let asked = run(&w1(), &RunConfig { batches: Some(20), ..config.clone() }, &NoWatch).unwrap();
+        assert_eq!(asked.batch_means.unwrap().batches, 20);
+        assert_eq!(asked.summary.latency.histogram, latency.histogram);
+        let refused = run(&w1(), &RunConfig { batches: Some(1), ..config }, &NoWatch).unwrap_err();
+        assert_eq!(refused.to_string(), "`batches`: expected 2 to 200, found Some(1)");
+    }
+
+    #[test]
+    fn intervals_by_batches_hold_the_mean_about_as_often_as_they_say() {
+        let config = |seed| RunConfig { seed, threads: Some(1), horizon: seconds(500.0), ..of(1) };
+        let holds = |seed: &u64| {
+            let mean = run(&w1(), &config(*seed), &NoWatch).unwrap().summary.latency.mean;
+            (mean.value - 2.740).abs() <= mean.half_width.unwrap()
+        };
+        // 95 % of 40, less three standard deviations of the count and what a test for correlation costs.
+        let held = (0..40).filter(holds).count();
+        assert!(held >= 33, "{held} of 40");
+    }
+
+    #[test]
+    fn freshness_over_time_adds_up_to_freshness() {
+        let summary = run(&w1(), &of(3), &NoWatch).unwrap().summary;
+        let course = &summary.freshness_over_time;
+        assert_eq!((course.step_s, course.mean.len()), (1.0, 120));
+        let largest = course.largest.iter().flatten().fold(0.0, |a: f64, b| a.max(*b));
+        assert_eq!(largest, summary.freshness.largest);
+        let mean = course.mean.iter().flatten().sum::<f64>() / 120.0;
+        assert!((mean / summary.freshness.mean.value - 1.0).abs() < 0.01, "{mean} {:?}", summary.freshness.mean);
+    }
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::theory;
 use crate::units::{Bytes, RecordRate, SimDuration, SimTime};
 
-fn seconds(seconds: f64) -> SimDuration {
+pub(super) fn seconds(seconds: f64) -> SimDuration {
     SimDuration::from_secs_f64(seconds)
 }
 
@@ -40,6 +40,16 @@ fn model(arrivals: Arrivals, size: u64, stages: Vec<Stage>) -> Model {
     Model { source, stages, increments: vec![Bytes::new(1024)] }
 }
 
+/// A record every second.
+pub(super) fn every_second() -> Arrivals {
+    Arrivals::Deterministic(per_second(1.0))
+}
+
+/// A gate that lets this many requests a second through.
+pub(super) fn request_gate(rate: f64, burst: f64) -> Stage {
+    gate(vec![limit(Counted::Requests, LimitRule::TokenBucket { rate, burst })])
+}
+
 /// Records at these seconds, with these bytes.
 fn trace(records: &[(f64, u64)]) -> Arrivals {
     let record = |(at, size): &(f64, u64)| TraceRecord { at: SimTime::ZERO + seconds(*at), size: Bytes::new(*size) };
@@ -53,7 +63,7 @@ fn replay(arrivals: Arrivals, stages: Vec<Stage>) -> Summary {
 }
 
 /// The model that the crate's speed is measured on.
-fn w1() -> Model {
+pub(super) fn w1() -> Model {
     let mut model = model(
         Arrivals::Poisson(per_second(1000.0)),
         1,
@@ -507,10 +517,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn every_record_is_rejected_delivered_or_in_flight(
-        model in some_model(), drain: bool, warm_up in 0.0..20.0, seed: u64,
+        model in some_model(), drain: bool, warm_up in 0.0..20.0, seed: u64, replications in 1u32..3,
     ) {
         let warm_up = if drain { SimDuration::ZERO } else { seconds(warm_up) };
-        let config = RunConfig { replications: 2, drain, warm_up, keep_samples: true, ..RunConfig::new(seed, seconds(30.0)) };
+        let config = RunConfig { replications, drain, warm_up, keep_samples: true, ..RunConfig::new(seed, seconds(30.0)) };
         let summary = run(&model, &config, &NoWatch).unwrap().summary;
         let records = summary.records;
         prop_assert_eq!(records.offered, records.accepted + records.rejected);
@@ -622,13 +632,15 @@ proptest! {
         increment in wild_bytes(),
         (horizon, warm_up) in (wild_nanos(), wild_nanos()),
         (replications, per_request) in (0u32..4, prop_oneof![Just(0), Just(1), Just(7), Just(u32::MAX)]),
-        (drain, keep_samples) in any::<(bool, bool)>(),
+        (drain, keep_samples, find_warm_up) in any::<(bool, bool, bool)>(),
+        (batches, share) in (prop::option::of(0u32..300), prop::option::of(wild_number())),
     ) {
         let stages = kinds.into_iter().enumerate().map(|(index, kind)| stage(&index.to_string(), kind)).collect();
         let source = Source { arrivals, sizes, records_per_request: CountLaw::Fixed(per_request) };
         let model = Model { source, stages, increments: vec![increment] };
-        let config =
-            RunConfig { replications, warm_up, drain, keep_samples, threads: Some(1), ..RunConfig::new(1, horizon) };
+        let precision = share.map(|share| Precision { figure: Figure::P99, share });
+        let wishes = RunConfig { precision, find_warm_up, batches, ..RunConfig::new(1, horizon) };
+        let config = RunConfig { replications, warm_up, drain, keep_samples, threads: Some(1), ..wishes };
         // Refused, stopped, or run to its end; anything but a panic.
         let _ = run(&model, &config, &Hasty(0.into()));
     }

@@ -584,3 +584,17 @@ fn standard_input_is_read_and_named() {
     let wrong = text.replacen("freshness", "frehsness", 1);
     Place::new().run_with(&["advise", "-"], &wrong, &[]).ends_with(3).explains(&["standard input:16:1"]);
 }
+
+#[test]
+fn wishes_for_intervals_that_make_no_sense_are_refused() {
+    for (extra, said) in [
+        (["--precision", "p98=1%"], "did you mean `p95`?"),
+        (["--precision", "0%"], "expected a share between 0 % and 100 %"),
+        (["--precision", "p99=fast"], "a share"),
+        (["--batches", "1"], "2..=200"),
+        (["--batches", "20"], "cannot be used with"),
+        (["--warm-up", "car"], "a duration"),
+    ] {
+        simulate(&extra).ends_with(2).explains(&[said]);
+    }
+}

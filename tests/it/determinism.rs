@@ -24,6 +24,38 @@ fn the_number_of_threads_changes_nothing() {
 }
 
 #[test]
+fn a_wanted_precision_is_reached_in_the_same_way_on_any_number_of_threads() {
+    let asked = ["--precision", "p99=0.5%", "--threads"];
+    let on = |threads| run(&[asked[0], asked[1], asked[2], threads]);
+    let one = on("1");
+    assert_eq!(one, on("2"));
+    assert_eq!(one, on("5"));
+    let answer: serde_json::Value = serde_json::from_str(&one).unwrap();
+    let reached = &answer["simulation"]["precision"];
+    assert_eq!((&reached["figure"], &reached["reached"]), (&"p99".into(), &true.into()));
+    assert!(reached["share"].as_f64().unwrap() <= 0.005, "{reached}");
+}
+
+#[test]
+fn a_warm_up_and_batches_are_the_same_on_any_number_of_threads() {
+    let path = scenario("w1");
+    let on = |threads: &str, extra: &[&str]| {
+        let mut args = vec!["simulate", &path, "--format", "json", "--horizon", "10 min", "--threads", threads];
+        args.extend(extra);
+        forebay(&args).json()
+    };
+    let warm_up = ["--warm-up", "auto", "--replications", "3"];
+    let found = on("1", &warm_up);
+    assert_eq!(found, on("2", &warm_up));
+    assert_eq!((&found["warm_up_found"]["method"], &found["warm_up_found"]["pilots"]), (&"MSER-5".into(), &3.into()));
+    assert_eq!(found["warm_up_found"]["cut_s"], found["warm_up_s"]);
+    let batches = on("1", &["--batches", "20"]);
+    assert_eq!(batches, on("2", &["--batches", "20"]));
+    assert_eq!((&batches["batch_means"]["batches"], &batches["replications"]), (&20.into(), &1.into()));
+    assert!(batches["latency_s"]["mean"]["half_width"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
 fn another_seed_gives_another_answer() {
     assert_ne!(run(&["--seed", "7"]), run(&["--seed", "8"]));
 }

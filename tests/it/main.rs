@@ -15,6 +15,7 @@ mod constraints;
 mod determinism;
 mod editions;
 mod house;
+mod interrupt;
 mod replay;
 mod rules;
 mod scenarios;

@@ -9,6 +9,7 @@ use crate::sim::collect::Span;
 use crate::sim::freshness::Freshness;
 use crate::sim::histogram::Histogram;
 use crate::sim::law::LatencySampler;
+use crate::sim::over_time::Course;
 use crate::sim::stream::Stream;
 
 /// Records since the start of the run, warm-up included.
@@ -97,11 +98,11 @@ impl Pending {
         }
     }
 
-    pub(super) fn into_histogram(mut self) -> Histogram {
+    pub(super) fn finish(mut self) -> (Histogram, Course) {
         if let Some((oldest, _)) = self.opened.first_key_value() {
             self.freshness.object(*oldest, u64::MAX);
         }
-        self.freshness.into_histogram()
+        self.freshness.finish()
     }
 }
 
@@ -133,7 +134,10 @@ impl Core {
             released: Vec::new(),
             routes,
             balance: Balance::default(),
-            pending: Pending { opened: BTreeMap::new(), freshness: Freshness::new(span.warm_up, span.end) },
+            pending: Pending {
+                opened: BTreeMap::new(),
+                freshness: Freshness::new(span.warm_up, span.end, span.sending_ends),
+            },
         }
     }
 

@@ -8,11 +8,15 @@ use super::station::{Polling, Serving};
 use super::tally::NodeTally;
 use super::units::Piece;
 use crate::sim::arrivals::Sender;
-use crate::sim::collect::{Closed, Delivered, ObjectTally};
+use crate::sim::batch_means::Batches;
+use crate::sim::collect::{Closed, Delivered, ObjectTally, Span};
 use crate::sim::histogram::Histogram;
+use crate::sim::over_time::Course;
+use crate::sim::plan::Detail;
 use crate::sim::record::Record;
 use crate::sim::replication::{Progress, Tally};
 use crate::sim::stream::Stream;
+use crate::sim::warm_up::Series;
 use crate::sim::{SimError, gate};
 
 /// Events between two looks at the watcher.
@@ -34,7 +38,7 @@ pub(super) enum State {
 }
 
 /// What reached a sink in the measured span of one replication.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct SinkTally {
     /// The name of the sink.
     pub name: String,
@@ -42,6 +46,10 @@ pub struct SinkTally {
     pub latency: Histogram,
     /// Every latency in nanoseconds, if the run keeps them.
     pub samples: Option<Vec<u64>>,
+    /// Latencies by batch, if one run is to give intervals; they are then not in `latency` until the end.
+    batches: Option<Batches>,
+    /// Mean latencies over time, if a warm-up is looked for.
+    series: Option<Series>,
     /// Units that came.
     pub(in crate::sim) objects: ObjectTally,
     /// When the last one came, in nanoseconds.
@@ -49,7 +57,7 @@ pub struct SinkTally {
 }
 
 /// What one replication has counted.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct NetworkTally {
     /// Stages, in the order of the network.
     pub nodes: Vec<NodeTally>,
@@ -61,6 +69,8 @@ pub struct NetworkTally {
     pub(in crate::sim) units: Vec<u64>,
     /// For how long the oldest undelivered content of a buffer had each age.
     pub freshness: Histogram,
+    /// The same over time.
+    course: Course,
     /// Where every record of the run is.
     pub balance: Balance,
     /// The end of the measured span, in nanoseconds.
@@ -76,22 +86,28 @@ impl NetworkTally {
         self.offered.records
     }
 
-    /// What a chain counts; for a network with one sink, whose gates stand in a line.
-    pub(in crate::sim) fn into_chain(self) -> Tally {
+    /// What a chain counts; for a network with one sink, whose gates stand in a line. `None` without a sink.
+    pub(in crate::sim) fn into_chain(self) -> Option<Tally> {
         let mut gates = Vec::new();
         for node in self.nodes {
             gates.extend(node.gates);
         }
         let sink = self.sinks.into_iter().next();
-        let (latency, samples, objects, last) = sink.map_or_else(
-            || (Histogram::new(), None, ObjectTally::default(), 0),
-            |sink| (sink.latency, sink.samples, sink.objects, sink.last),
-        );
+        let Some(SinkTally { latency, samples, batches, series, objects, last, .. }) = sink else { return None };
         let rejected: u64 = gates.iter().map(|gate| gate.rejected.records).sum();
         let in_flight = self.offered.records - rejected - latency.total();
-        let freshness = self.freshness;
-        let delivered = Delivered { latency, samples, freshness, objects, in_flight: 0, last_delivery: last };
-        Tally { offered: self.offered, units: self.units, gates, in_flight, delivered, end: self.end }
+        let delivered = Delivered {
+            latency,
+            samples,
+            batches,
+            series,
+            freshness: self.freshness,
+            course: self.course,
+            objects,
+            in_flight: 0,
+            last_delivery: last,
+        };
+        Some(Tally { offered: self.offered, units: self.units, gates, in_flight, delivered, end: self.end })
     }
 
     /// The stage of this name.
@@ -351,19 +367,18 @@ impl Engine {
             match state {
                 State::Gate(judge, _) => tally.judged(vec![judge.into_gate()]),
                 State::Shards { gates, .. } => tally.judged(gates.into_iter().map(Judge::into_gate).collect()),
-                State::Sink(mut sink) => {
-                    sink.latency.trim();
-                    sinks.push(sink);
-                }
+                State::Sink(sink) => sinks.push(sink.finish()),
                 _ => {}
             }
         }
+        let (freshness, course) = self.core.pending.finish();
         NetworkTally {
             nodes: self.tallies,
             sinks,
             offered: self.offered,
             units: self.units,
-            freshness: self.core.pending.into_histogram(),
+            freshness,
+            course,
             balance: self.core.balance,
             end,
             measured: end.saturating_sub(span.warm_up) as f64 / 1e9,
@@ -399,14 +414,39 @@ impl SinkTally {
         self.objects.bytes
     }
 
-    pub(super) fn new(name: &str, keep_samples: bool) -> Self {
+    pub(super) fn new(name: &str, keep_samples: bool, detail: Detail, span: Span) -> Self {
         Self {
             name: name.to_owned(),
             latency: Histogram::new(),
             samples: keep_samples.then(Vec::new),
+            batches: if let Detail::Batches(count) = detail { Some(Batches::new(span, count)) } else { None },
+            series: (detail == Detail::Series).then(|| Series::new(span.sending_ends)),
             objects: ObjectTally::default(),
             last: 0,
         }
+    }
+
+    #[inline]
+    fn count(&mut self, sent: u64, latency: u64) {
+        match &mut self.batches {
+            Some(batches) => batches.add(sent, latency),
+            None => self.latency.add(latency),
+        }
+        if let Some(series) = &mut self.series {
+            series.add(sent, latency);
+        }
+        if let Some(samples) = &mut self.samples {
+            samples.push(latency);
+        }
+    }
+
+    fn finish(mut self) -> Self {
+        if let Some(batches) = &mut self.batches {
+            batches.trim();
+            self.latency = batches.together();
+        }
+        self.latency.trim();
+        self
     }
 
     fn take(&mut self, core: &mut Core, unit: u32) {
@@ -420,13 +460,9 @@ impl SinkTally {
             core.pending.deliver(arrived.opened, now);
         }
         core.balance.delivered += u64::from(arrived.count);
-        let (latency, samples) = (&mut self.latency, &mut self.samples);
         core.units.each(unit, |piece| {
             if piece.sent >= warm_up {
-                latency.add(now - piece.sent);
-                if let Some(samples) = samples {
-                    samples.push(now - piece.sent);
-                }
+                self.count(piece.sent, now - piece.sent);
             }
         });
         self.last = now;

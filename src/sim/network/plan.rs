@@ -15,7 +15,7 @@ use crate::sim::config::RunConfig;
 use crate::sim::gate::GateState;
 use crate::sim::law::LatencySampler;
 use crate::sim::model::{Gate, LatencyLaw, Model, Retry};
-use crate::sim::plan::{Plan, check_gate_limits, check_retry};
+use crate::sim::plan::{Detail, Plan, check_gate_limits, check_retry};
 use crate::sim::stream::stream;
 use crate::units::Bytes;
 
@@ -30,6 +30,8 @@ pub(super) struct NetworkPlan<'a> {
     pub(super) span: Span,
     pub(super) drain: bool,
     keep_samples: bool,
+    /// What else sinks count.
+    detail: Detail,
     /// Billing grains, in bytes.
     pub(super) increments: Vec<u64>,
     seed: u64,
@@ -49,6 +51,7 @@ impl<'a> NetworkPlan<'a> {
         network: &'a Network,
         sources: &'a [Model],
         increments: &[Bytes],
+        detail: Detail,
         config: &RunConfig,
     ) -> Result<Self, SimError> {
         let index = check_names(network)?;
@@ -71,6 +74,7 @@ impl<'a> NetworkPlan<'a> {
             span,
             drain,
             keep_samples: config.keep_samples,
+            detail,
             increments: increments.iter().map(|grain| grain.get()).collect(),
             seed: config.seed,
             feeds,
@@ -138,7 +142,7 @@ impl<'a> NetworkPlan<'a> {
                 retries: retries(&rule.retry),
             })),
             Step::Unpack => State::Unpack(Vec::<Piece>::new()),
-            Step::Sink => State::Sink(SinkTally::new(&node.name, self.keep_samples)),
+            Step::Sink => State::Sink(SinkTally::new(&node.name, self.keep_samples, self.detail, self.span)),
         }
     }
 
