@@ -16,6 +16,9 @@
 //! of events, and several times faster. Feedback (retries, back-pressure) will need such a heap for the part of the chain
 //! that it spans.
 //!
+//! Intervals come from replications (as many as a wanted precision takes), or from batches of a single one; a warm-up can be
+//! found, and two runs with the same seed be compared in pairs. A run that is stopped is one of fewer replications.
+//!
 //! Runs are reproducible: the same model, configuration and version give the same result on any number of threads, since
 //! each component of each replication has a random stream of its own and replications are joined in order.
 

@@ -173,6 +173,8 @@ pub struct Simulation {
     pub freshness_s: Percentiles,
     /// The freshness in each part of the run, in seconds, over all replications.
     pub freshness_over_time_s: OverTime,
+    /// Records accepted and not yet delivered at the end of each of the same parts, a mean over replications.
+    pub backlog_over_time: Vec<f64>,
     /// Share of the delivered records that came later than the freshness asked for; `null` if none is asked for.
     pub late_share: Option<f64>,
     /// Objects written.
@@ -346,6 +348,7 @@ impl Simulation {
             latency_s: (&summary.latency).into(),
             freshness_s: (&summary.freshness).into(),
             freshness_over_time_s: summary.freshness_over_time.clone(),
+            backlog_over_time: summary.backlog_over_time.clone(),
             late_share: limit.map(|limit| 1.0 - share_up_to(&summary.latency.histogram, limit.as_secs_f64())),
             objects: Objects {
                 count: objects.count,

@@ -4,7 +4,7 @@ use super::batch_means::Batches;
 use super::freshness::Freshness;
 use super::histogram::Histogram;
 use super::law::LatencySampler;
-use super::over_time::Course;
+use super::over_time::{Backlog, Course};
 use super::plan::Detail;
 use super::record::{Record, request_end};
 use super::stream::Stream;
@@ -61,6 +61,8 @@ pub(super) struct Delivered {
     pub(super) freshness: Histogram,
     /// The same over time.
     pub(super) course: Course,
+    /// Records accepted and not yet delivered over time, those of the warm-up too.
+    pub(super) backlog: Backlog,
     pub(super) objects: ObjectTally,
     pub(super) in_flight: u64,
     pub(super) last_delivery: u64,
@@ -108,6 +110,7 @@ impl Collector {
                 series: (detail == Detail::Series).then(|| Series::new(span.sending_ends)),
                 freshness: Histogram::new(),
                 course: Course::new(0),
+                backlog: Backlog::new(span.sending_ends),
                 objects: ObjectTally::default(),
                 in_flight: 0,
                 last_delivery: 0,
@@ -183,7 +186,9 @@ impl Collector {
         }
         let available = now.saturating_add(delay.iter().sum());
         self.freshness.object(self.opened, available);
-        if available <= self.span.end {
+        let in_time = available <= self.span.end;
+        self.out.backlog.object(&self.held, in_time.then_some(available));
+        if in_time {
             self.out.last_delivery = self.out.last_delivery.max(available);
             self.deliver(available, closed);
         } else {
@@ -219,6 +224,11 @@ impl Collector {
         self.out.in_flight += self.held.iter().filter(|sent| **sent >= self.span.warm_up).count() as u64;
     }
 
+    /// Books records that were accepted and have not come here by the end of the run.
+    pub(super) fn never_came(&mut self, records: &[Record]) {
+        records.iter().for_each(|record| self.out.backlog.send(record.sent, 1));
+    }
+
     /// Ends the run: the timer of an open buffer still fires by the end of the span.
     pub(super) fn finish(mut self) -> Delivered {
         if !self.held.is_empty() {
@@ -226,6 +236,7 @@ impl Collector {
                 self.close(self.closes_at(), Closed::Time);
             } else {
                 self.freshness.object(self.opened, u64::MAX);
+                self.out.backlog.object(&self.held, None);
                 self.lose_sight();
             }
         }

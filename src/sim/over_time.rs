@@ -1,4 +1,4 @@
-//! How freshness moves over the run: a coarse course, one point for each small part of it.
+//! How freshness and backlog move over the run: a coarse course, one point for each small part of it.
 
 use serde::Serialize;
 
@@ -86,6 +86,66 @@ impl Part {
     }
 }
 
+/// Records accepted and not yet delivered, at the end of each part.
+#[derive(Debug, Clone)]
+pub(super) struct Backlog {
+    length: u64,
+    /// Records sent in each part, and delivered in each; those before the first part's begin do not exist.
+    sent: Vec<u64>,
+    delivered: Vec<u64>,
+}
+
+impl Backlog {
+    /// The backlog of a run that sends for `span` nanoseconds.
+    pub(super) fn new(span: u64) -> Self {
+        Self { length: span.div_ceil(PARTS as u64).max(1), sent: vec![0; PARTS], delivered: vec![0; PARTS] }
+    }
+
+    /// Records sent at these times are delivered together, or not at all.
+    pub(super) fn object(&mut self, sent: &[u64], available: Option<u64>) {
+        // Mostly all records of an object are of one part, which two comparisons a record can tell.
+        let ends = sent.iter().fold((u64::MAX, 0), |(low, high): (u64, u64), at| (low.min(*at), high.max(*at)));
+        if self.part(ends.0) == self.part(ends.1) {
+            self.send(ends.0, sent.len() as u64);
+        } else {
+            sent.iter().for_each(|at| self.send(*at, 1));
+        }
+        if let Some(available) = available {
+            let part = self.part(available);
+            self.delivered.iter_mut().skip(part).take(1).for_each(|count| *count += sent.len() as u64);
+        }
+    }
+
+    /// Records sent at this time.
+    pub(super) fn send(&mut self, at: u64, records: u64) {
+        let part = self.part(at);
+        self.sent.iter_mut().skip(part).take(1).for_each(|count| *count += records);
+    }
+
+    const fn part(&self, at: u64) -> usize {
+        let part = at / self.length;
+        if part < PARTS as u64 { part as usize } else { PARTS - 1 }
+    }
+
+    /// Adds the backlog of another replication.
+    pub(super) fn merge(&mut self, other: &Self) {
+        let add = |to: &mut Vec<u64>, from: &[u64]| to.iter_mut().zip(from).for_each(|(count, more)| *count += more);
+        add(&mut self.sent, &other.sent);
+        add(&mut self.delivered, &other.delivered);
+    }
+
+    /// Records at the end of each part, on average over so many replications.
+    pub(super) fn finish(&self, replications: u32) -> Vec<f64> {
+        let mut waiting = 0u64;
+        let parts = self.sent.iter().zip(&self.delivered);
+        let ends = parts.map(|(sent, delivered)| {
+            waiting = (waiting + sent).saturating_sub(*delivered);
+            waiting as f64 / f64::from(replications.max(1))
+        });
+        ends.collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,5 +167,18 @@ mod tests {
         let mut twice = course.clone();
         twice.merge(&course);
         assert_eq!(twice.finish(), course.finish());
+    }
+
+    #[test]
+    fn a_backlog_is_what_was_sent_less_what_was_delivered() {
+        let mut backlog = Backlog::new(1_200);
+        backlog.object(&[5, 7, 3], Some(15));
+        backlog.object(&[12, 9, 25], Some(31));
+        backlog.object(&[1_199], None);
+        let found = backlog.finish(1);
+        assert_eq!((found[0], found[1], found[2], found[3], found[119]), (4.0, 2.0, 3.0, 0.0, 1.0));
+        let mut twice = backlog.clone();
+        twice.merge(&backlog);
+        assert_eq!(twice.finish(2), found);
     }
 }

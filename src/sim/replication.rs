@@ -165,6 +165,7 @@ impl Chain {
                 records.sort_by_key(|record| record.at);
                 let in_time = records.partition_point(|record| record.at <= end);
                 let late = records.get(in_time..).unwrap_or_default();
+                self.collector.never_came(late);
                 in_flight += late.iter().filter(|record| record.sent >= warm_up).count() as u64;
                 records.truncate(in_time);
                 self.feed(index + 1, &mut records, slot_end);

@@ -10,7 +10,7 @@ use super::figures::{Figure, Figures};
 use super::gate::{GateTally, Load, Rejected};
 use super::histogram::{Histogram, rank};
 use super::model::Counted;
-use super::over_time::{Course, OverTime};
+use super::over_time::{Backlog, Course, OverTime};
 use super::plan::Plan;
 use super::precision::PrecisionReached;
 use super::replication::Tally;
@@ -55,6 +55,8 @@ pub struct Summary {
     pub freshness: Distribution,
     /// The freshness over the time of a run: its mean and its largest value in each part of it, over all replications.
     pub freshness_over_time: OverTime,
+    /// Records accepted and not yet delivered at the end of each of the same parts, a mean over replications.
+    pub backlog_over_time: Vec<f64>,
     /// What becomes available at the sink.
     pub objects: Objects,
     /// The gates, in the order of the chain.
@@ -272,6 +274,7 @@ pub(super) struct Summariser {
     latency: Joined,
     freshness: Joined,
     course: Option<Course>,
+    backlog: Option<Backlog>,
     /// Of the first replication, which may stay the only one.
     batches: Option<Batches>,
     objects: ObjectTally,
@@ -300,6 +303,7 @@ impl Summariser {
             latency: Joined::new(),
             freshness: Joined::new(),
             course: None,
+            backlog: None,
             batches: None,
             objects: ObjectTally::default(),
             mean_bytes: Vec::new(),
@@ -323,6 +327,10 @@ impl Summariser {
         match &mut self.course {
             Some(course) => course.merge(&tally.delivered.course),
             none => *none = Some(tally.delivered.course.clone()),
+        }
+        match &mut self.backlog {
+            Some(backlog) => backlog.merge(&tally.delivered.backlog),
+            none => *none = Some(tally.delivered.backlog.clone()),
         }
         if let Some(samples) = &mut tally.delivered.samples {
             samples.sort_unstable();
@@ -409,6 +417,7 @@ impl Summariser {
             records: self.records,
             latency,
             freshness,
+            backlog_over_time: self.backlog.map(|backlog| backlog.finish(self.joined)).unwrap_or_default(),
             freshness_over_time: self.course.map(|course| course.finish()).unwrap_or_default(),
             objects: Objects {
                 count: self.objects.count,

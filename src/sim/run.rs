@@ -331,4 +331,15 @@ mod tests {
         let mean = course.mean.iter().flatten().sum::<f64>() / 120.0;
         assert!((mean / summary.freshness.mean.value - 1.0).abs() < 0.01, "{mean} {:?}", summary.freshness.mean);
     }
+
+    #[test]
+    fn the_backlog_ends_with_what_is_on_its_way_and_obeys_littles_law() {
+        let config = RunConfig { horizon: seconds(3600.0), ..of(3) };
+        let summary = run(&w1(), &config, &NoWatch).unwrap().summary;
+        let backlog = &summary.backlog_over_time;
+        assert_eq!(backlog[119], summary.records.in_flight as f64 / 3.0);
+        // 1,000 records a second that take 2.74 s each.
+        let mean = backlog.iter().sum::<f64>() / 120.0;
+        assert!((mean / 2_740.0 - 1.0).abs() < 0.15, "{mean}");
+    }
 }
