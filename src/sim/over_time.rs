@@ -111,9 +111,14 @@ impl Backlog {
             sent.iter().for_each(|at| self.send(*at, 1));
         }
         if let Some(available) = available {
-            let part = self.part(available);
-            self.delivered.iter_mut().skip(part).take(1).for_each(|count| *count += sent.len() as u64);
+            self.deliver(available, sent.len() as u64);
         }
+    }
+
+    /// Records that are delivered, or leave otherwise, at this time.
+    pub(super) fn deliver(&mut self, at: u64, records: u64) {
+        let part = self.part(at);
+        self.delivered.iter_mut().skip(part).take(1).for_each(|count| *count += records);
     }
 
     /// Records sent at this time.

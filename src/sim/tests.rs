@@ -581,6 +581,95 @@ fn wild_bytes() -> impl Strategy<Value = Bytes> {
     prop_oneof![Just(0), Just(1), Just(1 << 20), Just(1 << 40), Just(u64::MAX)].prop_map(Bytes::new)
 }
 
+fn wild_count() -> impl Strategy<Value = CountLaw> {
+    let table = prop::collection::vec((wild_number(), wild_number()), 0..4);
+    prop_oneof![
+        prop_oneof![Just(0), Just(1), Just(7), Just(u32::MAX)].prop_map(CountLaw::Fixed),
+        wild_number().prop_map(|mean| CountLaw::Geometric { mean }),
+        table.prop_map(|knots| Quantiles::new(&knots).map_or(CountLaw::Fixed(2), CountLaw::Quantiles)),
+    ]
+}
+
+fn wild_gaps() -> impl Strategy<Value = GapLaw> {
+    (wild_number(), 0..4).prop_map(|(number, kind)| match kind {
+        0 => GapLaw::Gamma { shape: number },
+        1 => GapLaw::Lognormal { sigma: number },
+        2 => GapLaw::Lomax { tail_index: number },
+        _ => GapLaw::Weibull { shape: number },
+    })
+}
+
+prop_compose! {
+    fn wild_sessions()(
+        requests in wild_count(), time in wild_nanos(), number in wild_number(), kind in 0..3,
+        longest in prop::option::of((wild_nanos(), any::<bool>())), zero_share in wild_number(),
+    ) -> Sessions {
+        let law = match kind {
+            0 => ThinkLaw::Exponential { mean: time },
+            1 => ThinkLaw::Lognormal { median: time, sigma: number },
+            _ => ThinkLaw::Weibull { scale: time, shape: number },
+        };
+        let rule = |anew| if anew { TooLong::DrawnAnew } else { TooLong::Cut };
+        Sessions { requests, think: ThinkTime { law, longest: longest.map(|(at, anew)| (at, rule(anew))), zero_share } }
+    }
+}
+
+prop_compose! {
+    fn wild_devices()(
+        count in prop_oneof![Just(0), Just(1), Just(50), Just(u32::MAX)], period in wild_nanos(), jitter in wild_nanos(),
+        loss in wild_number(), together: bool,
+    ) -> Devices {
+        Devices { count, period, jitter, loss, phase: if together { Phase::Together } else { Phase::Random } }
+    }
+}
+
+/// The processes with parameters of their own, on any profile.
+fn wild_process(profile: RateProfile) -> impl Strategy<Value = Arrivals> {
+    let states = prop::collection::vec((wild_number(), wild_nanos()), 0..4);
+    let rows = prop::option::of(prop::collection::vec(prop::collection::vec(wild_number(), 0..4), 0..4));
+    let profiles = [(); 5].map(|()| profile.clone());
+    let [renewal, mmpp, crowd, groups, sessions] = profiles;
+    prop_oneof![
+        wild_gaps().prop_map(move |law| Arrivals::Renewal(renewal.clone(), law)),
+        (states, rows).prop_map(move |(states, rows)| {
+            let (rates, sojourns): (Vec<f64>, Vec<SimDuration>) = states.into_iter().unzip();
+            let law = Modulation::new(&rates, &sojourns, rows.as_deref());
+            law.map_or(Arrivals::Poisson(mmpp.clone()), |law| Arrivals::Mmpp(mmpp.clone(), law))
+        }),
+        (wild_number(), wild_number(), wild_nanos()).prop_map(move |(hurst, sources, mean_on)| {
+            Arrivals::SelfSimilar(crowd.clone(), OnPeriods { hurst, sources, mean_on })
+        }),
+        (0.51..0.98, 0.1..100.0, 1e-3..1e6).prop_map(move |(hurst, sources, mean_on)| {
+            Arrivals::SelfSimilar(profile.clone(), OnPeriods { hurst, sources, mean_on: seconds(mean_on) })
+        }),
+        (wild_count(), prop::option::of(wild_nanos()))
+            .prop_map(move |(size, within)| Arrivals::Groups(groups.clone(), Groups { size, within })),
+        wild_sessions().prop_map(move |law| Arrivals::Sessions(sessions.clone(), law)),
+        wild_devices().prop_map(Arrivals::Devices),
+    ]
+}
+
+prop_compose! {
+    fn wild_profile()(
+        rate in wild_number(), weights in prop::collection::vec(wild_number(), 0..4), period in wild_nanos(),
+        episodes in prop::collection::vec((wild_nanos(), wild_nanos(), wild_number()), 0..3),
+    ) -> RateProfile {
+        let mean = RecordRate::per_second(rate).unwrap_or(RecordRate::per_second(1.0).unwrap());
+        let profile = RateProfile::new(mean, period, &weights).unwrap_or(RateProfile::flat(mean));
+        let episode = |(from, to, factor): &(SimDuration, SimDuration, f64)| Episode {
+            from: SimTime::ZERO + *from, to: SimTime::ZERO + *to, factor: *factor,
+        };
+        profile.clone().with_episodes(episodes.iter().map(episode).collect()).unwrap_or(profile)
+    }
+}
+
+fn wild_overlay() -> impl Strategy<Value = Arrivals> {
+    let part = (wild_profile().prop_flat_map(wild_process), wild_sizes(), wild_count());
+    let source =
+        part.prop_map(|(arrivals, sizes, records_per_request)| Source { arrivals, sizes, records_per_request });
+    prop::collection::vec(source, 0..3).prop_map(Arrivals::Overlay)
+}
+
 prop_compose! {
     fn wild_arrivals()(
         rate in wild_number(), weights in prop::collection::vec(wild_number(), 0..4), period in wild_nanos(),
@@ -619,6 +708,21 @@ fn wild_sizes() -> impl Strategy<Value = SizeLaw> {
         (wild_number(), wild_number()).prop_map(|(shape, scale)| SizeLaw::Gamma { shape, scale }),
         (wild_bytes(), wild_bytes()).prop_map(|(low, high)| SizeLaw::Uniform { low, high }),
         prop::collection::vec(any::<u32>(), 0..3).prop_map(|sizes| SizeLaw::Empirical(sizes.into())),
+        prop::collection::vec((any::<u32>(), wild_number()), 0..3).prop_map(|rows| SizeLaw::Table(rows.into())),
+        (wild_number(), wild_number(), wild_number(), wild_bytes()).prop_map(|(location, scale, shape, largest)| {
+            SizeLaw::GeneralizedPareto { location, scale, shape, largest }
+        }),
+        (wild_number(), wild_number(), wild_number(), wild_number(), wild_bytes()).prop_map(
+            |(median, sigma, tail_from, tail_index, largest)| SizeLaw::LognormalPareto {
+                median,
+                sigma,
+                tail_from,
+                tail_index,
+                largest,
+            }
+        ),
+        (wild_number(), wild_number(), wild_number())
+            .prop_map(|(zero_share, mean, sigma)| { SizeLaw::ZeroInflatedLognormal { zero_share, mean, sigma } }),
     ]
 }
 
@@ -626,17 +730,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
     fn no_numbers_make_a_run_panic_or_hang(
-        arrivals in wild_arrivals(),
+        arrivals in prop_oneof![wild_arrivals(), wild_profile().prop_flat_map(wild_process), wild_overlay()],
         sizes in wild_sizes(),
         kinds in prop::collection::vec(wild_stage(), 0..4),
         increment in wild_bytes(),
         (horizon, warm_up) in (wild_nanos(), wild_nanos()),
-        (replications, per_request) in (0u32..4, prop_oneof![Just(0), Just(1), Just(7), Just(u32::MAX)]),
+        (replications, per_request) in (0u32..4, wild_count()),
         (drain, keep_samples, find_warm_up) in any::<(bool, bool, bool)>(),
         (batches, share) in (prop::option::of(0u32..300), prop::option::of(wild_number())),
     ) {
         let stages = kinds.into_iter().enumerate().map(|(index, kind)| stage(&index.to_string(), kind)).collect();
-        let source = Source { arrivals, sizes, records_per_request: CountLaw::Fixed(per_request) };
+        let source = Source { arrivals, sizes, records_per_request: per_request };
         let model = Model { source, stages, increments: vec![increment] };
         let precision = share.map(|share| Precision { figure: Figure::P99, share });
         let wishes = RunConfig { precision, find_warm_up, batches, ..RunConfig::new(1, horizon) };

@@ -18,7 +18,7 @@ use std::thread;
 
 use forebay::catalog::{Catalog, Library};
 use forebay::diag::Problems;
-use forebay::report::reference;
+use forebay::report::{Style, reference};
 use forebay::rules::RuleBook;
 use forebay::source::SourceMap;
 use tempfile::TempDir;
@@ -256,6 +256,8 @@ fn generated(name: &str) -> String {
         "further" => reference::further(&catalog),
         "criteria" => reference::criteria(&catalog),
         "profiles" => reference::profiles(&catalog),
+        "arrivals" => reference::arrival_presets(&catalog, Style::Markdown),
+        "sizes" => reference::size_presets(&catalog, Style::Markdown),
         "rules" => reference::rules(&rules),
         "services" => reference::services(&catalog),
         "commands" => helps(""),

@@ -416,3 +416,139 @@ fn parameters_out_of_range_are_refused_with_their_names() {
     assert!(refused(Arrivals::Overlay(Vec::new())).starts_with("`overlay`"));
     assert!(refused(Arrivals::Overlay(vec![source(Arrivals::Overlay(Vec::new()))])).starts_with("`overlay`"));
 }
+
+fn catalog() -> crate::catalog::Catalog {
+    let (mut sources, mut problems) = (crate::source::SourceMap::default(), crate::diag::Problems::default());
+    crate::catalog::Catalog::load(&crate::catalog::Library::embedded(), &mut sources, &mut problems)
+}
+
+/// The source of a preset at a rate.
+fn preset(catalog: &crate::catalog::Catalog, id: &str, rate: f64) -> Source {
+    let preset = catalog.arrivals.iter().find(|preset| preset.id == id).unwrap();
+    let profile = preset.rate_profile(&catalog.profiles).unwrap();
+    let setting = crate::catalog::traffic::Setting {
+        profile: profile.at_rate(RecordRate::per_second(rate).unwrap()).unwrap(),
+        sizes: SizeLaw::Constant(Bytes::new(100)),
+        records_per_request: CountLaw::Fixed(1),
+    };
+    preset.law.source(&setting).unwrap()
+}
+
+#[test]
+fn every_preset_keeps_its_rate() {
+    let catalog = catalog();
+    assert!(catalog.arrivals.len() >= 15 && catalog.sizes.len() >= 10);
+    for known in &catalog.arrivals {
+        // Whole periods of every profile, and no episode of the outage.
+        let (rate, length) = (20.0, 43_200.0);
+        let source = preset(&catalog, &known.id, rate);
+        let rates: Vec<f64> = (1..=6).map(|seed| records(&source, seed, length).len() as f64 / length).collect();
+        let (mean, error) = mean(&rates);
+        let slow = matches!(known.profile.as_str(), "diurnal_web_1995");
+        assert!(slow || (mean - rate).abs() <= 6.0 * error + 0.01 * rate, "{}: {mean} +- {error}", known.id);
+    }
+}
+
+#[test]
+fn web_presets_have_their_measured_dispersion() {
+    let catalog = catalog();
+    for (id, rate, dispersion) in [
+        ("poisson", 0.7, 1.0),
+        ("web_polya_aeppli", 0.707, 1.642),
+        ("web_polya_aeppli_august", 0.6686, 1.743),
+        ("web_polya_aeppli_launch", 1.553, 2.000),
+    ] {
+        let seen = observe(&preset(&catalog, id, rate), rate, 50_000.0, &[1]);
+        let (mean, error) = mean(&seen.dispersions[&1]);
+        // The mean group is given to two places, which moves the dispersion by up to 0.01.
+        assert!((mean - dispersion).abs() <= 4.5 * error + 0.01, "{id}: {mean} +- {error}");
+    }
+}
+
+#[test]
+fn the_other_presets_have_the_moments_of_their_sources() {
+    let catalog = catalog();
+    let requests = |id: &str| match preset(&catalog, id, 1.0).arrivals {
+        Arrivals::Sessions(_, law) => law,
+        other => panic!("{other:?}"),
+    };
+    for (id, mean, deviation) in
+        [("web_sessions_nasa", 10.36, 14.22), ("otto_sessions", 16.80, 33.58), ("otto_sessions_week", 8.29, 13.74)]
+    {
+        let law = requests(id).requests;
+        assert!((law.mean() / mean - 1.0).abs() < 0.005, "{id}: {}", law.mean());
+        assert!((law.variance().sqrt() / deviation - 1.0).abs() < 0.05, "{id}: {}", law.variance().sqrt());
+    }
+    let think = |id: &str| requests(id).think.mean();
+    // Published as about 67 s, from rounded parameters.
+    assert!((think("otto_sessions") / 67.0 - 1.0).abs() < 0.03, "{}", think("otto_sessions"));
+    assert!((think("tpcw_sessions") - 6.9997).abs() < 1e-4);
+    let Arrivals::Renewal(_, gaps) = preset(&catalog, "kv_etc", 52_715.0).arrivals else { panic!("a renewal process") };
+    assert!((gaps.squared_variation().sqrt() - 1.20).abs() < 0.01);
+    let seen = catalog.arrivals.iter().find(|preset| preset.id == "kv_etc").and_then(|preset| preset.seen_rate);
+    assert!((1e6 / seen.unwrap().get() - 18.97).abs() < 0.01);
+    let Arrivals::Mmpp(_, law) = preset(&catalog, "mmpp2_bursty", 1.0).arrivals else { panic!("an MMPP") };
+    assert!((law.factors()[1] / law.factors()[0] - 5.0).abs() < 1e-9);
+    // The counts of sessions have the quantiles of their sources.
+    let nasa = requests("web_sessions_nasa").requests;
+    let CountLaw::Quantiles(table) = nasa else { panic!("quantiles") };
+    assert_eq!([0.1, 0.5, 0.99].map(|share| table.value(share).round()), [1.0, 6.0, 59.0]);
+    assert!(table.value(0.1109).round() == 1.0 && table.value(0.115).round() == 2.0);
+}
+
+#[test]
+fn size_presets_have_the_percentiles_of_their_sources() {
+    let catalog = catalog();
+    // Name, mean, and shares with the sizes below which they lie; a twentieth off at most, since the laws are fits.
+    let known: [(&str, f64, &[(f64, f64)]); 9] = [
+        ("size_clf_line", 105.5, &[(0.5, 104.0), (0.99, 135.0)]),
+        ("size_combined_line", 233.4, &[(0.5, 228.0), (0.99, 442.0)]),
+        ("size_json_event", 435.9, &[(0.5, 419.0), (0.9, 508.0)]),
+        ("size_click_minimal", 62.0, &[(0.5, 62.0)]),
+        ("size_snowplow_enriched", 5_600.0, &[]),
+        ("size_kv_etc", 344.0, &[(0.5, 183.0), (0.99, 2_461.0)]),
+        ("size_iot_json_minimal", 75.0, &[]),
+        ("size_iot_lns_json", 3_190.0, &[]),
+        ("size_lorawan_payload", 23.0, &[]),
+    ];
+    for (id, mean, percentiles) in known {
+        let law = &catalog.sizes.iter().find(|preset| preset.id == id).unwrap().law;
+        assert!((law.mean() / mean - 1.0).abs() < 0.005, "{id}: {}", law.mean());
+        let (mut sizes, mut normals) = (Vec::new(), Vec::new());
+        let mut stream = crate::sim::stream::stream(1, 0, id);
+        SizeSampler::new(law).unwrap().fill(&mut stream, &mut sizes, &mut normals, 200_000);
+        sizes.sort_unstable();
+        for (share, size) in percentiles {
+            let drawn = sizes[(200_000.0 * share) as usize] as f64;
+            assert!((drawn / size - 1.0).abs() < 0.05, "{id}: {drawn} at {share}, {size} in the source");
+        }
+    }
+    // The share of empty responses is exact; the fit of the others is a tenth off at the median.
+    let response = &catalog.sizes.iter().find(|preset| preset.id == "size_http_response").unwrap().law;
+    let (mut sizes, mut normals) = (Vec::new(), Vec::new());
+    let mut stream = crate::sim::stream::stream(1, 0, "responses");
+    SizeSampler::new(response).unwrap().fill(&mut stream, &mut sizes, &mut normals, 200_000);
+    let empty = sizes.iter().filter(|size| **size == 1).count() as f64 / 200_000.0;
+    assert!((empty - 0.093).abs() < 0.003, "{empty}");
+    sizes.sort_unstable();
+    assert!((sizes[100_000] as f64 / 2_322.0 - 1.0).abs() < 0.15, "{}", sizes[100_000]);
+}
+
+/// The real traffic, where it is at hand, has the dispersion that the preset gives back.
+#[test]
+fn the_measured_trace_is_as_dispersed_as_its_preset() {
+    let root = std::env::var_os("FOREBAY_SHARED").map_or_else(|| "../shared".into(), std::path::PathBuf::from);
+    let file = root.join("traces/nasa_http_19950801.csv.gz");
+    if !file.exists() {
+        println!("skipped: {} is not here", file.display());
+        return;
+    }
+    let trace = crate::trace::read(&file, crate::trace::TraceOptions::default()).unwrap();
+    let length = trace.span().as_secs_f64().floor();
+    let records: Vec<Record> =
+        trace.records.iter().map(|record| Record::new(record.at.as_nanos(), record.size.get(), true)).collect();
+    let counts = counts(&records, length, 1.0);
+    let (average, _) = mean(&counts);
+    let variance = counts.iter().map(|count| (count - average).powi(2)).sum::<f64>() / counts.len() as f64;
+    assert!((variance / average - 1.743).abs() < 0.01, "{}", variance / average);
+}

@@ -9,7 +9,7 @@ use crate::sim::collect::Span;
 use crate::sim::freshness::Freshness;
 use crate::sim::histogram::Histogram;
 use crate::sim::law::LatencySampler;
-use crate::sim::over_time::Course;
+use crate::sim::over_time::{Backlog, Course};
 use crate::sim::stream::Stream;
 
 /// Records since the start of the run, warm-up included.
@@ -121,6 +121,7 @@ pub(super) struct Core {
     routes: Vec<Vec<u32>>,
     pub(super) balance: Balance,
     pub(super) pending: Pending,
+    pub(super) backlog: Backlog,
 }
 
 impl Core {
@@ -134,6 +135,7 @@ impl Core {
             released: Vec::new(),
             routes,
             balance: Balance::default(),
+            backlog: Backlog::new(span.sending_ends),
             pending: Pending {
                 opened: BTreeMap::new(),
                 freshness: Freshness::new(span.warm_up, span.end, span.sending_ends),
@@ -177,6 +179,7 @@ impl Core {
     pub(super) fn lose(&mut self, unit: u32, tally: &mut NodeTally) {
         let records = u64::from(self.units.get(unit).count);
         self.balance.lost += records;
+        self.backlog.deliver(self.now, records);
         if self.counts(self.now) {
             tally.lost += records;
         }
@@ -188,6 +191,7 @@ impl Core {
     pub(super) fn reject(&mut self, unit: u32, tally: &mut NodeTally) {
         let records = u64::from(self.units.get(unit).count);
         self.balance.rejected += records;
+        self.backlog.deliver(self.now, records);
         if self.counts(self.now) {
             tally.rejected += records;
         }

@@ -11,7 +11,7 @@ use crate::sim::arrivals::Sender;
 use crate::sim::batch_means::Batches;
 use crate::sim::collect::{Closed, Delivered, ObjectTally, Span};
 use crate::sim::histogram::Histogram;
-use crate::sim::over_time::Course;
+use crate::sim::over_time::{Backlog, Course};
 use crate::sim::plan::Detail;
 use crate::sim::record::Record;
 use crate::sim::replication::{Progress, Tally};
@@ -71,6 +71,7 @@ pub struct NetworkTally {
     pub freshness: Histogram,
     /// The same over time.
     course: Course,
+    backlog: Backlog,
     /// Where every record of the run is.
     pub balance: Balance,
     /// The end of the measured span, in nanoseconds.
@@ -103,6 +104,7 @@ impl NetworkTally {
             series,
             freshness: self.freshness,
             course: self.course,
+            backlog: self.backlog,
             objects,
             in_flight: 0,
             last_delivery: last,
@@ -255,6 +257,7 @@ impl Engine {
         let to = feed.to;
         let unit = self.core.unit_of(&self.pieces, 0);
         self.core.balance.offered += self.pieces.len() as u64;
+        self.core.backlog.send(self.core.now, self.pieces.len() as u64);
         if self.core.counts(self.core.now) {
             let bytes = self.core.units.get(unit).bytes;
             self.offered.add(gate::Load { requests: 1, records: self.pieces.len() as u64, bytes });
@@ -379,6 +382,7 @@ impl Engine {
             units: self.units,
             freshness,
             course,
+            backlog: self.core.backlog,
             balance: self.core.balance,
             end,
             measured: end.saturating_sub(span.warm_up) as f64 / 1e9,
@@ -460,6 +464,7 @@ impl SinkTally {
             core.pending.deliver(arrived.opened, now);
         }
         core.balance.delivered += u64::from(arrived.count);
+        core.backlog.deliver(now, u64::from(arrived.count));
         core.units.each(unit, |piece| {
             if piece.sent >= warm_up {
                 self.count(piece.sent, now - piece.sent);
