@@ -1,4 +1,4 @@
-//! Simulating a chain from one source to one sink, record by record.
+//! Simulating a chain from one source to one sink, record by record or buffer by buffer.
 //!
 //! A [`Model`] goes in: a source of requests, then stages. A gate lets requests pass or rejects them, a delay holds each for
 //! a random time of its own, a buffer collects records into objects. [`run()`] plays it through in independent replications
@@ -16,6 +16,9 @@
 //! of events, and several times faster. Feedback (retries, back-pressure) will need such a heap for the part of the chain
 //! that it spans.
 //!
+//! Long runs are drawn buffer by buffer where that changes nothing that anybody could measure: the flow tier, `flow.rs`.
+//! [`Tier`] says which one runs, and [`TierReport`] why.
+//!
 //! Runs are reproducible: the same model, configuration and version give the same result on any number of threads, since
 //! each component of each replication has a random stream of its own and replications are joined in order.
 
@@ -24,6 +27,7 @@ mod collect;
 mod config;
 mod error;
 mod exponential;
+mod flow;
 mod freshness;
 mod gate;
 mod histogram;
@@ -38,6 +42,7 @@ mod run;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod tier;
 
 pub use config::{NoWatch, RunConfig, Watch};
 pub use error::SimError;
@@ -48,3 +53,4 @@ pub use model::{
 };
 pub use result::{Distribution, Estimate, GateSummary, LimitSummary, Objects, PerHour, Records, RunResult, Summary};
 pub use run::run;
+pub use tier::{Certificate, Obstacle, Tier, TierReport};

@@ -6,6 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalog::Edition;
+use crate::sim::Tier;
 use crate::units::SimDuration;
 
 const STYLES: Styles = Styles::styled()
@@ -128,6 +129,26 @@ pub(crate) struct ScenarioArgs {
     pub(crate) format: Format,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TierArg {
+    /// Flow for long runs that allow it, record otherwise.
+    Auto,
+    /// Record by record.
+    Record,
+    /// Buffer by buffer; an error where that is not possible.
+    Flow,
+}
+
+impl From<TierArg> for Tier {
+    fn from(tier: TierArg) -> Self {
+        match tier {
+            TierArg::Auto => Self::Auto,
+            TierArg::Record => Self::Record,
+            TierArg::Flow => Self::Flow,
+        }
+    }
+}
+
 /// What every verb that simulates takes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SimulationArgs {
@@ -150,6 +171,10 @@ pub(crate) struct SimulationArgs {
     /// Threads to use; the answer does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Simulation")]
     pub(crate) threads: Option<u16>,
+
+    /// How finely to simulate: `record` draws every record, `flow` whole buffers, which long runs allow.
+    #[arg(long, value_enum, default_value_t = TierArg::Auto, value_name = "TIER", help_heading = "Simulation")]
+    pub(crate) tier: TierArg,
 
     /// Replay recorded traffic: CSV with `ts_ms` or `ts_s` and `record_bytes`, or a Common or Combined log; gzip or
     /// plain; `-` reads standard input.

@@ -425,6 +425,7 @@ fn config(scenario: &Scenario, args: &SimulationArgs, replay: Option<&Trace>) ->
         drain: replay.is_some(),
         keep_samples: false,
         threads: args.threads.map(usize::from),
+        tier: args.tier.into(),
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) struct ObjectTally {
 
 /// What closed a buffer.
 #[derive(Debug, Clone, Copy)]
-enum Closed {
+pub(super) enum Closed {
     Size,
     Time,
     Request,
@@ -205,7 +205,7 @@ impl Collector {
 }
 
 impl ObjectTally {
-    const fn count_one(&mut self, bytes: u64, closed: Closed) {
+    pub(super) const fn count_one(&mut self, bytes: u64, closed: Closed) {
         if self.count == 0 || bytes < self.smallest {
             self.smallest = bytes;
         }

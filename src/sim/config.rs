@@ -2,6 +2,7 @@
 
 #[cfg(doc)]
 use super::SimError;
+use super::tier::Tier;
 use crate::units::SimDuration;
 
 /// Replications that are held in memory until they are joined.
@@ -25,6 +26,8 @@ pub struct RunConfig {
     pub keep_samples: bool,
     /// Worker threads; `None` leaves it to the machine. Results do not depend on it.
     pub threads: Option<usize>,
+    /// How finely to simulate.
+    pub tier: Tier,
 }
 
 impl RunConfig {
@@ -39,6 +42,7 @@ impl RunConfig {
             drain: false,
             keep_samples: false,
             threads: None,
+            tier: Tier::Auto,
         }
     }
 }

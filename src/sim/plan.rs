@@ -16,6 +16,7 @@ use super::law::{LONGEST_DELAY, LatencySampler, SizeSampler};
 use super::model::{Arrivals, Buffer, Gate, LatencyLaw, LimitRule, Model, Stage, StageKind};
 use super::ring::Ring;
 use super::stream::stream;
+use super::tier::Tier;
 
 /// Records of all replications together.
 const MOST_RECORDS: f64 = 5e10;
@@ -55,14 +56,14 @@ struct PlannedLeg<'a> {
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
     model: &'a Model,
-    seed: u64,
+    pub(super) seed: u64,
     pub(super) span: Span,
     pub(super) drain: bool,
     pub(super) keep_samples: bool,
     pub(super) increments: Vec<u64>,
     /// When the source falls silent.
     pub(super) sending_ends: u64,
-    sizes: SizeSampler,
+    pub(super) sizes: SizeSampler,
     legs: Vec<PlannedLeg<'a>>,
     pub(super) buffer: Buffer,
     behind: Vec<PlannedDelay<'a>>,
@@ -102,7 +103,6 @@ impl<'a> Plan<'a> {
         plan.lay_out()?;
         let expected = plan.expected_records();
         plan.rate = expected / (plan.sending_span() as f64).max(1.0);
-        plan.check_load(expected, config)?;
         Ok(plan)
     }
 
@@ -167,7 +167,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Records of one replication.
-    fn expected_records(&self) -> f64 {
+    pub(super) fn expected_records(&self) -> f64 {
         match &self.model.source.arrivals {
             Arrivals::Trace(records) => records.len() as f64,
             Arrivals::Poisson(profile) | Arrivals::Deterministic(profile) => {
@@ -179,7 +179,31 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn check_load(&self, expected: f64, config: &RunConfig) -> Result<(), SimError> {
+    /// Records that a buffer collects, on average.
+    pub(super) fn records_in_buffer(&self) -> f64 {
+        let by_size = self.buffer.size.get() as f64 / self.model.source.sizes.mean();
+        by_size.min(self.rate * self.buffer.interval.as_nanos() as f64)
+    }
+
+    /// Whether the flow tier can carry the run.
+    pub(super) fn check_cycles(&self, config: &RunConfig) -> Result<(), SimError> {
+        let all = self.expected_records() * f64::from(config.replications);
+        // A small buffer costs as much as its records, a large one as much as a few of them.
+        let steps = all / (self.records_in_buffer() / Tier::FULL_BUFFER).max(1.0);
+        if steps > MOST_RECORDS {
+            return Err(SimError::TooManyRecords { expected: all, limit: all * MOST_RECORDS / steps });
+        }
+        let held = self.records_in_buffer().min(self.expected_records());
+        let together = f64::from(config.replications.min(super::config::TOGETHER));
+        if held * together > MOST_HELD {
+            return Err(SimError::TooManyHeld { expected: held * together, limit: MOST_HELD });
+        }
+        Ok(())
+    }
+
+    /// Whether the record tier can carry the run.
+    pub(super) fn check_load(&self, config: &RunConfig) -> Result<(), SimError> {
+        let expected = self.expected_records();
         let all = expected * f64::from(config.replications);
         if all > MOST_RECORDS {
             return Err(SimError::TooManyRecords { expected: all, limit: MOST_RECORDS });
@@ -227,6 +251,11 @@ impl<'a> Plan<'a> {
             ring: Ring::new(self.rate, leg.stay),
         };
         self.legs.iter().map(leg).collect()
+    }
+
+    /// The delays before the buffer in one replication.
+    pub(super) fn upstream(&self, replication: u32) -> Vec<Delay> {
+        self.legs.iter().flat_map(|leg| self.delays(&leg.delays, replication)).collect()
     }
 
     /// The delays behind the buffer in one replication.

@@ -21,7 +21,7 @@ pub(super) struct Progress<'a> {
 }
 
 impl Progress<'_> {
-    fn advance(&self, by: u64) -> Result<(), SimError> {
+    pub(super) fn advance(&self, by: u64) -> Result<(), SimError> {
         let done = self.done.fetch_add(by, Ordering::Relaxed).saturating_add(by);
         self.watch.progress((done as f64 / self.total.max(1) as f64).min(1.0));
         if self.watch.should_stop() { Err(SimError::Stopped) } else { Ok(()) }
@@ -98,7 +98,7 @@ fn count_offered(block: &[Record], warm_up: u64, increments: &[u64], offered: &m
 
 /// How many increments a record of `size` is billed for. Most records fit into one, which spares the division.
 #[inline]
-const fn units_of(size: u64, increment: u64) -> u64 {
+pub(super) const fn units_of(size: u64, increment: u64) -> u64 {
     if size <= increment { (size > 0) as u64 } else { size.div_ceil(increment) }
 }
 

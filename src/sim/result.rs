@@ -10,6 +10,7 @@ use super::histogram::{Histogram, rank};
 use super::model::Counted;
 use super::plan::Plan;
 use super::replication::Tally;
+use super::tier::TierReport;
 use crate::units::SimTime;
 
 /// The outcome of [`run()`](super::run()).
@@ -23,6 +24,8 @@ pub struct RunResult {
     pub horizon: f64,
     /// The start of the measured span in seconds.
     pub warm_up: f64,
+    /// Which tier ran, and what vouches for it.
+    pub tier: TierReport,
     /// The statistics.
     pub summary: Summary,
 }
@@ -332,7 +335,7 @@ impl Summariser {
     }
 
     /// Turns sums into results; `horizon` is the end of a run that is not drained.
-    pub(super) fn finish(self, config: &RunConfig, horizon: Option<SimTime>) -> RunResult {
+    pub(super) fn finish(self, config: &RunConfig, horizon: Option<SimTime>, tier: TierReport) -> RunResult {
         let mut hourly = self.hourly.iter().map(|figures| Estimate::from_replications(figures));
         let mut next = || hourly.next().unwrap_or(Estimate { value: f64::NAN, half_width: None });
         let (requests, records, bytes, objects) = (next(), next(), next(), next());
@@ -363,6 +366,7 @@ impl Summariser {
             replications: config.replications,
             horizon: horizon.map_or(self.end as f64 / 1e9, SimTime::as_secs_f64),
             warm_up: config.warm_up.as_secs_f64(),
+            tier,
             summary,
         }
     }
