@@ -46,11 +46,12 @@ mod tier;
 
 pub use config::{NoWatch, RunConfig, Watch};
 pub use error::SimError;
+pub use flow::SampledRecord;
 pub use histogram::Histogram;
 pub use model::{
     Arrivals, Buffer, Counted, Gate, LatencyLaw, Limit, LimitRule, Model, RateProfile, SizeLaw, Source, Stage,
     StageKind, TraceRecord,
 };
 pub use result::{Distribution, Estimate, GateSummary, LimitSummary, Objects, PerHour, Records, RunResult, Summary};
-pub use run::run;
+pub use run::{run, sample};
 pub use tier::{Certificate, Obstacle, Tier, TierReport};

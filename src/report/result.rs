@@ -12,10 +12,10 @@ use crate::ranking::{Decision, Reason, Recommendation, Robustness, ServiceVerdic
 use crate::rules::Contradiction;
 use crate::scenario::Scenario;
 use crate::sensitivity::{Flip, OpenQuestion, WhyNot};
-use crate::sim::{Distribution, Estimate, GateSummary, Histogram, RunResult};
+use crate::sim::{Certificate, Distribution, Estimate, GateSummary, Histogram, RunResult, SampledRecord, Tier};
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
-pub const SCHEMA_VERSION: &str = "1.2";
+pub const SCHEMA_VERSION: &str = "1.3";
 
 /// What every answer begins with.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -137,11 +137,25 @@ pub struct SimulationDocument {
     pub simulation: Simulation,
 }
 
+/// What `simulate --sample` answers.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SampleDocument {
+    /// Which question.
+    #[serde(flatten)]
+    pub header: Header,
+    /// The records drawn, in the order in which they were sent.
+    pub sample: Vec<SampledRecord>,
+}
+
 /// A simulated pipeline.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Simulation {
-    /// Level of detail: `record`.
-    pub tier: &'static str,
+    /// Level of detail: `record` or `flow`.
+    pub tier: Tier,
+    /// Why this level.
+    pub tier_reason: String,
+    /// What the flow tier leaves out, each with its bound.
+    pub certificates: Vec<Certificate>,
     /// Seed of the random numbers.
     pub seed: u64,
     /// Number of independent runs.
@@ -309,7 +323,9 @@ impl Simulation {
         let settings: BTreeMap<&str, &Setting> =
             lowered.settings.iter().map(|setting| (setting.name.as_str(), setting)).collect();
         Self {
-            tier: "record",
+            tier: run.tier.ran,
+            tier_reason: run.tier.why.clone(),
+            certificates: run.tier.certificates.clone(),
             seed: run.seed,
             replications: run.replications,
             horizon_s: run.horizon,

@@ -21,6 +21,7 @@ mod guide;
 mod impulses;
 mod inflow;
 mod normal;
+mod sample;
 mod sizes;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ use self::count::CountLaw;
 use self::gates::{Offered, Spell};
 use self::guide::Guide;
 use self::inflow::Inflow;
+pub use self::sample::SampledRecord;
 use self::sizes::{SizeTable, Units};
 use self::wait::WaitLaw;
 use super::SimError;
@@ -156,8 +158,23 @@ impl FlowPlan {
         list
     }
 
+    /// Some delivered records of the first replication.
+    pub(super) fn sample(
+        &self,
+        plan: &Plan<'_>,
+        count: usize,
+        progress: &Progress<'_>,
+    ) -> Result<Vec<SampledRecord>, SimError> {
+        cycle::sample(self, plan, count, progress)
+    }
+
     /// One replication.
-    pub(super) fn replicate(&self, plan: &Plan<'_>, replication: u32, progress: &Progress<'_>) -> Result<Tally, SimError> {
+    pub(super) fn replicate(
+        &self,
+        plan: &Plan<'_>,
+        replication: u32,
+        progress: &Progress<'_>,
+    ) -> Result<Tally, SimError> {
         cycle::replicate(self, plan, replication, progress)
     }
 }
@@ -205,7 +222,7 @@ fn certify(
     let mut total = 0.0;
     for (name, gate) in gates(model) {
         let bound = offered.rejected_at_most(gate) * f64::from(config.replications);
-        if !(bound <= NEGLIGIBLE) {
+        if bound.is_nan() || bound > NEGLIGIBLE {
             return Err(Obstacle::GateRejects { gate: name.to_owned(), bound: bound.min(1.0) });
         }
         total += bound;

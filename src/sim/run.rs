@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::SimError;
 use super::config::{RunConfig, TOGETHER, Watch};
-use super::flow::FlowPlan;
+use super::flow::{FlowPlan, SampledRecord};
 use super::model::Model;
 use super::plan::Plan;
 use super::replication::{Progress, Tally, replicate};
@@ -34,6 +34,23 @@ pub fn run(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Result<RunRe
         }
     }?;
     Ok(summary.finish(config, horizon(&plan, config), engine.report()))
+}
+
+/// Draws `count` of the delivered records of the first replication as the flow tier sees it, each of them independent of the
+/// others and as likely as any; in the order in which they were sent.
+///
+/// # Errors
+/// As [`run()`] of the flow tier.
+pub fn sample(
+    model: &Model,
+    config: &RunConfig,
+    count: usize,
+    watch: &dyn Watch,
+) -> Result<Vec<SampledRecord>, SimError> {
+    let plan = Plan::new(model, config)?;
+    plan.check_cycles(config)?;
+    let flow = FlowPlan::new(&plan, model, config)?;
+    flow.sample(&plan, count, &Progress { watch, done: AtomicU64::new(0), total: plan.sending_span() })
 }
 
 /// What replicates a model.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 /// Which engine a run uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tier {
     /// Flow for a long run that it may simulate, record otherwise.
@@ -17,6 +17,16 @@ pub enum Tier {
     Record,
     /// Every buffer is drawn; its records follow from it.
     Flow,
+}
+
+impl std::fmt::Display for Tier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::Record => "record",
+            Self::Flow => "flow",
+        })
+    }
 }
 
 impl Tier {

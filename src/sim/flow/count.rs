@@ -1,11 +1,11 @@
 //! How many records fill the buffer: the law of N = min{n : X1 + .. + Xn >= B}.
 //!
-//! P(N > n) = P(S_n < B), read off the Laplace transform φ(s)^n / s of the distribution function of S_n by the Fourier-series
+//! P(N > n) = `P(S_n < B)`, read off the Laplace transform `φ(s)^n / s` of the distribution function of `S_n` by the Fourier-series
 //! method. A record of B or more fills the buffer whatever its size, so sizes are cut at B first, which tames every tail.
 //!
 //! # Source
 //! Abate and Whitt, *The Fourier-series method for inverting transforms of probability distributions* (1992): with
-//! s_k = (A + 2πik) / (2x) the error is at most e^-A, and averaging the last partial sums with binomial weights (Euler
+//! `s_k = (A + 2πik) / (2x)` the error is at most e^-A, and averaging the last partial sums with binomial weights (Euler
 //! summation) speeds up slow series. For sizes that are multiples of g, 1/s becomes (g/2) / sinh(sg/2), taken half a multiple
 //! below the first one that fills the buffer.
 
@@ -21,7 +21,7 @@ const FEWEST: f64 = 32.0;
 /// Entries of the table, at most.
 const ENTRIES: u64 = 4096;
 /// Rotations of the transform's sum, at most.
-const MOST_WORK: usize = 60_000_000;
+const MOST_WORK: usize = 10_000_000;
 /// Terms averaged by Euler summation.
 const EULER: usize = 12;
 /// What lies beyond both ends of the table has a smaller probability.
@@ -108,12 +108,16 @@ struct Cut {
     cells: Vec<(f64, f64)>,
     mean: f64,
     variance: f64,
-    /// S_n is below it when the buffer is not full.
+    /// `S_n` is below it when the buffer is not full.
     threshold: f64,
-    lattice: f64,
+    /// The distance of possible sums, and the first of them for one record.
+    span: u64,
+    least: u64,
+    /// Whether possible sums depend on the number of records, and the buffer's size if they do.
+    turns: Option<u64>,
 }
 
-/// P(S_n < B) for every `step`th n.
+/// `P(S_n < B)` for every `step`th n.
 struct NotFull {
     step: u64,
     shares: Vec<f64>,
@@ -123,9 +127,11 @@ impl Cut {
     fn new(sizes: &SizeTable, size: u64) -> Self {
         let lattice = sizes.lattice;
         let fills = size.div_ceil(lattice) * lattice;
+        let turns = (sizes.span > lattice).then_some(size);
+        let most = if turns.is_some() { f64::INFINITY } else { fills as f64 };
         let mut cells: Vec<(f64, f64)> = Vec::with_capacity(sizes.cells.len());
         for cell in &sizes.cells {
-            let cut = cell.size.min(fills as f64);
+            let cut = cell.size.min(most);
             match cells.last_mut() {
                 Some((last, share)) if *last >= cut => *share += cell.share,
                 _ => cells.push((cut, cell.share)),
@@ -133,12 +139,23 @@ impl Cut {
         }
         let mean: f64 = cells.iter().map(|(size, share)| size * share).sum();
         let variance = cells.iter().map(|(size, share)| (size - mean) * (size - mean) * share).sum();
-        Self { cells, mean, variance, threshold: fills as f64 - lattice as f64 / 2.0, lattice: lattice as f64 }
+        let least = sizes.cells.first().map_or(1.0, |cell| cell.size) as u64;
+        let threshold = fills as f64 - lattice as f64 / 2.0;
+        Self { cells, mean, variance, threshold, span: sizes.span.max(lattice), least, turns }
     }
 
-    /// P(S_n < B) from `first` to `last` or a little more; `None` when the series would be too long.
+    /// How far half a span above the largest sum of `count` sizes that leaves the buffer open lies beyond the threshold.
+    fn shift(&self, count: u64, size: u64) -> f64 {
+        let (span, sum) = (i128::from(self.span), i128::from(self.least) * i128::from(count));
+        let open = i128::from(size) - 1;
+        let largest = sum + (open - sum).div_euclid(span) * span;
+        largest as f64 + self.span as f64 / 2.0 - self.threshold
+    }
+
+    /// `P(S_n < B)` from `first` to `last` or a little more; `None` when the series would be too long.
     fn not_full(&self, first: u64, last: u64) -> Option<NotFull> {
-        let transform = self.transform(first)?;
+        // Where fewer records than a quarter of the mean fill the buffer, Euler summation has the rest.
+        let transform = self.transform((first as f64).max(self.threshold / self.mean / 4.0))?;
         let step = ((last - first) / ENTRIES + 1).max(1);
         let entries = (last - first).div_ceil(step) + 1;
         // Terms as they stand for `first`, and the factor from one entry to the next.
@@ -149,10 +166,18 @@ impl Cut {
             terms.push((start, power.raised(step as f64, 0.0)));
         }
         let mut shares = Vec::with_capacity(entries as usize);
-        for _ in 0..entries {
+        for entry in 0..entries {
             let mut sum = 0.0;
+            if let Some(size) = self.turns {
+                let shift = self.shift(first + entry * step, size);
+                sum = terms
+                    .iter()
+                    .zip(0..)
+                    .map(|((term, _), k)| term.times(node(k, self.threshold).scaled(shift).exp()).re)
+                    .sum();
+            }
             for (term, factor) in &mut terms {
-                sum += term.re;
+                sum += if self.turns.is_some() { 0.0 } else { term.re };
                 *term = term.times(*factor);
             }
             shares.push(sum / self.threshold);
@@ -160,15 +185,15 @@ impl Cut {
         Some(NotFull { step, shares })
     }
 
-    /// 1/s_k, or its counterpart on a lattice.
+    /// `1 / s_k`, or its counterpart on a lattice.
     fn kernel(&self, k: usize) -> Complex {
-        let s = Complex { re: A, im: 2.0 * PI * k as f64 }.scaled(1.0 / (2.0 * self.threshold));
-        let half = s.scaled(self.lattice / 2.0);
-        if half.re.abs() + half.im.abs() < 1e-4 { s.inverse() } else { half.sinh().inverse().scaled(self.lattice / 2.0) }
+        let (s, span) = (node(k, self.threshold), self.span as f64);
+        let half = s.scaled(span / 2.0);
+        if half.re.abs() + half.im.abs() < 1e-4 { s.inverse() } else { half.sinh().inverse().scaled(span / 2.0) }
     }
 
-    /// φ(s_k) in polar form, until its `first`th power vanishes beside that of φ(s_0).
-    fn transform(&self, first: u64) -> Option<Vec<Polar>> {
+    /// `φ(s_k)` in polar form, until its power `least` vanishes beside that of `φ(s_0)`.
+    fn transform(&self, least: f64) -> Option<Vec<Polar>> {
         let unit = PI / self.threshold;
         let damping = A / (2.0 * self.threshold);
         let mut turning: Vec<(Complex, Complex)> = Vec::with_capacity(self.cells.len());
@@ -186,12 +211,17 @@ impl Cut {
                 *value = value.times(*turn);
             }
             let polar = sum.polar();
-            let relative = found.first().map_or(0.0, |start| (polar.log - start.log) * first as f64);
+            let relative = found.first().map_or(0.0, |start| (polar.log - start.log) * least);
             vanished = if relative < -30.0 { vanished + 1 } else { 0 };
             found.push(polar);
         }
         (found.len() > 2 * EULER).then_some(found)
     }
+}
+
+/// `s_k` of an inversion at `x`.
+fn node(k: usize, x: f64) -> Complex {
+    Complex { re: A, im: 2.0 * PI * k as f64 }.scaled(1.0 / (2.0 * x))
 }
 
 /// The weight of term `k` of `count`: alternating, half for the first, binomial for the last.
@@ -222,7 +252,7 @@ impl NotFull {
 
     /// `None` when the shares do not fall from 1 to 0, which would mean that the series has not converged.
     fn into_count(self, first: u64, last: u64) -> Option<CountLaw> {
-        let wild = |pair: &[f64]| matches!(pair, [before, after] if !(*after <= *before + 1e-7));
+        let wild = |pair: &[f64]| matches!(pair, [before, after] if *after > *before + 1e-7 || after.is_nan());
         if self.shares.windows(2).any(wild) || self.shares.iter().any(|share| !(-1e-7..=1.0 + 1e-7).contains(share)) {
             return None;
         }
@@ -275,6 +305,11 @@ impl Complex {
         Self { re: self.re / square, im: -self.im / square }
     }
 
+    fn exp(self) -> Self {
+        let size = libm::exp(self.re);
+        Self { re: size * libm::cos(self.im), im: size * libm::sin(self.im) }
+    }
+
     fn sinh(self) -> Self {
         let (sin, cos) = (libm::sin(self.im), libm::cos(self.im));
         Self { re: libm::sinh(self.re) * cos, im: libm::cosh(self.re) * sin }
@@ -324,7 +359,45 @@ mod tests {
                 below += term;
                 term *= f64::from(n - count as u32) / (count + 1) as f64;
             }
-            assert!((1.0 - up_to(&found, u64::from(n)) - below).abs() < 1e-9, "{n}: {} {below}", 1.0 - up_to(&found, n.into()));
+            assert!(
+                (1.0 - up_to(&found, u64::from(n)) - below).abs() < 1e-9,
+                "{n}: {} {below}",
+                1.0 - up_to(&found, n.into())
+            );
+        }
+    }
+
+    #[test]
+    fn skewed_sizes_of_a_small_buffer_keep_walds_mean() {
+        // Sizes that spread over 60 means: anything from one record to hundreds.
+        let sizes = SizeLaw::Lognormal { mean: 2048.0, sigma: 1.5 };
+        let found = law(&sizes, 60 * 2048);
+        let CountLaw::Table { first, step: 1, law, .. } = &found else { panic!("a table: {found:?}") };
+        let (mut mean, mut before) = (0.0, 0.0);
+        for place in 0..3000 {
+            let (_, now) = law.around(place);
+            mean += (now - before) * (*first + place as u64) as f64;
+            before = now;
+        }
+        let mut draws = crate::sim::flow::draws::Sizes::new(
+            crate::sim::law::SizeSampler::new(&sizes).unwrap(),
+            crate::sim::stream::stream(1, 0, "check"),
+        );
+        let count = |draws: &mut crate::sim::flow::draws::Sizes| {
+            let (mut sum, mut count) = (0, 0.0);
+            while sum < 60 * 2048 {
+                sum += draws.draw();
+                count += 1.0;
+            }
+            count
+        };
+        let counts: Vec<f64> = (0..50_000).map(|_| count(&mut draws)).collect();
+        let drawn = counts.iter().sum::<f64>() / 5e4;
+        let spread = counts.iter().map(|count| (count - drawn) * (count - drawn)).sum::<f64>() / 5e4;
+        assert!((mean - drawn).abs() < 4.0 * (spread / 5e4).sqrt(), "{mean} {drawn}");
+        for level in [20u64, 60, 100] {
+            let share = counts.iter().filter(|count| **count <= level as f64).count() as f64 / 5e4;
+            assert!((share - up_to(&found, level)).abs() < 0.01, "{level}: {share}");
         }
     }
 

@@ -21,6 +21,7 @@ use super::draws::{Delays, Sizes, gamma, uniform};
 use super::gates::{busiest, busiest_bytes};
 use super::impulses::Impulses;
 use super::inflow::Steady;
+use super::sample::{Sample, SampledRecord, Seen};
 
 /// Buffers with fewer records between the first and the last have their records drawn.
 const FEW: u64 = 8;
@@ -75,8 +76,17 @@ struct Engine<'a> {
     whole: Load,
     in_flight: u64,
     last_delivery: u64,
-    /// Send times of the records in a buffer drawn one by one.
-    held: Vec<u64>,
+    /// The records in a buffer drawn one by one.
+    held: Vec<Held>,
+    sample: Option<Sample>,
+}
+
+/// A record in a buffer drawn one by one.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    sent: u64,
+    arrived: u64,
+    size: u64,
 }
 
 /// Runs one replication.
@@ -87,24 +97,20 @@ pub(super) fn replicate(
     progress: &Progress<'_>,
 ) -> Result<Tally, SimError> {
     let mut engine = Engine::new(flow, plan, replication);
-    let (mut now, mut left, mut reported, mut unwatched) = (0, None, 0, 0);
-    while let Some(opening) = left.take().or_else(|| engine.first_arrival(now)) {
-        let (closed_at, rest) = engine.cycle(opening);
-        now = closed_at;
-        left = rest;
-        unwatched += 1;
-        if unwatched == UNWATCHED {
-            let done = now.min(plan.sending_span());
-            progress.advance(done.saturating_sub(reported))?;
-            (reported, unwatched) = (done.max(reported), 0);
-        }
-        if now >= flow.inflow.over && left.is_none() {
-            break;
-        }
-    }
-    engine.count_on_the_way(plan.drain);
-    progress.advance(plan.sending_span().saturating_sub(reported))?;
+    engine.run(plan, progress)?;
     Ok(engine.finish(plan, replication))
+}
+
+/// Draws `count` of the delivered records of the first replication.
+pub(super) fn sample(
+    flow: &FlowPlan,
+    plan: &Plan<'_>,
+    count: usize,
+    progress: &Progress<'_>,
+) -> Result<Vec<SampledRecord>, SimError> {
+    let mut engine = Engine { sample: Some(Sample::new(plan, count)), ..Engine::new(flow, plan, 0) };
+    engine.run(plan, progress)?;
+    Ok(engine.sample.map(Sample::into_records).unwrap_or_default())
 }
 
 impl<'a> Engine<'a> {
@@ -128,7 +134,31 @@ impl<'a> Engine<'a> {
             in_flight: 0,
             last_delivery: 0,
             held: Vec::new(),
+            sample: None,
         }
+    }
+
+    /// Fills buffers until the run is over.
+    fn run(&mut self, plan: &Plan<'_>, progress: &Progress<'_>) -> Result<(), SimError> {
+        let (mut now, mut left, mut reported, mut unwatched) = (0, None, 0, 0);
+        while let Some(opening) = left.take().or_else(|| self.first_arrival(now)) {
+            let (closed_at, rest) = self.cycle(opening);
+            now = closed_at;
+            left = rest;
+            unwatched += 1;
+            if unwatched == UNWATCHED {
+                let done = now.min(plan.sending_span());
+                progress.advance(done.saturating_sub(reported))?;
+                (reported, unwatched) = (done.max(reported), 0);
+            }
+            if now >= self.flow.inflow.over && left.is_none() {
+                break;
+            }
+        }
+        if !plan.drain {
+            self.count_on_the_way();
+        }
+        progress.advance(plan.sending_span().saturating_sub(reported))
     }
 
     /// The first request that reaches the empty buffer after `now`.
@@ -172,7 +202,15 @@ impl<'a> Engine<'a> {
         let count = flow.count.at(uniform(&mut self.stream))?;
         if count <= first {
             let bytes = self.full();
-            return Some(Filled { open: 0, first: count, requests: 0, last: 0, bytes, closed: Closed::Size, left: first - count });
+            return Some(Filled {
+                open: 0,
+                first: count,
+                requests: 0,
+                last: 0,
+                bytes,
+                closed: Closed::Size,
+                left: first - count,
+            });
         }
         let rest = count - first;
         let requests = if flow.per_request == 1 { rest } else { rest.div_ceil(flow.per_request) };
@@ -181,7 +219,15 @@ impl<'a> Engine<'a> {
             let inside = (requests - 1) * flow.per_request;
             let last = rest - inside;
             let (bytes, left) = (self.full(), flow.per_request - last);
-            return Some(Filled { open: open as u64, first, requests: requests - 1, last, bytes, closed: Closed::Size, left });
+            return Some(Filled {
+                open: open as u64,
+                first,
+                requests: requests - 1,
+                last,
+                bytes,
+                closed: Closed::Size,
+                left,
+            });
         }
         Some(self.fill_until_the_timer(first, requests - 1, steady.rate))
     }
@@ -244,12 +290,29 @@ impl<'a> Engine<'a> {
             }
             if counted {
                 self.book(&filled, delay);
+                self.sample_from(opening.at, &filled, available);
             }
         } else if counted {
             self.in_flight += records;
         }
-        let left = (filled.left > 0).then_some(Opening { at: closed_at, records: filled.left, sent: None, fresh: false });
+        let left =
+            (filled.left > 0).then_some(Opening { at: closed_at, records: filled.left, sent: None, fresh: false });
         (closed_at, left)
+    }
+
+    /// Lets the sample, if there is one, draw from a delivered buffer.
+    #[inline]
+    fn sample_from(&mut self, opened: u64, filled: &Filled, available: u64) {
+        let Some(sample) = &mut self.sample else { return };
+        let inside = filled.requests * self.flow.per_request;
+        sample.pass(filled.first + inside + filled.last, |number, stream| {
+            let into = match number {
+                number if number < filled.first => 0,
+                number if number < filled.first + inside => (uniform(stream) * filled.open as f64) as u64,
+                _ => filled.open,
+            };
+            Seen { known: None, arrived: opened + into, available }
+        });
     }
 
     /// Books the latencies of a delivered buffer.
@@ -328,7 +391,7 @@ impl<'a> Engine<'a> {
                 self.offered.requests += 1;
             }
             for taken in 1..=request.records {
-                bytes = bytes.saturating_add(self.take(sent));
+                bytes = bytes.saturating_add(self.take(sent, request.at));
                 if bytes >= flow.size {
                     self.close(opened, request.at, bytes, Closed::Size);
                     let rest = Opening { records: request.records - taken, sent: Some(sent), fresh: false, ..request };
@@ -350,9 +413,9 @@ impl<'a> Engine<'a> {
     }
 
     /// Takes in a record and returns its size.
-    fn take(&mut self, sent: u64) -> u64 {
-        self.held.push(sent);
+    fn take(&mut self, sent: u64, arrived: u64) -> u64 {
         let size = self.sizes.draw();
+        self.held.push(Held { sent, arrived, size });
         self.offer(sent, size);
         size
     }
@@ -391,21 +454,28 @@ impl<'a> Engine<'a> {
         if available >= self.flow.warm_up {
             self.objects.count_one(bytes, closed);
         }
-        for sent in self.held.iter().filter(|sent| **sent >= self.flow.warm_up) {
-            self.latency.add(available - sent);
+        self.held.retain(|held| held.sent >= self.flow.warm_up);
+        for held in &self.held {
+            self.latency.add(available - held.sent);
+        }
+        if let Some(sample) = &mut self.sample {
+            sample.pass(self.held.len() as u64, |number, _| {
+                let held = self.held.get(number as usize).copied().unwrap_or(Held { sent: 0, arrived: 0, size: 0 });
+                Seen { known: Some((held.sent, held.size)), arrived: held.arrived, available }
+            });
         }
     }
 
     fn lose_sight(&mut self) {
-        self.in_flight += self.held.iter().filter(|sent| **sent >= self.flow.warm_up).count() as u64;
+        self.in_flight += self.held.iter().filter(|held| held.sent >= self.flow.warm_up).count() as u64;
     }
 
     /// Counts requests that were sent and have not reached the buffer when the run ends.
-    fn count_on_the_way(&mut self, drain: bool) {
+    fn count_on_the_way(&mut self) {
         let flow = self.flow;
         let end = flow.inflow.silent;
         let mut sent = end.saturating_sub(flow.wait.longest() as u64);
-        while !drain {
+        loop {
             let gap: f64 = Exp1.sample(&mut self.stream);
             sent = sent.saturating_add((gap / flow.inflow.peak + 0.5) as u64);
             if sent >= end {

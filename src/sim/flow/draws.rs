@@ -32,9 +32,7 @@ pub(super) fn gamma(shape: f64, stream: &mut Stream) -> f64 {
         }
         let (cube, square) = (v * v * v, z * z);
         let u = 1.0 - uniform(stream);
-        if u < 1.0 - 0.0331 * square * square
-            || libm::log(u) < 0.5 * square + d * (1.0 - cube + libm::log(cube))
-        {
+        if u < 1.0 - 0.0331 * square * square || libm::log(u) < 0.5 * square + d * (1.0 - cube + libm::log(cube)) {
             return d * cube;
         }
     }
@@ -43,7 +41,7 @@ pub(super) fn gamma(shape: f64, stream: &mut Stream) -> f64 {
 /// Sums of delays, each from its own stream.
 #[derive(Debug)]
 pub(super) struct Delays {
-    delays: Vec<Delay>,
+    parts: Vec<Delay>,
     block: Vec<u64>,
     next: usize,
     normals: Vec<f64>,
@@ -51,12 +49,12 @@ pub(super) struct Delays {
 
 impl Delays {
     pub(super) fn new(delays: Vec<Delay>) -> Self {
-        Self { delays, block: Vec::new(), next: 0, normals: Vec::new() }
+        Self { parts: delays, block: Vec::new(), next: 0, normals: Vec::new() }
     }
 
     #[inline]
     pub(super) fn draw(&mut self) -> u64 {
-        if self.delays.is_empty() {
+        if self.parts.is_empty() {
             return 0;
         }
         if self.next == self.block.len() {
@@ -71,7 +69,7 @@ impl Delays {
     fn refill(&mut self) {
         self.block.clear();
         self.block.resize(BLOCK, 0);
-        for delay in &mut self.delays {
+        for delay in &mut self.parts {
             delay.law.add_to(&mut delay.stream, &mut self.block, &mut self.normals);
         }
         self.next = 0;

@@ -1,6 +1,6 @@
 //! What a gate that rejects nothing saw, and how sure it is that it rejects nothing.
 
-use statrs::function::gamma::{checked_gamma_lr, checked_gamma_ur};
+use statrs::function::gamma::checked_gamma_lr;
 
 use super::super::exponential::exp;
 use super::super::model::{Counted, Gate, Limit, LimitRule};
@@ -48,9 +48,8 @@ impl Offered<'_> {
             }
             (Counted::Requests, LimitRule::PerSecond(quota)) => self.seconds() * poisson_above(self.peak, quota),
             (Counted::Records, LimitRule::PerSecond(quota)) => self.seconds() * poisson_above(self.peak, quota / each),
-            (Counted::Bytes, LimitRule::PerSecond(quota)) => self.with_cut(quota, |sizes| {
-                self.seconds() * sizes.chernoff(quota, |moment| self.peak * (moment - 1.0))
-            }),
+            (Counted::Bytes, LimitRule::PerSecond(quota)) => self
+                .with_cut(quota, |sizes| self.seconds() * sizes.chernoff(quota, |moment| self.peak * (moment - 1.0))),
         }
     }
 
@@ -239,9 +238,9 @@ fn coarse_means(sizes: &SizeTable) -> Vec<(f64, f64)> {
     sizes.cells.chunks(together).map(coarse).collect()
 }
 
-/// P(Poisson(mean) <= count).
-pub(super) fn poisson_up_to(mean: f64, count: f64) -> f64 {
-    checked_gamma_ur(count + 1.0, mean).unwrap_or(1.0)
+#[cfg(test)]
+fn poisson_up_to(mean: f64, count: f64) -> f64 {
+    1.0 - checked_gamma_lr(count + 1.0, mean).unwrap_or(0.0)
 }
 
 #[cfg(test)]
@@ -267,10 +266,7 @@ mod tests {
     fn quotas_far_above_the_rate_are_safe_and_near_it_are_not() {
         let sizes = table(&SizeLaw::Lognormal { mean: 1024.0, sigma: 1.0 });
         let offered = Offered { peak: 1000.0, per_request: 1, horizon: SimDuration::from_secs(86_400), sizes: &sizes };
-        let gate = |rule, counts| Gate {
-            limits: vec![Limit { name: String::new(), counts, rule }],
-            ..Gate::default()
-        };
+        let gate = |rule, counts| Gate { limits: vec![Limit { name: String::new(), counts, rule }], ..Gate::default() };
         let bound = |rule, counts| offered.rejected_at_most(&gate(rule, counts));
         assert!(bound(LimitRule::PerSecond(1e4), Counted::Requests) < 1e-12);
         assert!(bound(LimitRule::PerSecond(5e6), Counted::Bytes) < 1e-5);

@@ -20,7 +20,9 @@ impl Guide {
             sum
         });
         let mut cumulative: Vec<f64> = sums.collect();
-        cumulative.iter_mut().for_each(|below| *below /= sum);
+        for below in &mut cumulative {
+            *below /= sum;
+        }
         Self::of_cumulative(cumulative)
     }
 

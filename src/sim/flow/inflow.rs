@@ -29,7 +29,14 @@ pub(super) struct Inflow {
 }
 
 impl Inflow {
-    pub(super) fn new(profile: &RateProfile, per_request: u32, warm_up: u64, silent: u64, longest: u64, drain: bool) -> Self {
+    pub(super) fn new(
+        profile: &RateProfile,
+        per_request: u32,
+        warm_up: u64,
+        silent: u64,
+        longest: u64,
+        drain: bool,
+    ) -> Self {
         let mean = profile.mean().get() / f64::from(per_request) / 1e9;
         let flat = profile.factors().windows(2).all(|pair| pair.first() == pair.last());
         let rates: Vec<f64> =

@@ -44,6 +44,8 @@ pub(super) struct SizeTable {
     pub(super) cells: Vec<Cell>,
     /// The greatest common divisor of all sizes, as far as the law is a lattice.
     pub(super) lattice: u64,
+    /// The greatest common divisor of all differences of sizes: sums of n records lie this far apart.
+    pub(super) span: u64,
     pub(super) mean: f64,
     pub(super) variance: f64,
 }
@@ -79,16 +81,20 @@ impl SizeTable {
         if !((total - 1.0).abs() < 1e-6 && cells.iter().all(|cell| cell.size >= 1.0)) {
             return None;
         }
-        cells.iter_mut().for_each(|cell| cell.share /= total);
+        for cell in &mut cells {
+            cell.share /= total;
+        }
         let mean = cells.iter().map(|cell| cell.share * cell.size).sum::<f64>();
         let variance = cells.iter().map(|cell| cell.share * (cell.size - mean) * (cell.size - mean)).sum();
         let whole = |cell: &Cell| cell.size.fract() == 0.0;
-        let lattice = if cells.iter().all(whole) {
-            cells.iter().fold(0, |divisor, cell| common_divisor(divisor, cell.size as u64)).max(1)
-        } else {
-            1
+        let least = cells.first().map_or(0.0, |cell| cell.size);
+        let divisor = |from: f64| {
+            let all = cells.iter().all(whole);
+            let common = || cells.iter().fold(0, |divisor, cell| common_divisor(divisor, (cell.size - from) as u64));
+            if all { common().max(1) } else { 1 }
         };
-        Some(Self { cells, lattice, mean, variance })
+        let (lattice, span) = (divisor(0.0), divisor(least));
+        Some(Self { cells, lattice, span, mean, variance })
     }
 
     /// The probability of a size above `limit`, which is an edge of the table.
@@ -161,8 +167,15 @@ fn with_edges(mut ends: Vec<u64>, low: u64, high: u64, grains: &[u64], edges: &[
 /// A law with a density.
 enum Smooth {
     /// Of the logarithm.
-    Lognormal { centre: f64, sigma: f64, mean: f64 },
-    Gamma { shape: f64, scale: f64 },
+    Lognormal {
+        centre: f64,
+        sigma: f64,
+        mean: f64,
+    },
+    Gamma {
+        shape: f64,
+        scale: f64,
+    },
 }
 
 impl Smooth {
@@ -307,7 +320,8 @@ mod tests {
 
     #[test]
     fn billing_units_are_counted_by_cells() {
-        let table = SizeTable::new(&SizeLaw::Uniform { low: Bytes::new(1), high: Bytes::new(2048) }, &[1024], &[]).unwrap();
+        let table =
+            SizeTable::new(&SizeLaw::Uniform { low: Bytes::new(1), high: Bytes::new(2048) }, &[1024], &[]).unwrap();
         let units = table.units(1024);
         assert!(near(units.mean, 1.5, 1e-12) && near(units.variance, 0.25, 1e-12), "{units:?}");
         let exponential = SizeTable::new(&SizeLaw::Gamma { shape: 1.0, scale: 1000.0 }, &[500], &[700]).unwrap();
