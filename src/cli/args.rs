@@ -250,7 +250,7 @@ pub(crate) struct SimulateArgs {
     pub(crate) simulation: SimulationArgs,
     /// Print this many single records of the first run instead, drawn by the flow tier: when each was sent, entered the
     /// buffer and became available, and its size.
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=1_000_000), conflicts_with = "trace", help_heading = "Output")]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=10_000), conflicts_with = "trace", help_heading = "Output")]
     pub(crate) sample: Option<u32>,
 }
 

@@ -133,6 +133,12 @@ impl FlowPlan {
         ((most / rate) as u64).min(self.interval)
     }
 
+    /// Whether most buffers can be drawn whole: the rate stays the same for much longer than a record needs to its object.
+    pub(super) fn is_mostly_steady(&self) -> bool {
+        let slow = self.longest_cycle(self.inflow.peak).saturating_add(self.wait.longest() as u64);
+        self.inflow.shortest_spell() > slow.saturating_mul(4)
+    }
+
     fn own_certificates(&self) -> Vec<Certificate> {
         let mean_count = (self.fills as f64 / self.mean_size).max(1.0);
         let certificate = |name: &str, statement: &str, bound| Certificate {

@@ -25,8 +25,11 @@ use super::sample::{Sample, SampledRecord, Seen};
 
 /// Buffers with fewer records between the first and the last have their records drawn.
 const FEW: u64 = 8;
-/// Buffers between two looks at the watcher.
-const UNWATCHED: u32 = 4096;
+/// Records drawn one by one between two looks at the watcher; a buffer drawn whole counts as [`WHOLE`] of them.
+const UNWATCHED: u64 = 1 << 18;
+const WHOLE: u64 = 64;
+/// Draws until a condition holds whose probability is never this small.
+const MOST_DRAWS: u32 = 10_000;
 
 /// Records that open a buffer.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +79,8 @@ struct Engine<'a> {
     whole: Load,
     in_flight: u64,
     last_delivery: u64,
+    /// Work since the last look at the watcher.
+    unwatched: u64,
     /// The records in a buffer drawn one by one.
     held: Vec<Held>,
     sample: Option<Sample>,
@@ -133,6 +138,7 @@ impl<'a> Engine<'a> {
             whole: Load::default(),
             in_flight: 0,
             last_delivery: 0,
+            unwatched: 0,
             held: Vec::new(),
             sample: None,
         }
@@ -140,19 +146,14 @@ impl<'a> Engine<'a> {
 
     /// Fills buffers until the run is over.
     fn run(&mut self, plan: &Plan<'_>, progress: &Progress<'_>) -> Result<(), SimError> {
-        let (mut now, mut left, mut reported, mut unwatched) = (0, None, 0, 0);
+        let (mut now, mut left, mut reported) = (0, None, 0);
         while let Some(opening) = left.take().or_else(|| self.first_arrival(now)) {
-            let (closed_at, rest) = self.cycle(opening);
-            now = closed_at;
-            left = rest;
-            unwatched += 1;
-            if unwatched == UNWATCHED {
+            (now, left) = self.cycle(opening);
+            if self.unwatched >= UNWATCHED {
                 let done = now.min(plan.sending_span());
                 progress.advance(done.saturating_sub(reported))?;
-                (reported, unwatched) = (done.max(reported), 0);
-            }
-            if now >= self.flow.inflow.over && left.is_none() {
-                break;
+                reported = done.max(reported);
+                self.unwatched = 0;
             }
         }
         if !plan.drain {
@@ -235,18 +236,11 @@ impl<'a> Engine<'a> {
     /// What arrives in an interval in which at most `most` requests come and the buffer is not filled.
     fn fill_until_the_timer(&mut self, first: u64, most: u64, rate: f64) -> Filled {
         let flow = self.flow;
-        let requests = loop {
-            let requests = self.in_an_interval(rate);
-            if requests <= most {
-                break requests;
-            }
-        };
-        let bytes = loop {
-            let bytes = self.sizes.sum(first + requests * flow.per_request);
-            if bytes < flow.size {
-                break bytes;
-            }
-        };
+        let requests = (0..MOST_DRAWS).map(|_| self.in_an_interval(rate)).find(|requests| *requests <= most);
+        let requests = requests.unwrap_or(most);
+        let records = first + requests * flow.per_request;
+        let bytes = (0..MOST_DRAWS).map(|_| self.sizes.sum(records)).find(|bytes| *bytes < flow.size);
+        let bytes = bytes.unwrap_or(flow.size - 1);
         Filled { open: flow.interval, first, requests, last: 0, bytes, closed: Closed::Time, left: 0 }
     }
 
@@ -272,6 +266,7 @@ impl<'a> Engine<'a> {
     /// Follows the object of a buffer drawn whole to the sink.
     fn follow(&mut self, opening: Opening, filled: Filled) -> (u64, Option<Opening>) {
         let closed_at = opening.at + filled.open;
+        self.unwatched += WHOLE;
         let delay = self.behind.draw();
         let available = closed_at.saturating_add(delay);
         let flow = self.flow;
@@ -415,6 +410,7 @@ impl<'a> Engine<'a> {
     /// Takes in a record and returns its size.
     fn take(&mut self, sent: u64, arrived: u64) -> u64 {
         let size = self.sizes.draw();
+        self.unwatched += 1;
         self.held.push(Held { sent, arrived, size });
         self.offer(sent, size);
         size
@@ -509,8 +505,10 @@ impl<'a> Engine<'a> {
         self.count_units();
         let literal = self.latency.largest_nanos();
         let largest = self.largest.max(literal);
-        let mut seconds = stream(plan.seed, replication, "flow/seconds");
-        let gates = plan.gates().map(|(_, gate)| self.gate_tally(gate.limits.len(), &mut seconds)).collect();
+        let gates = plan
+            .gates()
+            .map(|(_, gate)| self.gate_tally(gate.limits.len(), &mut stream(plan.seed, replication, "flow/seconds")))
+            .collect();
         self.impulses.pour(&self.flow.wait, &mut self.latency, largest);
         self.latency.add_moments(self.sum as u128, largest);
         self.latency.trim();

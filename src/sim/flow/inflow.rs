@@ -106,6 +106,12 @@ impl Inflow {
         if super::draws::uniform(stream) * self.peak < self.sent_at(sent) { Ok((at, sent)) } else { Err(at) }
     }
 
+    /// The shortest time in which nothing changes.
+    pub(super) fn shortest_spell(&self) -> u64 {
+        let part = if self.rates.len() == 1 { u64::MAX } else { self.period / self.rates.len() as u64 };
+        part.min(self.silent.saturating_sub(self.warm_up))
+    }
+
     /// How long each rate lasts between the warm-up and the silence, in requests a second and seconds.
     pub(super) fn spells(&self) -> Vec<super::gates::Spell> {
         let seconds = self.silent.saturating_sub(self.warm_up) as f64 / 1e9 / self.rates.len() as f64;
