@@ -140,7 +140,7 @@ impl FlowPlan {
     }
 
     fn own_certificates(&self) -> Vec<Certificate> {
-        let mean_count = (self.fills as f64 / self.mean_size).max(1.0);
+        let overshoot = f64::midpoint(self.variance / self.mean_size, self.mean_size);
         let certificate = |name: &str, statement: &str, bound| Certificate {
             name: name.to_owned(),
             statement: statement.to_owned(),
@@ -148,11 +148,11 @@ impl FlowPlan {
         };
         let mut list = Vec::new();
         if matches!(self.count, CountLaw::Table { .. }) {
-            list.push(certificate("count", "absolute error of the tabulated law of records in a full buffer", 1e-7));
+            list.push(certificate("count", "absolute error of the tabulated law of records in a full buffer", 1e-5));
             list.push(certificate(
                 "overshoot",
-                "correlation of a full buffer's bytes beyond its size with its number of records, left out; as a share of the object",
-                self.variance.sqrt().max(self.mean_size) / self.mean_size / (mean_count * mean_count),
+                "share of a full buffer's bytes beyond its size, which are drawn as if independent of its number of records",
+                overshoot / self.fills as f64,
             ));
         }
         let step = impulses::Impulses::new(self.reach).reach() / f64::from(1u32 << 15);
