@@ -1,4 +1,4 @@
-//! Simulating a chain from one source to one sink, record by record.
+//! Simulating a chain from one source to one sink, record by record or buffer by buffer.
 //!
 //! A [`Model`] goes in: a source of requests, then stages. A gate lets requests pass or rejects them, a delay holds each for
 //! a random time of its own, a buffer collects records into objects. [`run()`] plays it through in independent replications
@@ -18,6 +18,8 @@
 //!
 //! Intervals come from replications (as many as a wanted precision takes), or from batches of a single one; a warm-up can be
 //! found, and two runs with the same seed be compared in pairs. A run that is stopped is one of fewer replications.
+//! Long runs are drawn buffer by buffer where that changes nothing that anybody could measure: the flow tier, `flow.rs`.
+//! [`Tier`] says which one runs, and [`TierReport`] why.
 //!
 //! Runs are reproducible: the same model, configuration and version give the same result on any number of threads, since
 //! each component of each replication has a random stream of its own and replications are joined in order.
@@ -26,9 +28,11 @@ mod arrivals;
 mod batch_means;
 mod collect;
 mod config;
+mod engine;
 mod error;
 mod exponential;
 mod figures;
+mod flow;
 mod freshness;
 mod gate;
 mod histogram;
@@ -49,12 +53,14 @@ mod run;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod tier;
 mod warm_up;
 
 pub use batch_means::BatchMeans;
 pub use config::{NoWatch, RunConfig, Watch};
 pub use error::SimError;
 pub use figures::{Figure, Figures};
+pub use flow::SampledRecord;
 pub use histogram::Histogram;
 pub use model::{
     Arrivals, Buffer, CountLaw, Counted, Devices, Episode, GapLaw, Gate, Groups, Jitter, LatencyLaw, Limit, LimitRule,
@@ -69,5 +75,6 @@ pub use quota::{QuotaTally, play_quota};
 pub use result::{
     Distribution, Estimate, GateSummary, LimitSummary, Objects, PerHour, Records, RunResult, Summary, student_t,
 };
-pub use run::{expected_records, run};
+pub use run::{expected_records, run, sample};
+pub use tier::{Certificate, Obstacle, Tier, TierReport};
 pub use warm_up::WarmUpFound;

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalog::Edition;
 use crate::diag::suggest;
-use crate::sim::{Figure, Precision};
+use crate::sim::{Figure, Precision, Tier};
 use crate::units::{Share, SimDuration, UnitError};
 
 const STYLES: Styles = Styles::styled()
@@ -130,6 +130,26 @@ pub(crate) struct ScenarioArgs {
     pub(crate) format: Format,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TierArg {
+    /// Flow for long runs that allow it, record otherwise.
+    Auto,
+    /// Record by record.
+    Record,
+    /// Buffer by buffer; an error where that is not possible.
+    Flow,
+}
+
+impl From<TierArg> for Tier {
+    fn from(tier: TierArg) -> Self {
+        match tier {
+            TierArg::Auto => Self::Auto,
+            TierArg::Record => Self::Record,
+            TierArg::Flow => Self::Flow,
+        }
+    }
+}
+
 /// What every verb that simulates takes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SimulationArgs {
@@ -161,6 +181,10 @@ pub(crate) struct SimulationArgs {
     /// Threads to use; the answer does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Simulation")]
     pub(crate) threads: Option<u16>,
+
+    /// How finely to simulate: `record` draws every record, `flow` whole buffers, which long runs allow.
+    #[arg(long, value_enum, default_value_t = TierArg::Auto, value_name = "TIER", help_heading = "Simulation")]
+    pub(crate) tier: TierArg,
 
     /// Replay recorded traffic: CSV with `ts_ms` or `ts_s` and `record_bytes`, or a Common or Combined log; gzip or
     /// plain; `-` reads standard input.
@@ -234,6 +258,10 @@ pub(crate) struct SimulateArgs {
     pub(crate) scenario: ScenarioArgs,
     #[command(flatten)]
     pub(crate) simulation: SimulationArgs,
+    /// Print this many single records of the first run instead, drawn by the flow tier: when each was sent, entered the
+    /// buffer and became available, and its size.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=10_000), conflicts_with = "trace", help_heading = "Output")]
+    pub(crate) sample: Option<u32>,
 }
 
 #[derive(Debug, Args)]

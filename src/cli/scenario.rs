@@ -15,12 +15,12 @@ use crate::cost::{self, Bill, Extrapolation, Packing};
 use crate::diag::{Diagnostic, suggest};
 use crate::ranking::{Decider, Decision, ServiceVerdict, Verdict, circumstances, decide, robustness_of};
 use crate::report::record::{self, Record};
-use crate::report::result::{Document, Header, Simulation, SimulationDocument, TraceHeader, to_json};
+use crate::report::result::{Document, Header, SampleDocument, Simulation, SimulationDocument, TraceHeader, to_json};
 use crate::report::{Style, Table, advice, bill, paragraph, sensitivity as sure, simulation, summary};
 use crate::rules::{Contradiction, RuleBook, Situation};
 use crate::scenario::Scenario;
 use crate::sensitivity::{Scope, Sensitivity, WhyNot};
-use crate::sim::{self, RunConfig, RunResult, SimError};
+use crate::sim::{self, RunConfig, RunResult, SampledRecord, SimError, TraceRecord};
 use crate::trace::{self, Trace, TraceOptions};
 use crate::units::SimDuration;
 use crate::value::Value;
@@ -168,6 +168,10 @@ pub(super) fn no_record(format: Format, context: &mut Context) -> Result<(), Fai
 pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
     let question = question(&args.scenario, context)?;
+    if let Some(count) = args.sample {
+        let records = sample_pipeline(&question, &args.simulation, count, context)?;
+        return print_sample(&question, records, args.scenario.format, context);
+    }
     let simulated = run_pipeline(&question, &args.simulation, context)?;
     let Question { catalog, scenario, .. } = question;
     let text = match args.scenario.format {
@@ -183,6 +187,21 @@ pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(),
     };
     context.print(&text)?;
     unless_stopped(&simulated.run)
+}
+
+fn print_sample(
+    question: &Question,
+    sample: Vec<SampledRecord>,
+    format: Format,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let text = match format {
+        Format::Json => json(&SampleDocument { header: Header::new(&question.catalog, &question.scenario), sample })?,
+        Format::Csv => simulation::sampled(&sample).render(Style::Csv),
+        Format::Md | Format::Adr => simulation::sampled(&sample).render(Style::Markdown),
+        Format::Table => simulation::sampled(&sample).render(Style::Plain(context.width())),
+    };
+    context.print(&text)
 }
 
 pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
@@ -382,30 +401,72 @@ fn cannot_simulate(question: &Question, args: &SimulationArgs) -> Option<String>
     Some(error.to_string())
 }
 
-fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Context) -> Result<Simulated, Failure> {
-    let architecture = match pipeline(question, args.primary.as_deref()) {
-        Ok(architecture) => architecture,
+/// The pipeline to simulate, or the end.
+fn found_pipeline<'a>(
+    question: &'a Question,
+    args: &SimulationArgs,
+    context: &mut Context,
+) -> Result<&'a Architecture, Failure> {
+    match pipeline(question, args.primary.as_deref()) {
+        Ok(architecture) => Ok(architecture),
         Err(problem) if args.primary.is_none() => {
             context.problems.push(problem);
-            return Err(Failure::NothingFits);
+            Err(Failure::NothingFits)
         }
-        Err(problem) => return context.refuse(problem),
-    };
+        Err(problem) => context.refuse(problem),
+    }
+}
+
+fn lowered(
+    question: &Question,
+    architecture: &Architecture,
+    records: Option<Arc<[TraceRecord]>>,
+    context: &mut Context,
+) -> Result<Lowered, Failure> {
+    let at = circumstances(&question.scenario);
+    lower(&question.catalog, architecture, &question.scenario, &at, records).or_else(|error| {
+        let help = error.help();
+        let problem = Diagnostic::error("not-simulated", format!("this pipeline cannot be simulated: {error}"));
+        context.refuse(problem.help(help))
+    })
+}
+
+/// What a run was refused for.
+fn refused(error: &SimError) -> Diagnostic {
+    let problem = Diagnostic::error("simulation", error.to_string());
+    match error {
+        SimError::TooManyRecords { .. } | SimError::TooManyHeld { .. } => {
+            problem.help("a shorter --horizon, fewer --replications or a lower rate is quicker")
+        }
+        SimError::NotFlow(_) => problem.help("`--tier record` draws every record"),
+        _ => problem,
+    }
+}
+
+/// Single records of the first replication.
+fn sample_pipeline(
+    question: &Question,
+    args: &SimulationArgs,
+    count: u32,
+    context: &mut Context,
+) -> Result<Vec<SampledRecord>, Failure> {
+    let architecture = found_pipeline(question, args, context)?;
+    let lowered = lowered(question, architecture, None, context)?;
+    let config = config(&question.scenario, args, None);
+    let progress = Progress::start(context.quiet);
+    let outcome = sim::sample(&lowered.model, &config, count as usize, &progress);
+    progress.finish();
+    outcome.or_else(|error| context.refuse(refused(&error)))
+}
+
+fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Context) -> Result<Simulated, Failure> {
+    let architecture = found_pipeline(question, args, context)?;
     let replay = match &args.trace {
         Some(path) => Some(read_trace(path, args, context)?),
         None => None,
     };
-    let at = circumstances(&question.scenario);
     let records = replay.as_ref().map(|(trace, _)| Arc::from(trace.records.as_slice()));
-    let lowered = match lower(&question.catalog, architecture, &question.scenario, &at, records) {
-        Ok(lowered) => lowered,
-        Err(error) => {
-            let help = error.help();
-            return context.refuse(
-                Diagnostic::error("not-simulated", format!("this pipeline cannot be simulated: {error}")).help(help),
-            );
-        }
-    };
+    let lowered = lowered(question, architecture, records, context)?;
     let config = config(&question.scenario, args, replay.as_ref().map(|(trace, _)| trace));
     let progress = Progress::start(context.quiet);
     super::estimate::announce(&lowered.model, &config, context);
@@ -416,15 +477,7 @@ fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Contex
         Err(SimError::Stopped) => {
             return Err(Failure::Interrupted("no replication was complete, so there is no answer".to_owned()));
         }
-        Err(error) => {
-            let problem = Diagnostic::error("simulation", error.to_string());
-            return context.refuse(match error {
-                SimError::TooManyRecords { .. } | SimError::TooManyHeld { .. } => {
-                    problem.help("a shorter --horizon, fewer --replications or a lower rate is quicker")
-                }
-                _ => problem,
-            });
-        }
+        Err(error) => return context.refuse(refused(&error)),
     };
     let span = replay.as_ref().map(|(trace, _)| trace.span());
     let header = replay.map(|(_, header)| header);
@@ -450,6 +503,7 @@ fn config(scenario: &Scenario, args: &SimulationArgs, replay: Option<&Trace>) ->
         drain: replay.is_some(),
         keep_samples: false,
         threads: args.threads.map(usize::from),
+        tier: args.tier.into(),
     }
 }
 

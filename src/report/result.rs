@@ -13,8 +13,8 @@ use crate::rules::Contradiction;
 use crate::scenario::Scenario;
 use crate::sensitivity::{Flip, OpenQuestion, WhyNot};
 use crate::sim::{
-    BatchMeans, Distribution, Estimate, GateSummary, Histogram, OverTime, Overload, PrecisionReached, RunResult,
-    WarmUpFound,
+    BatchMeans, Certificate, Distribution, Estimate, GateSummary, Histogram, OverTime, Overload, PrecisionReached,
+    RunResult, SampledRecord, Tier, WarmUpFound,
 };
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
@@ -140,11 +140,25 @@ pub struct SimulationDocument {
     pub simulation: Simulation,
 }
 
+/// What `simulate --sample` answers.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SampleDocument {
+    /// Which question.
+    #[serde(flatten)]
+    pub header: Header,
+    /// The records drawn, in the order in which they were sent.
+    pub sample: Vec<SampledRecord>,
+}
+
 /// A simulated pipeline.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Simulation {
-    /// Level of detail: `record`.
-    pub tier: &'static str,
+    /// Level of detail: `record` or `flow`.
+    pub tier: Tier,
+    /// Why this level.
+    pub tier_reason: String,
+    /// What the flow tier leaves out, each with its bound.
+    pub certificates: Vec<Certificate>,
     /// Seed of the random numbers.
     pub seed: u64,
     /// Number of independent runs that were made.
@@ -326,7 +340,9 @@ impl Simulation {
         let settings: BTreeMap<&str, &Setting> =
             lowered.settings.iter().map(|setting| (setting.name.as_str(), setting)).collect();
         Self {
-            tier: "record",
+            tier: run.tier.ran,
+            tier_reason: run.tier.why.clone(),
+            certificates: run.tier.certificates.clone(),
             seed: run.seed,
             replications: run.replications,
             stopped_before: run.stopped_before,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::result::{LimitUse, Percentiles, Simulation, by_use};
 use super::table::Style;
 use super::{Table, count, paragraph, plain, seconds, with_interval};
-use crate::sim::{Estimate, Overload};
+use crate::sim::{Estimate, Overload, SampledRecord};
 use crate::units::{Bytes, grouped, significant};
 
 /// The whole answer of `simulate`, without the headline.
@@ -231,7 +231,7 @@ pub fn run_line(simulation: &Simulation) -> String {
         text + ")"
     });
     let warm_up = warm_up(simulation);
-    format!(
+    let line = format!(
         "  seed {} · {} of {}{warm_up} · {} tier · ± and […] are 95 % intervals over {}{}{trace}\n",
         simulation.seed,
         replications(simulation),
@@ -239,7 +239,37 @@ pub fn run_line(simulation: &Simulation) -> String {
         simulation.tier,
         interval_over(simulation),
         precision(simulation),
-    )
+    );
+    line + &tier_line(simulation)
+}
+
+/// What vouches for the flow tier; nothing needs to vouch for the record tier.
+fn tier_line(simulation: &Simulation) -> String {
+    let bounds: Vec<String> = simulation
+        .certificates
+        .iter()
+        .map(|certificate| format!("{} {:.0e}", certificate.name, certificate.bound))
+        .collect();
+    if bounds.is_empty() {
+        return String::new();
+    }
+    format!("  flow tier: {}; at most: {}\n", simulation.tier_reason, bounds.join(", "))
+}
+
+/// Single records of a run, a row each.
+#[must_use]
+pub fn sampled(records: &[SampledRecord]) -> Table {
+    let mut table = Table::new(&["sent_s", "arrived_s", "available_s", "bytes"]).right(&[0, 1, 2, 3]);
+    for record in records {
+        let seconds = |value: f64| format!("{value:.9}");
+        table.row(vec![
+            seconds(record.sent_s),
+            seconds(record.arrived_s),
+            seconds(record.available_s),
+            record.bytes.to_string(),
+        ]);
+    }
+    table
 }
 
 fn warm_up(simulation: &Simulation) -> String {

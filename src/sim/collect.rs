@@ -61,8 +61,8 @@ pub(super) struct Delivered {
     pub(super) freshness: Histogram,
     /// The same over time.
     pub(super) course: Course,
-    /// Records accepted and not yet delivered over time, those of the warm-up too.
-    pub(super) backlog: Backlog,
+    /// Records accepted and not yet delivered over time, those of the warm-up too, where records are seen one by one.
+    pub(super) backlog: Option<Backlog>,
     pub(super) objects: ObjectTally,
     pub(super) in_flight: u64,
     pub(super) last_delivery: u64,
@@ -80,6 +80,7 @@ pub(super) struct Collector {
     bytes: u64,
     opened: u64,
     freshness: Freshness,
+    backlog: Backlog,
     out: Delivered,
     normals: Vec<f64>,
 }
@@ -99,6 +100,7 @@ impl Collector {
             interval,
             span,
             behind,
+            backlog: Backlog::new(span.sending_ends),
             held: Vec::new(),
             bytes: 0,
             opened: 0,
@@ -110,7 +112,7 @@ impl Collector {
                 series: (detail == Detail::Series).then(|| Series::new(span.sending_ends)),
                 freshness: Histogram::new(),
                 course: Course::new(0),
-                backlog: Backlog::new(span.sending_ends),
+                backlog: None,
                 objects: ObjectTally::default(),
                 in_flight: 0,
                 last_delivery: 0,
@@ -187,7 +189,7 @@ impl Collector {
         let available = now.saturating_add(delay.iter().sum());
         self.freshness.object(self.opened, available);
         let in_time = available <= self.span.end;
-        self.out.backlog.object(&self.held, in_time.then_some(available));
+        self.backlog.object(&self.held, in_time.then_some(available));
         if in_time {
             self.out.last_delivery = self.out.last_delivery.max(available);
             self.deliver(available, closed);
@@ -226,7 +228,7 @@ impl Collector {
 
     /// Books records that were accepted and have not come here by the end of the run.
     pub(super) fn never_came(&mut self, records: &[Record]) {
-        records.iter().for_each(|record| self.out.backlog.send(record.sent, 1));
+        records.iter().for_each(|record| self.backlog.send(record.sent, 1));
     }
 
     /// Ends the run: the timer of an open buffer still fires by the end of the span.
@@ -236,11 +238,12 @@ impl Collector {
                 self.close(self.closes_at(), Closed::Time);
             } else {
                 self.freshness.object(self.opened, u64::MAX);
-                self.out.backlog.object(&self.held, None);
+                self.backlog.object(&self.held, None);
                 self.lose_sight();
             }
         }
         (self.out.freshness, self.out.course) = self.freshness.finish();
+        self.out.backlog = Some(self.backlog);
         if let Some(batches) = &mut self.out.batches {
             batches.trim();
             self.out.latency = batches.together();

@@ -3,6 +3,7 @@
 #[cfg(doc)]
 use super::SimError;
 use super::precision::Precision;
+use super::tier::Tier;
 use crate::units::SimDuration;
 
 /// Replications that are held in memory until they are joined.
@@ -33,6 +34,8 @@ pub struct RunConfig {
     pub keep_samples: bool,
     /// Worker threads; `None` leaves it to the machine. Results do not depend on it.
     pub threads: Option<usize>,
+    /// How finely to simulate.
+    pub tier: Tier,
 }
 
 impl RunConfig {
@@ -50,6 +53,7 @@ impl RunConfig {
             drain: false,
             keep_samples: false,
             threads: None,
+            tier: Tier::Auto,
         }
     }
 }

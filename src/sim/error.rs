@@ -4,6 +4,8 @@ use std::fmt::Debug;
 
 use thiserror::Error;
 
+use super::tier::Obstacle;
+
 /// Why a run was refused or ended early.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum SimError {
@@ -58,6 +60,9 @@ pub enum SimError {
         /// The most a run may hold.
         limit: f64,
     },
+    /// The flow tier was asked for and cannot run the model.
+    #[error("the flow tier cannot run this model: {0}")]
+    NotFlow(#[from] Obstacle),
     /// The operating system refused to start threads.
     #[error("worker threads could not be started: {0}")]
     Threads(String),

@@ -51,6 +51,11 @@ impl Histogram {
         self.largest = self.largest.max(largest);
     }
 
+    /// The largest value in nanoseconds.
+    pub(super) const fn largest_nanos(&self) -> u64 {
+        self.largest
+    }
+
     /// Drops the unused bins at the end.
     pub(super) fn trim(&mut self) {
         let used = self.counts.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);

@@ -16,6 +16,7 @@ use super::law::{LONGEST_DELAY, LatencySampler};
 use super::model::{Arrivals, Buffer, Gate, LatencyLaw, LimitRule, Model, Retry, Stage, StageKind};
 use super::ring::Ring;
 use super::stream::stream;
+use super::tier::Tier;
 
 /// Records of all replications together.
 const MOST_RECORDS: f64 = 5e10;
@@ -65,7 +66,7 @@ pub(super) enum Detail {
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
     pub(super) model: &'a Model,
-    seed: u64,
+    pub(super) seed: u64,
     pub(super) span: Span,
     pub(super) drain: bool,
     pub(super) keep_samples: bool,
@@ -73,7 +74,7 @@ pub(super) struct Plan<'a> {
     pub(super) increments: Vec<u64>,
     /// When the source falls silent.
     pub(super) sending_ends: u64,
-    source: CheckedSource<'a>,
+    pub(super) source: CheckedSource<'a>,
     legs: Vec<PlannedLeg<'a>>,
     pub(super) buffer: Buffer,
     behind: Vec<PlannedDelay<'a>>,
@@ -116,7 +117,6 @@ impl<'a> Plan<'a> {
         plan.lay_out()?;
         let expected = plan.source.expected_records(plan.sending_ends);
         plan.rate = expected / (plan.sending_span() as f64).max(1.0);
-        plan.check_load(expected, config)?;
         Ok(plan)
     }
 
@@ -177,7 +177,36 @@ impl<'a> Plan<'a> {
         self.source.sending_span(self.sending_ends)
     }
 
-    fn check_load(&self, expected: f64, config: &RunConfig) -> Result<(), SimError> {
+    /// Records of one replication.
+    pub(super) fn expected_records(&self) -> f64 {
+        self.source.expected_records(self.sending_ends)
+    }
+
+    /// Records that a buffer collects, on average.
+    pub(super) fn records_in_buffer(&self) -> f64 {
+        let by_size = self.buffer.size.get() as f64 / self.model.source.sizes.mean();
+        by_size.min(self.rate * self.buffer.interval.as_nanos() as f64)
+    }
+
+    /// Whether the flow tier can carry the run.
+    pub(super) fn check_cycles(&self, config: &RunConfig) -> Result<(), SimError> {
+        let all = self.expected_records() * f64::from(config.replications);
+        // A small buffer costs as much as its records, a large one as much as a few of them.
+        let steps = all / (self.records_in_buffer() / Tier::FULL_BUFFER).max(1.0);
+        if steps > MOST_RECORDS {
+            return Err(SimError::TooManyRecords { expected: all, limit: all * MOST_RECORDS / steps });
+        }
+        let held = self.records_in_buffer().min(self.expected_records());
+        let together = f64::from(config.replications.min(super::config::TOGETHER));
+        if held * together > MOST_HELD {
+            return Err(SimError::TooManyHeld { expected: held * together, limit: MOST_HELD });
+        }
+        Ok(())
+    }
+
+    /// Whether the record tier can carry the run.
+    pub(super) fn check_load(&self, config: &RunConfig) -> Result<(), SimError> {
+        let expected = self.expected_records();
         let all = expected * f64::from(config.replications);
         if all > MOST_RECORDS {
             return Err(SimError::TooManyRecords { expected: all, limit: MOST_RECORDS });
@@ -234,6 +263,11 @@ impl<'a> Plan<'a> {
             ring: Ring::new(self.rate, leg.stay),
         };
         self.legs.iter().map(leg).collect()
+    }
+
+    /// The delays before the buffer in one replication.
+    pub(super) fn upstream(&self, replication: u32) -> Vec<Delay> {
+        self.legs.iter().flat_map(|leg| self.delays(&leg.delays, replication)).collect()
     }
 
     /// The delays behind the buffer in one replication.

@@ -105,7 +105,7 @@ fn count_offered(block: &[Record], warm_up: u64, increments: &[u64], offered: &m
 
 /// How many increments a record of `size` is billed for. Most records fit into one, which spares the division.
 #[inline]
-const fn units_of(size: u64, increment: u64) -> u64 {
+pub(super) const fn units_of(size: u64, increment: u64) -> u64 {
     if size <= increment { (size > 0) as u64 } else { size.div_ceil(increment) }
 }
 

@@ -14,6 +14,7 @@ use super::over_time::{Backlog, Course, OverTime};
 use super::plan::Plan;
 use super::precision::PrecisionReached;
 use super::replication::Tally;
+use super::tier::TierReport;
 use super::warm_up::WarmUpFound;
 use crate::units::SimTime;
 
@@ -37,6 +38,8 @@ pub struct RunResult {
     pub horizon: f64,
     /// The start of the measured span in seconds.
     pub warm_up: f64,
+    /// Which tier ran, and what vouches for it.
+    pub tier: TierReport,
     /// The statistics.
     pub summary: Summary,
 }
@@ -55,7 +58,8 @@ pub struct Summary {
     pub freshness: Distribution,
     /// The freshness over the time of a run: its mean and its largest value in each part of it, over all replications.
     pub freshness_over_time: OverTime,
-    /// Records accepted and not yet delivered at the end of each of the same parts, a mean over replications.
+    /// Records accepted and not yet delivered at the end of each of the same parts, a mean over replications;
+    /// empty in the flow tier, which does not see them one by one.
     pub backlog_over_time: Vec<f64>,
     /// What becomes available at the sink.
     pub objects: Objects,
@@ -328,9 +332,9 @@ impl Summariser {
             Some(course) => course.merge(&tally.delivered.course),
             none => *none = Some(tally.delivered.course.clone()),
         }
-        match &mut self.backlog {
-            Some(backlog) => backlog.merge(&tally.delivered.backlog),
-            none => *none = Some(tally.delivered.backlog.clone()),
+        match (&mut self.backlog, tally.delivered.backlog.take()) {
+            (Some(backlog), Some(more)) => backlog.merge(&more),
+            (none, more) => *none = none.take().or(more),
         }
         if let Some(samples) = &mut tally.delivered.samples {
             samples.sort_unstable();
@@ -396,7 +400,7 @@ impl Summariser {
     }
 
     /// Turns sums into results; `horizon` is the end of a run that is not drained.
-    pub(super) fn finish(self, config: &RunConfig, horizon: Option<SimTime>) -> RunResult {
+    pub(super) fn finish(self, config: &RunConfig, horizon: Option<SimTime>, tier: TierReport) -> RunResult {
         let mut hourly = self.hourly.iter().map(|figures| Estimate::from_replications(figures));
         let mut next = || hourly.next().unwrap_or(Estimate { value: f64::NAN, half_width: None });
         let (requests, records, bytes, objects) = (next(), next(), next(), next());
@@ -447,6 +451,7 @@ impl Summariser {
             batch_means,
             horizon: horizon.map_or(self.end as f64 / 1e9, SimTime::as_secs_f64),
             warm_up: config.warm_up.as_secs_f64(),
+            tier,
             summary,
         }
     }

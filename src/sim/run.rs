@@ -7,11 +7,12 @@ use rayon::prelude::*;
 
 use super::SimError;
 use super::config::{RunConfig, TOGETHER, Watch};
+use super::engine::Engine;
+use super::flow::{FlowPlan, SampledRecord};
 use super::model::Model;
-use super::network::replicate_chain;
 use super::plan::Plan;
 use super::precision::{self, Precision};
-use super::replication::{Progress, Tally, replicate};
+use super::replication::{Progress, Tally};
 use super::result::{RunResult, Summariser};
 use super::warm_up;
 use crate::units::{SimDuration, SimTime};
@@ -36,27 +37,51 @@ pub fn run(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Result<RunRe
 fn with_warm_up(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Result<RunResult, SimError> {
     // Everything about the run is checked before a pilot is made.
     let plan = Plan::new(model, config)?;
+    let engine = Engine::choose(&plan, model, config)?;
     if !config.find_warm_up {
-        return Run { plan: &plan, config, watch }.whole();
+        return Run { plan: &plan, engine, config, watch }.whole();
     }
     let found = warm_up::find(model, config, watch)?;
     let config = RunConfig { warm_up: SimDuration::from_secs_f64(found.cut_s), ..config.clone() };
     let plan = Plan::new(model, &config)?;
-    let result = Run { plan: &plan, config: &config, watch }.whole()?;
+    let engine = Engine::choose(&plan, model, &config)?;
+    let result = Run { plan: &plan, engine, config: &config, watch }.whole()?;
     Ok(RunResult { warm_up_found: Some(found), ..result })
 }
 
-/// About how many records a run would send in all its replications, without running it.
+/// About how many records a run would draw one by one in all its replications, without running it; none in the flow tier.
 ///
 /// # Errors
 /// [`SimError`] when the model or the configuration makes no sense or asks for too much.
 pub fn expected_records(model: &Model, config: &RunConfig) -> Result<f64, SimError> {
-    Ok(Plan::new(model, config)?.expected(config.replications))
+    let plan = Plan::new(model, config)?;
+    match Engine::choose(&plan, model, config)? {
+        Engine::Flow(..) => Ok(0.0),
+        Engine::Record(_) | Engine::Events(_) => Ok(plan.expected(config.replications)),
+    }
+}
+
+/// Draws `count` of the delivered records of the first replication as the flow tier sees it, each of them independent of the
+/// others and as likely as any; in the order in which they were sent.
+///
+/// # Errors
+/// As [`run()`] of the flow tier.
+pub fn sample(
+    model: &Model,
+    config: &RunConfig,
+    count: usize,
+    watch: &dyn Watch,
+) -> Result<Vec<SampledRecord>, SimError> {
+    let plan = Plan::new(model, config)?;
+    plan.check_cycles(config)?;
+    let flow = FlowPlan::new(&plan, model, config)?;
+    flow.sample(&plan, count, &Progress { watch, done: AtomicU64::new(0), total: plan.sending_span() })
 }
 
 /// A run under way.
 struct Run<'a> {
     plan: &'a Plan<'a>,
+    engine: Engine,
     config: &'a RunConfig,
     watch: &'a dyn Watch,
 }
@@ -70,7 +95,7 @@ enum Round {
 }
 
 impl Run<'_> {
-    fn whole(&self) -> Result<RunResult, SimError> {
+    fn whole(self) -> Result<RunResult, SimError> {
         let mut summary = Summariser::new(self.plan);
         let most = self
             .plan
@@ -91,7 +116,7 @@ impl Run<'_> {
         let reached =
             self.config.precision.map(|precision| precision.reached(summary.estimate(precision.figure), most));
         let horizon = (!self.plan.drain).then(|| SimTime::ZERO + self.config.horizon);
-        let mut result = summary.finish(self.config, horizon);
+        let mut result = summary.finish(self.config, horizon, self.engine.report());
         result.precision = reached;
         result.stopped_before = (ended == Round::Stopped).then_some(goal);
         Ok(result)
@@ -118,13 +143,8 @@ impl Run<'_> {
 
     /// Makes a few replications; in order, however they were made.
     fn replications(&self, numbers: Range<u32>, progress: &Progress<'_>) -> Vec<Result<Tally, SimError>> {
-        let feedback = self.plan.has_feedback();
         side_by_side(numbers, self.config.threads, |number| {
-            if feedback {
-                replicate_chain(self.plan, self.config, number, progress)
-            } else {
-                replicate(self.plan, number, progress)
-            }
+            self.engine.replicate(self.plan, self.config, number, progress)
         })
     }
 }

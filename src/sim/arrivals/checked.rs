@@ -50,6 +50,11 @@ impl<'a> CheckedSource<'a> {
         Ok(Self { source, sizes, parts: Vec::new() })
     }
 
+    /// What draws the sizes; of an overlay, each part has its own.
+    pub(in crate::sim) fn sizes(&self) -> SizeSampler {
+        self.sizes.clone()
+    }
+
     /// When the source falls silent in a run that ends then, in nanoseconds.
     pub(in crate::sim) fn sending_span(&self, end: u64) -> u64 {
         match &self.source.arrivals {

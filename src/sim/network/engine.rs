@@ -104,7 +104,7 @@ impl NetworkTally {
             series,
             freshness: self.freshness,
             course: self.course,
-            backlog: self.backlog,
+            backlog: Some(self.backlog),
             objects,
             in_flight: 0,
             last_delivery: last,

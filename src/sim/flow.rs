@@ -1,0 +1,264 @@
+//! The flow tier: a run drawn buffer by buffer instead of record by record.
+//!
+//! Poisson arrivals that are each displaced by an independent delay are again Poisson arrivals, and what the records weigh
+//! does not depend on when they come. So a buffer's cycles are independent of each other, and one is described by a handful
+//! of numbers: how many records fill it, how long they take to come, what they weigh together and how long the object takes
+//! to become available. Given these, the records between the first and the last came at independent uniform times, so the
+//! whole histogram of latencies follows without drawing a record. What takes the record tier five thousand draws takes six.
+//!
+//! The parts: [`sizes`] tabulates the law of sizes, [`count`] the number of records that fill the buffer, [`wait`] the time
+//! before it; [`inflow`] says where the rate is constant; [`cycle`] draws one buffer after another and [`impulses`] books
+//! their latencies; [`gates`] bounds the probability that a gate would have turned anything away.
+//!
+//! The decision a reader would question: at the edges of the run, of the warm-up and of the parts of a rate profile, records
+//! are drawn one by one here too. That keeps every formula to the case where it is exact.
+
+mod count;
+mod cycle;
+mod draws;
+mod gates;
+mod guide;
+mod impulses;
+mod inflow;
+mod normal;
+mod sample;
+mod sizes;
+#[cfg(test)]
+mod tests;
+mod wait;
+
+use self::count::CountLaw;
+use self::gates::{Offered, Spell};
+use self::guide::Guide;
+use self::inflow::Inflow;
+pub use self::sample::SampledRecord;
+use self::sizes::{SizeTable, Units};
+use self::wait::WaitLaw;
+use super::SimError;
+use super::config::RunConfig;
+use super::model::{Arrivals, Gate, LatencyLaw, Model, RateProfile, StageKind};
+use super::plan::Plan;
+use super::replication::{Progress, Tally};
+use super::tier::{Certificate, Obstacle};
+
+/// A gate is left out when the probability that it rejects anything in all replications is at most this.
+const NEGLIGIBLE: f64 = 1e-3;
+/// The longest cycle is this many standard deviations above the mean, and a little more.
+const DEVIATIONS: f64 = 8.0;
+
+/// A model ready to be drawn buffer by buffer.
+#[derive(Debug)]
+pub(super) struct FlowPlan {
+    inflow: Inflow,
+    count: CountLaw,
+    sizes: SizeTable,
+    /// Sizes, and how often a record met at a random byte has each.
+    met: Vec<f64>,
+    by_size: Guide,
+    lattice: u64,
+    mean_size: f64,
+    variance: f64,
+    /// The way to the buffer.
+    wait: WaitLaw,
+    /// The longest time from opening a buffer to its object, in nanoseconds, but for a negligible probability.
+    reach: f64,
+    per_request: u64,
+    size: u64,
+    /// The least that a full buffer can hold.
+    fills: u64,
+    interval: u64,
+    warm_up: u64,
+    end: u64,
+    grains: Vec<u64>,
+    units: Vec<Units>,
+    spells: Vec<Spell>,
+    /// What is left out, each with its bound.
+    pub(super) certificates: Vec<Certificate>,
+}
+
+impl FlowPlan {
+    /// Prepares a model that has passed every check of the record tier.
+    pub(super) fn new(plan: &Plan<'_>, model: &Model, config: &RunConfig) -> Result<Self, Obstacle> {
+        let profile = profile(model)?;
+        let buffer = plan.buffer;
+        if buffer.interval.as_nanos() == 0 {
+            return Err(Obstacle::NoBuffer);
+        }
+        if config.keep_samples {
+            return Err(Obstacle::ExactPercentiles);
+        }
+        let sizes = size_table(plan, model)?;
+        let certificate = certify(plan, model, config, profile, &sizes)?;
+        let (before, behind) = latencies(model);
+        if !before.iter().chain(&behind).all(wait::is_known) {
+            return Err(Obstacle::LatencyLaw);
+        }
+        let (wait, behind) = (WaitLaw::of_sum(&before), WaitLaw::of_sum(&behind));
+        let per_request = per_request(model)?;
+        let longest = wait.longest() as u64 + 1;
+        let longest = if before.is_empty() { 0 } else { longest };
+        let inflow = Inflow::new(profile, per_request, plan.span.warm_up, plan.sending_ends, longest, plan.drain);
+        let count = CountLaw::new(&sizes, buffer.size.get());
+        let lowest = profile.factors().iter().copied().filter(|factor| *factor > 0.0).fold(1.0, f64::min);
+        let mut flow = Self {
+            spells: inflow.spells(),
+            inflow,
+            met: sizes.cells.iter().map(|cell| cell.size).collect(),
+            by_size: Guide::of_weights(sizes.cells.iter().map(|cell| cell.share * cell.size)),
+            lattice: sizes.lattice,
+            mean_size: sizes.mean,
+            variance: sizes.variance,
+            wait,
+            reach: 0.0,
+            per_request: u64::from(per_request),
+            size: buffer.size.get(),
+            fills: buffer.size.get().div_ceil(sizes.lattice) * sizes.lattice,
+            interval: buffer.interval.as_nanos(),
+            warm_up: plan.span.warm_up,
+            end: plan.span.end,
+            grains: plan.increments.clone(),
+            units: plan.increments.iter().map(|grain| sizes.units(*grain)).collect(),
+            certificates: Vec::new(),
+            sizes,
+            count,
+        };
+        let lowest_rate = lowest * profile.mean().get() / f64::from(per_request) / 1e9;
+        flow.reach = flow.longest_cycle(lowest_rate) as f64 + behind.longest();
+        flow.certificates = std::iter::once(certificate).chain(flow.own_certificates()).collect();
+        Ok(flow)
+    }
+
+    /// Nanoseconds within which a buffer closes at a steady rate of requests, but for a negligible probability.
+    #[inline]
+    fn longest_cycle(&self, rate: f64) -> u64 {
+        let requests = (self.count.most() / self.per_request + 1) as f64;
+        let most = requests + DEVIATIONS * requests.sqrt() + 40.0;
+        ((most / rate) as u64).min(self.interval)
+    }
+
+    /// Whether most buffers can be drawn whole: the rate stays the same for much longer than a record needs to its object.
+    pub(super) fn is_mostly_steady(&self) -> bool {
+        let slow = self.longest_cycle(self.inflow.peak).saturating_add(self.wait.longest() as u64);
+        self.inflow.shortest_spell() > slow.saturating_mul(4)
+    }
+
+    fn own_certificates(&self) -> Vec<Certificate> {
+        let overshoot = f64::midpoint(self.variance / self.mean_size, self.mean_size);
+        let certificate = |name: &str, statement: &str, bound| Certificate {
+            name: name.to_owned(),
+            statement: statement.to_owned(),
+            bound,
+        };
+        let mut list = Vec::new();
+        if matches!(self.count, CountLaw::Table { .. }) {
+            list.push(certificate("count", "absolute error of the tabulated law of records in a full buffer", 1e-5));
+            list.push(certificate(
+                "overshoot",
+                "share of a full buffer's bytes beyond its size, which are drawn as if independent of its number of records",
+                overshoot / self.fills as f64,
+            ));
+        }
+        let step = impulses::Impulses::new(self.reach).reach() / f64::from(1u32 << 15);
+        list.push(certificate(
+            "grid",
+            "seconds by which the latency of a record is moved at most when a buffer's records are booked together",
+            step / 1e9,
+        ));
+        list
+    }
+
+    /// Some delivered records of the first replication.
+    pub(super) fn sample(
+        &self,
+        plan: &Plan<'_>,
+        count: usize,
+        progress: &Progress<'_>,
+    ) -> Result<Vec<SampledRecord>, SimError> {
+        cycle::sample(self, plan, count, progress)
+    }
+
+    /// One replication.
+    pub(super) fn replicate(
+        &self,
+        plan: &Plan<'_>,
+        replication: u32,
+        progress: &Progress<'_>,
+    ) -> Result<Tally, SimError> {
+        cycle::replicate(self, plan, replication, progress)
+    }
+}
+
+/// The profile of Poisson arrivals.
+fn profile(model: &Model) -> Result<&RateProfile, Obstacle> {
+    match &model.source.arrivals {
+        Arrivals::Poisson(profile) if !profile.episodes().is_empty() => Err(Obstacle::Episode),
+        Arrivals::Poisson(profile) => Ok(profile),
+        Arrivals::Trace(_) => Err(Obstacle::Trace),
+        _ => Err(Obstacle::NotPoisson),
+    }
+}
+
+/// Records of every request.
+fn per_request(model: &Model) -> Result<u32, Obstacle> {
+    match model.source.records_per_request {
+        crate::sim::CountLaw::Fixed(count) => Ok(count),
+        _ => Err(Obstacle::VaryingRequests),
+    }
+}
+
+fn gates(model: &Model) -> impl Iterator<Item = (&str, &Gate)> {
+    model.stages.iter().filter_map(|stage| match &stage.kind {
+        StageKind::Gate(gate) => Some((stage.name.as_str(), gate)),
+        _ => None,
+    })
+}
+
+fn size_table(plan: &Plan<'_>, model: &Model) -> Result<SizeTable, Obstacle> {
+    let edges: Vec<u64> = gates(model)
+        .flat_map(|(_, gate)| [gate.largest_record, gate.largest_request])
+        .flatten()
+        .map(crate::units::Bytes::get)
+        .collect();
+    SizeTable::new(&model.source.sizes, &plan.increments, &edges).ok_or(Obstacle::SizeLaw)
+}
+
+/// How sure it is that no gate rejects anything in any replication.
+fn certify(
+    plan: &Plan<'_>,
+    model: &Model,
+    config: &RunConfig,
+    profile: &RateProfile,
+    sizes: &SizeTable,
+) -> Result<Certificate, Obstacle> {
+    let per_request = per_request(model)?;
+    let offered = Offered {
+        peak: profile.peak() / f64::from(per_request),
+        per_request,
+        horizon: crate::units::SimDuration::from_nanos(plan.sending_ends),
+        sizes,
+    };
+    let mut total = 0.0;
+    for (name, gate) in gates(model) {
+        let bound = offered.rejected_at_most(gate) * f64::from(config.replications);
+        if bound.is_nan() || bound > NEGLIGIBLE {
+            return Err(Obstacle::GateRejects { gate: name.to_owned(), bound: bound.min(1.0) });
+        }
+        total += bound;
+    }
+    let statement = "probability that any gate rejects anything in all replications; gates are left out".to_owned();
+    Ok(Certificate { name: "gates".to_owned(), statement, bound: total })
+}
+
+/// The latencies before and behind the buffer.
+fn latencies(model: &Model) -> (Vec<LatencyLaw>, Vec<LatencyLaw>) {
+    let (mut before, mut behind, mut passed) = (Vec::new(), Vec::new(), false);
+    for stage in &model.stages {
+        match &stage.kind {
+            StageKind::Delay(law) if passed => behind.push(*law),
+            StageKind::Delay(law) => before.push(*law),
+            StageKind::Buffer(_) => passed = true,
+            StageKind::Gate(_) => {}
+        }
+    }
+    (before, behind)
+}
