@@ -1,31 +1,58 @@
 //! Lists the files of `catalog/` and `scenarios/` so that they are embedded in the binary: a new service or example needs
-//! no line of Rust.
+//! no line of Rust. Catalog files are embedded as JSON too, which is read several times faster than TOML.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    embed("catalog", "catalog_files.rs")?;
-    embed("scenarios", "scenario_files.rs")
+    embed("catalog", "catalog_files.rs", true)?;
+    embed("scenarios", "scenario_files.rs", false)
 }
 
-/// Writes a list of names and `include_str!`s of a folder's TOML files, for `include!`.
-fn embed(folder: &str, list_name: &str) -> io::Result<()> {
+/// Writes a list of names and `include_str!`s of a folder's TOML files, as they are and perhaps as JSON, for `include!`.
+fn embed(folder: &str, list_name: &str, with_json: bool) -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join(folder);
     let mut files = Vec::new();
     collect(&root, &mut files)?;
     files.sort();
     let mut list = String::from("&[\n");
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     for file in &files {
         let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().replace('\\', "/");
-        writeln!(list, "    ({name:?}, include_str!({:?})),", file.to_string_lossy()).map_err(io::Error::other)?;
+        let text = file.to_string_lossy();
+        if !with_json {
+            writeln!(list, "    ({name:?}, include_str!({text:?})),").map_err(io::Error::other)?;
+            continue;
+        }
+        let json = out.join(format!("{folder}/{name}")).with_extension("json");
+        fs::create_dir_all(json.parent().unwrap_or(&out))?;
+        fs::write(&json, as_json(file)?)?;
+        let json = json.to_string_lossy();
+        writeln!(list, "    ({name:?}, include_str!({text:?}), include_str!({json:?})),").map_err(io::Error::other)?;
     }
     list.push(']');
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join(list_name), list)?;
     println!("cargo::rerun-if-changed={folder}");
     Ok(())
+}
+
+/// The file as JSON; nothing where it is no TOML, so that the program can say what is wrong with it.
+fn as_json(file: &Path) -> io::Result<String> {
+    let table = fs::read_to_string(file)?.parse::<toml::Table>();
+    Ok(table.map_or_else(|_| String::new(), |table| json(toml::Value::Table(table)).to_string()))
+}
+
+fn json(value: toml::Value) -> serde_json::Value {
+    match value {
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::Boolean(flag) => flag.into(),
+        toml::Value::Datetime(date) => date.to_string().into(),
+        toml::Value::Array(list) => list.into_iter().map(json).collect(),
+        toml::Value::Table(table) => table.into_iter().map(|(key, value)| (key, json(value))).collect(),
+    }
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -159,8 +159,7 @@ impl Catalog {
         refuse_unknown_lists(library, problems);
         for (name, text) in library.files() {
             let shown = library.display_name(name);
-            catalog
-                .load_file(name, Reader { name: &shown, text, proven: library.is_embedded(name), sources, problems });
+            catalog.load_file(name, Reader { name: &shown, text, proven: library.as_json(name), sources, problems });
         }
         catalog.check_references(problems);
         catalog.check_presets(problems);

@@ -99,7 +99,7 @@ impl RuleBook {
         let answers = known_answers(catalog);
         for (name, text) in library.files().filter(|(name, _)| list_of(name) == "rules") {
             let shown = library.display_name(name);
-            let proven = library.is_embedded(name);
+            let proven = library.as_json(name);
             let mut reader = Reader { name: &shown, text, proven, sources, problems };
             let Some((raw, document)) = reader.read::<RawRules>() else { continue };
             for rule in raw.rule {

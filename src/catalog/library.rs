@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Files listed by the build script: name relative to `catalog/`, text.
-const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalog_files.rs"));
+/// Files listed by the build script: name relative to `catalog/`, text, the same as JSON.
+const EMBEDDED: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalog_files.rs"));
 
 /// What a catalog is made of: each is a folder, or one file of this name.
 pub(crate) const LISTS: [&str; 9] =
@@ -28,7 +28,7 @@ impl Library {
     /// The files that came with the program.
     #[must_use]
     pub fn embedded() -> Self {
-        let files = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let files = EMBEDDED.iter().map(|(name, text, _)| ((*name).to_owned(), (*text).to_owned())).collect();
         Self { files, overlay: None, overlaid: Vec::new() }
     }
 
@@ -70,6 +70,13 @@ impl Library {
     #[must_use]
     pub fn is_embedded(&self, name: &str) -> bool {
         !self.overlaid.iter().any(|overlaid| overlaid == name)
+    }
+
+    /// An embedded file as JSON, if it was not replaced and is TOML at all.
+    #[must_use]
+    pub fn as_json(&self, name: &str) -> Option<&'static str> {
+        let (_, _, json) = EMBEDDED.iter().find(|(known, _, _)| *known == name)?;
+        (self.is_embedded(name) && !json.is_empty()).then_some(*json)
     }
 
     /// A digest that changes with any byte of any file.

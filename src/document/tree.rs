@@ -123,6 +123,11 @@ impl Table {
 }
 
 impl Document {
+    /// An empty document without a place, for what was read from elsewhere.
+    pub(crate) fn nowhere() -> Self {
+        Self { root: Table::default(), span: Span { start: 0, end: 0 } }
+    }
+
     /// Parses `text` under `name`. Every syntax error goes to `problems`; the tree holds what could be read.
     pub fn parse(name: &str, text: &str, sources: &mut SourceMap, problems: &mut Problems) -> Self {
         let base = sources.add(name, text);

@@ -190,9 +190,10 @@ mod tests {
             let (alone, config) = (w1(), of(1));
             let plan = Plan::new(&alone, &config).unwrap();
             let progress = Progress { watch: &NoWatch, done: AtomicU64::new(0), total: 1 };
-            summary.join(replicate(&plan, number, &progress).unwrap());
+            summary.join(crate::sim::replication::replicate(&plan, number, &progress).unwrap());
         }
-        let merged = summary.finish(&config, Some(SimTime::ZERO + config.horizon));
+        let why = Engine::choose(&plan, &model, &config).unwrap().report();
+        let merged = summary.finish(&config, Some(SimTime::ZERO + config.horizon), why);
         for threads in [Some(1), Some(2), Some(3), None] {
             let together = run(&model, &RunConfig { threads, ..config.clone() }, &NoWatch).unwrap();
             assert!(shown(&together) == shown(&merged), "{threads:?}");

@@ -47,7 +47,7 @@ fn like_w1(arrivals: Arrivals, sizes: SizeLaw, per_request: u32, buffer_bytes: u
         rule: LimitRule::TokenBucket { rate: 1e7, burst: 5e6 },
     };
     Model {
-        source: Source { arrivals, sizes, records_per_request: per_request },
+        source: Source { arrivals, sizes, records_per_request: per_request.into() },
         stages: vec![
             stage("gate", StageKind::Gate(Gate { limits: vec![limit], ..Gate::default() })),
             stage("service", StageKind::Delay(lognormal(0.02, 0.4))),
