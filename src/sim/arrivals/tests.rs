@@ -499,9 +499,10 @@ fn the_other_presets_have_the_moments_of_their_sources() {
 
 #[test]
 fn size_presets_have_the_percentiles_of_their_sources() {
+    type Known<'a> = (&'a str, f64, &'a [(f64, f64)]);
     let catalog = catalog();
     // Name, mean, and shares with the sizes below which they lie; a twentieth off at most, since the laws are fits.
-    let known: [(&str, f64, &[(f64, f64)]); 9] = [
+    let known: [Known<'_>; 9] = [
         ("size_clf_line", 105.5, &[(0.5, 104.0), (0.99, 135.0)]),
         ("size_combined_line", 233.4, &[(0.5, 228.0), (0.99, 442.0)]),
         ("size_json_event", 435.9, &[(0.5, 419.0), (0.9, 508.0)]),
