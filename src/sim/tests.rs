@@ -624,7 +624,7 @@ prop_compose! {
 }
 
 /// The processes with parameters of their own, on any profile.
-fn wild_process(profile: RateProfile) -> impl Strategy<Value = Arrivals> {
+fn wild_process(profile: RateProfile) -> BoxedStrategy<Arrivals> {
     let states = prop::collection::vec((wild_number(), wild_nanos()), 0..4);
     let rows = prop::option::of(prop::collection::vec(prop::collection::vec(wild_number(), 0..4), 0..4));
     let profiles = [(); 5].map(|()| profile.clone());
@@ -644,9 +644,10 @@ fn wild_process(profile: RateProfile) -> impl Strategy<Value = Arrivals> {
         }),
         (wild_count(), prop::option::of(wild_nanos()))
             .prop_map(move |(size, within)| Arrivals::Groups(groups.clone(), Groups { size, within })),
-        wild_sessions().prop_map(move |law| Arrivals::Sessions(sessions.clone(), law)),
+        wild_sessions().boxed().prop_map(move |law| Arrivals::Sessions(sessions.clone(), law)),
         wild_devices().prop_map(Arrivals::Devices),
     ]
+    .boxed()
 }
 
 prop_compose! {
@@ -730,8 +731,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
     fn no_numbers_make_a_run_panic_or_hang(
-        arrivals in prop_oneof![wild_arrivals(), wild_profile().prop_flat_map(wild_process), wild_overlay()],
-        sizes in wild_sizes(),
+        arrivals in prop_oneof![
+            wild_arrivals().boxed(), wild_profile().prop_flat_map(wild_process).boxed(), wild_overlay().boxed(),
+        ],
+        sizes in wild_sizes().boxed(),
         kinds in prop::collection::vec(wild_stage(), 0..4),
         increment in wild_bytes(),
         (horizon, warm_up) in (wild_nanos(), wild_nanos()),

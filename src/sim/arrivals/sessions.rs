@@ -17,7 +17,7 @@ const NANOS: f64 = 1e9;
 /// Requests that are walked through, at most, to find the sessions that are going on when a run begins.
 const MOST_BEFORE: f64 = 1e6;
 
-/// How far back those sessions may have begun, in mean lengths of a session.
+/// How far back those sessions may have begun, in mean lengths of a session that is met going on.
 const LENGTHS_BEFORE: f64 = 10.0;
 
 /// Times to think, ready to be drawn.
@@ -110,7 +110,9 @@ impl SessionClock {
             member_stream,
         };
         let requests = law.requests.mean();
-        clock.begin_before((requests - 1.0) * law.think.mean() * NANOS * LENGTHS_BEFORE, MOST_BEFORE / requests);
+        // Long sessions are met more often than short ones: by their length.
+        let met = law.requests.dispersion_of_groups();
+        clock.begin_before((met - 1.0) * law.think.mean() * NANOS * LENGTHS_BEFORE, MOST_BEFORE / requests);
         clock.go_on();
         clock
     }
