@@ -226,7 +226,9 @@ impl Collector {
 
     /// Books records that were accepted and have not come here by the end of the run.
     pub(super) fn never_came(&mut self, records: &[Record]) {
-        records.iter().for_each(|record| self.out.backlog.send(record.sent, 1));
+        for record in records {
+            self.out.backlog.send(record.sent, 1);
+        }
     }
 
     /// Ends the run: the timer of an open buffer still fires by the end of the span.
