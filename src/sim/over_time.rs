@@ -108,7 +108,9 @@ impl Backlog {
         if self.part(ends.0) == self.part(ends.1) {
             self.send(ends.0, sent.len() as u64);
         } else {
-            sent.iter().for_each(|at| self.send(*at, 1));
+            for at in sent {
+                self.send(*at, 1);
+            }
         }
         if let Some(available) = available {
             self.deliver(available, sent.len() as u64);
