@@ -228,7 +228,9 @@ impl Collector {
 
     /// Books records that were accepted and have not come here by the end of the run.
     pub(super) fn never_came(&mut self, records: &[Record]) {
-        records.iter().for_each(|record| self.backlog.send(record.sent, 1));
+        for record in records {
+            self.backlog.send(record.sent, 1);
+        }
     }
 
     /// Ends the run: the timer of an open buffer still fires by the end of the span.

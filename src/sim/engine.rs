@@ -41,7 +41,7 @@ impl Engine {
             }
             Tier::Record => "asked for".to_owned(),
             Tier::Auto if expected < Tier::LONG_RUN => {
-                format!("a short run: about {expected:.1e} records in all, below {:.0e}", Tier::LONG_RUN)
+                format!("a short run: less than {:.0e} records in all", Tier::LONG_RUN)
             }
             Tier::Auto if in_buffer < Tier::FULL_BUFFER => {
                 format!("small buffers: about {in_buffer:.0} records in each, below {}", Tier::FULL_BUFFER)

@@ -88,7 +88,10 @@ impl Grammar {
 
     fn nearest(&self, unit: &str) -> Option<&'static str> {
         let names = self.units.iter().map(|(name, _)| *name);
+        // Texts of too different lengths are not worth the comparison; most are, where several kinds are tried in turn.
+        let about_as_long = |name: &&str| name.len().abs_diff(unit.len()) <= 1.max(name.len() / 3);
         names
+            .filter(about_as_long)
             .map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &unit.to_lowercase()), name))
             .filter(|(distance, name)| *distance <= 1.max(name.len() / 3))
             .min_by_key(|(distance, _)| *distance)

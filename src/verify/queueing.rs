@@ -214,23 +214,23 @@ impl RawResult {
         match model {
             "M/M/1" => {
                 let service = LatencyLaw::Exponential(seconds(1.0 / self.positive("mu")?));
-                self.queue(self.poisson()?, Station::new(1, service))
+                Some(queue(self.poisson()?, Station::new(1, service)))
             }
             "M/M/c" => {
                 let service = 1.0 / self.positive("mu")?;
                 let load = self.positive("lam")? * service;
                 let station = Station::new(self.count("c")?, LatencyLaw::Exponential(seconds(service)));
-                Some(self.queue(self.poisson()?, station)?.given("offered_load", load))
+                Some(queue(self.poisson()?, station).given("offered_load", load))
             }
             "D/M/1" => {
                 let service = 1.0 / self.positive("mu")?;
                 let source = evenly(self.positive("lam")?)?;
                 let root = theory::dm1_root(self.positive("lam")?, service);
                 let station = Station::new(1, LatencyLaw::Exponential(seconds(service)));
-                Some(self.queue(source, station)?.given("sigma", root))
+                Some(queue(source, station).given("sigma", root))
             }
-            "M/D/1" => self.queue(self.poisson()?, Station::new(1, LatencyLaw::Constant(self.time("s")?))),
-            _ if starts("M/G/1, ") => self.queue(self.poisson()?, Station::new(1, self.general_service()?)),
+            "M/D/1" => Some(queue(self.poisson()?, Station::new(1, LatencyLaw::Constant(self.time("s")?)))),
+            _ if starts("M/G/1, ") => Some(queue(self.poisson()?, Station::new(1, self.general_service()?))),
             _ if starts("M/G/c/c") => self.loss_system(),
             _ if starts("M/M/1/K") || starts("M/M/c/K") => self.limited_queue(),
             _ if starts("M/D/1/K") => self.limited_deterministic(),
@@ -267,14 +267,6 @@ impl RawResult {
 
     fn poisson(&self) -> Option<Source> {
         poisson(self.positive("lam")?)
-    }
-
-    /// A station without limits, with all that one reads off it.
-    fn queue(&self, source: Source, station: Station) -> Option<Setup> {
-        let servers = f64::from(station.servers);
-        let setup = Setup::new(source, vec![Step::Station(station)]);
-        let setup = setup.at_first("rho", move |node, span| node.busy.mean(span) / servers);
-        Some(with_waits(setup).at_first("erlang_c", |node, _| 1.0 - node.wait.share_of_zero()))
     }
 
     fn general_service(&self) -> Option<LatencyLaw> {
@@ -426,7 +418,7 @@ impl RawResult {
 
     fn with_vacations(&self, service: LatencyLaw) -> Option<Setup> {
         let vacation = Some(LatencyLaw::Constant(self.time("V")?));
-        self.queue(self.poisson()?, Station { vacation, ..Station::new(1, service) })
+        Some(queue(self.poisson()?, Station { vacation, ..Station::new(1, service) }))
     }
 
     fn tandem(&self) -> Option<Setup> {
@@ -501,9 +493,17 @@ impl RawResult {
         let gaps = GapLaw::Gamma { shape: 1.0 / self.positive("ca2")? };
         let service = LatencyLaw::Gamma { shape: 1.0 / self.positive("cs2")?, mean: self.time("mean_s")? };
         let arrivals = source(Arrivals::Renewal(RateProfile::flat(rate), gaps));
-        let setup = self.queue(arrivals, Station::new(1, service))?;
+        let setup = queue(arrivals, Station::new(1, service));
         Some(setup.at_first("Wq_approx", |node, _| node.wait.mean().unwrap_or(f64::NAN)))
     }
+}
+
+/// A station without limits, with all that one reads off it.
+fn queue(source: Source, station: Station) -> Setup {
+    let servers = f64::from(station.servers);
+    let setup = Setup::new(source, vec![Step::Station(station)]);
+    let setup = setup.at_first("rho", move |node, span| node.busy.mean(span) / servers);
+    with_waits(setup).at_first("erlang_c", |node, _| 1.0 - node.wait.share_of_zero())
 }
 
 /// Simulates a case with about this many arrivals in all its replications.

@@ -94,7 +94,7 @@ impl NetworkTally {
             gates.extend(node.gates);
         }
         let sink = self.sinks.into_iter().next();
-        let Some(SinkTally { latency, samples, batches, series, objects, last, .. }) = sink else { return None };
+        let SinkTally { latency, samples, batches, series, objects, last, .. } = sink?;
         let rejected: u64 = gates.iter().map(|gate| gate.rejected.records).sum();
         let in_flight = self.offered.records - rejected - latency.total();
         let delivered = Delivered {

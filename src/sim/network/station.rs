@@ -84,9 +84,9 @@ impl Serving {
     fn serve(&mut self, core: &mut Core, node: u32, tally: &mut NodeTally) {
         let Some(unit) = self.next(core, tally) else {
             if self.vacations.is_some() {
-                self.go(core, node)
+                self.go(core, node);
             } else {
-                self.idle += 1
+                self.idle += 1;
             }
             return;
         };

@@ -46,7 +46,7 @@ pub(super) struct Unit {
 /// All units, with room that is used again.
 #[derive(Debug, Default)]
 pub(super) struct Units {
-    units: Vec<Unit>,
+    slots: Vec<Unit>,
     free: Vec<u32>,
     lists: Vec<Vec<Piece>>,
     free_lists: Vec<u32>,
@@ -87,13 +87,13 @@ impl Units {
 
     fn put(&mut self, unit: Unit) -> u32 {
         if let Some(free) = self.free.pop()
-            && let Some(place) = self.units.get_mut(free as usize)
+            && let Some(place) = self.slots.get_mut(free as usize)
         {
             *place = unit;
             return free;
         }
-        self.units.push(unit);
-        (self.units.len() - 1) as u32
+        self.slots.push(unit);
+        (self.slots.len() - 1) as u32
     }
 
     fn new_list(&mut self) -> u32 {
@@ -105,12 +105,12 @@ impl Units {
 
     #[inline]
     pub(super) fn get(&self, unit: u32) -> Unit {
-        self.units[unit as usize]
+        self.slots[unit as usize]
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self, unit: u32) -> &mut Unit {
-        &mut self.units[unit as usize]
+        &mut self.slots[unit as usize]
     }
 
     /// Calls `each` for every record of a unit, in the order of its list.
