@@ -79,6 +79,8 @@ pub struct SwapPoints {
 
 /// Weights nearer to an end or to each other than this are the same.
 const SAME_WEIGHT: f64 = 1e-12;
+/// Relative differences of scores up to this are rounding.
+const ROUNDING: f64 = 1e-12;
 
 /// Where the weighted sum of `winner` is overtaken when the weight of `criterion` moves and the others keep their
 /// proportions.
@@ -111,7 +113,12 @@ pub fn swap_points(matrix: &Matrix, winner: usize, criterion: usize) -> SwapPoin
     let (mut slope_below, mut slope_above) = (0.0, 0.0);
     for (to, (other_at_zero, other_at_one)) in lines.iter().enumerate() {
         // The winner's lead at both ends; in between it is a line.
-        let (lead_at_zero, lead_at_one) = (at_zero - other_at_zero, at_one - other_at_one);
+        // Two that are equal but for rounding never change places.
+        let lead = |of: f64, other: f64| {
+            let lead = of - other;
+            if lead.abs() <= ROUNDING * of.abs().max(other.abs()) { 0.0 } else { lead }
+        };
+        let (lead_at_zero, lead_at_one) = (lead(at_zero, *other_at_zero), lead(at_one, *other_at_one));
         let slope = lead_at_one - lead_at_zero;
         let meeting = -lead_at_zero / slope;
         if slope < 0.0 && lead_at_one < 0.0 {

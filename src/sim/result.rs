@@ -356,6 +356,7 @@ impl Summariser {
 
     fn join_records(&mut self, tally: &Tally) {
         let (offered, accepted) = (tally.offered, accepted(tally));
+        debug_assert_eq!(accepted.records, tally.delivered.latency.total() + tally.in_flight, "records got lost");
         let records = &mut self.records;
         records.offered += offered.records;
         records.accepted += accepted.records;

@@ -89,6 +89,9 @@ enum RawKind {
 /// Reads one quantity off one replication.
 type Reading = Box<dyn Fn(&NetworkTally) -> f64>;
 
+/// Reads one quantity off a stage in a measured span of so many seconds.
+type AtNode = fn(&NodeTally, f64) -> f64;
+
 /// A case ready to run.
 struct Setup {
     network: Network,
@@ -523,11 +526,13 @@ fn run(setup: &Setup, arrivals: f64, watch: &dyn Watch) -> Result<Vec<(&'static 
     Ok(setup.readings.iter().map(estimate).collect())
 }
 
+/// Quantities that are extremes or percentiles though their names do not end like one.
+const EXTREMES: [&str; 5] = ["max_delay", "max_record_delay", "peak_backlog", "max_fifo_delay", "drain_time"];
+
 /// Whether a quantity is a mean or a share, for which standard errors are what to look at.
 fn is_mean(name: &str) -> bool {
-    !(name.contains("_p") && name.chars().last().is_some_and(|last| last.is_ascii_digit()))
-        && !["p50", "p99", "max_delay", "max_record_delay", "peak_backlog", "max_fifo_delay", "drain_time"]
-            .contains(&name)
+    let percentile = ["p50", "p99"].iter().any(|percentile| name.ends_with(percentile));
+    !percentile && !EXTREMES.contains(&name)
 }
 
 /// So many standard errors of an estimate.
@@ -566,7 +571,7 @@ fn bucket(rate: f64, burst: f64) -> Step {
 }
 
 /// Lengths and times of a queue.
-fn waits() -> [(&'static str, fn(&NodeTally, f64) -> f64); 7] {
+fn waits() -> [(&'static str, AtNode); 7] {
     [
         ("W", |node, _| node.stay.mean().unwrap_or(f64::NAN)),
         ("Wq", |node, _| node.wait.mean().unwrap_or(f64::NAN)),

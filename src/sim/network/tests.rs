@@ -145,6 +145,12 @@ fn queues_with_several_servers_follow_erlang() {
     near(&tallies, 0.204_590_075, |tally| tally.nodes[0].wait.mean().unwrap());
     near(&tallies, 9.636_720_6, |tally| tally.nodes[0].inside.mean(tally.measured));
     near(&tallies, 8.0, |tally| tally.nodes[0].busy.mean(tally.measured));
+    // Little's law: what is inside is the rate times the stay, in every single run but for its two ends.
+    for tally in &tallies {
+        let node = &tally.nodes[0];
+        let by_little = node.left as f64 / tally.measured * node.stay.mean().unwrap();
+        assert!((node.inside.mean(tally.measured) / by_little - 1.0).abs() < 1e-3, "{by_little}");
+    }
 }
 
 #[test]
