@@ -156,6 +156,8 @@ fn overload(overload: &Overload) -> String {
     let counts = if overload.counts == "bytes" { String::new() } else { format!(" {}", overload.counts) };
     let rejected = match overload.rejected_share {
         0.0 => "It turned away none so far".to_owned(),
+        // Clients that try again are turned away again.
+        share if share > 1.0 => format!("It turned away {} tries for each record sent", significant(share, 3)),
         share => format!("It turned away {} % of all records", significant(share * 100.0, 3)),
     };
     format!(

@@ -43,6 +43,9 @@ impl Engine {
             Tier::Auto if expected < Tier::LONG_RUN => {
                 format!("a short run: less than {:.0e} records in all", Tier::LONG_RUN)
             }
+            Tier::Auto if plan.expected_records() < Tier::LONG_REPLICATION => {
+                format!("short replications: less than {:.0e} records in each", Tier::LONG_REPLICATION)
+            }
             Tier::Auto if in_buffer < Tier::FULL_BUFFER => {
                 format!("small buffers: about {in_buffer:.0} records in each, below {}", Tier::FULL_BUFFER)
             }

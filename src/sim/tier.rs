@@ -9,8 +9,9 @@ use thiserror::Error;
 pub enum Tier {
     /// Flow for a long run that it may simulate, record otherwise.
     ///
-    /// Long is [`Tier::LONG_RUN`] records or more in all replications together, and then only where a buffer holds at least
-    /// [`Tier::FULL_BUFFER`] records on average: below, drawing whole buffers saves nothing.
+    /// Long is [`Tier::LONG_RUN`] records or more in all replications together and [`Tier::LONG_REPLICATION`] in each, and
+    /// then only where a buffer holds at least [`Tier::FULL_BUFFER`] records on average: below, drawing whole buffers
+    /// saves nothing.
     #[default]
     Auto,
     /// Every record is drawn.
@@ -32,6 +33,8 @@ impl std::fmt::Display for Tier {
 impl Tier {
     /// Records in all replications from which on [`Tier::Auto`] takes the flow tier: a few seconds of the record tier.
     pub const LONG_RUN: f64 = 1e8;
+    /// Records in each replication from which on [`Tier::Auto`] takes the flow tier; its tables are not worth less.
+    pub const LONG_REPLICATION: f64 = 1e6;
     /// Records in a buffer from which on [`Tier::Auto`] takes the flow tier.
     pub const FULL_BUFFER: f64 = 64.0;
 }

@@ -13,7 +13,7 @@ use crate::common::scenario;
 /// Starts a simulation that goes on for long.
 fn start(extra: &[&str]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_forebay"));
-    command.args(["simulate", &scenario("w1"), "--color", "never", "--threads", "2"]).args(extra);
+    command.args(["simulate", &scenario("w1"), "--color", "never", "--threads", "2", "--tier", "record"]).args(extra);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
