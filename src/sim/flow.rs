@@ -8,7 +8,7 @@
 //!
 //! The parts: [`sizes`] tabulates the law of sizes, [`count`] the number of records that fill the buffer, [`wait`] the time
 //! before it; [`inflow`] says where the rate is constant; [`cycle`] draws one buffer after another and [`impulses`] books
-//! their latencies; [`gates`] bounds the probability that a gate would have turned anything away.
+//! their latencies; [`mod@gates`] bounds the probability that a gate would have turned anything away.
 //!
 //! The decision a reader would question: at the edges of the run, of the warm-up and of the parts of a rate profile, records
 //! are drawn one by one here too. That keeps every formula to the case where it is exact.
