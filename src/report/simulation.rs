@@ -31,7 +31,7 @@ pub fn text(simulation: &Simulation, width: usize) -> String {
 /// The run's line, broken where it is too long.
 #[must_use]
 pub fn run_paragraph(simulation: &Simulation, width: usize) -> String {
-    paragraph("  ", run_line(simulation).trim(), width)
+    run_line(simulation).lines().map(|line| paragraph("  ", line.trim(), width)).collect()
 }
 
 /// Delay and freshness in figures.

@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::SimError;
 use super::config::{RunConfig, Watch};
 use super::model::Model;
+use super::network::replicate_chain;
 use super::plan::{Detail, Plan};
 use super::replication::{Progress, replicate};
 use crate::units::SimDuration;
@@ -125,7 +126,12 @@ pub(super) fn find(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Resu
     let span = plan.sending_span();
     let progress = Progress { watch, done: 0.into(), total: span.saturating_mul(u64::from(pilots)) };
     let cuts = super::run::side_by_side(0..pilots, config.threads, |number| {
-        let tally = replicate(&plan, number, &progress)?;
+        // The flow tier sees no single latencies; what comes back needs the queue of events here too.
+        let tally = if plan.has_feedback() {
+            replicate_chain(&plan, &config, number, &progress)?
+        } else {
+            replicate(&plan, number, &progress)?
+        };
         let longest = tally.delivered.latency.quantile(ALMOST_ALL).unwrap_or(0.0);
         let margin = if plan.drain { 0 } else { (longest * 1e9) as u64 };
         Ok(tally.delivered.series.and_then(|series| series.cut(margin)))
