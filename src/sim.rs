@@ -73,8 +73,9 @@ pub use paired::{NotPaired, Paired, paired, paired_figures};
 pub use precision::{Precision, PrecisionReached};
 pub use quota::{QuotaTally, play_quota};
 pub use result::{
-    Distribution, Estimate, GateSummary, LimitSummary, Objects, PerHour, Records, RunResult, Summary, student_t,
+    Distribution, Estimate, GateSummary, LimitSummary, NodeSummary, Objects, PerHour, Records, RunResult, Summary,
+    student_t,
 };
-pub use run::{expected_records, run, sample};
+pub use run::{expected_records, run, run_any, sample};
 pub use tier::{Certificate, Obstacle, Tier, TierReport};
 pub use warm_up::WarmUpFound;

@@ -78,11 +78,18 @@ impl Engine {
         }
     }
 
+    /// What draws single records of a chain.
+    pub(super) fn of_single_records(plan: &Plan<'_>) -> Self {
+        if plan.has_feedback() { Self::Events(String::new()) } else { Self::Record(String::new()) }
+    }
+
     /// What to say about it.
-    pub(super) fn report(self) -> TierReport {
+    pub(super) fn report(&self) -> TierReport {
         match self {
             Self::Record(why) | Self::Events(why) => TierReport::record(why),
-            Self::Flow(flow, why) => TierReport { ran: Tier::Flow, why, certificates: flow.certificates },
+            Self::Flow(flow, why) => {
+                TierReport { ran: Tier::Flow, why: why.clone(), certificates: flow.certificates.clone() }
+            }
         }
     }
 }

@@ -57,6 +57,11 @@ pub(super) struct Rejected {
 }
 
 impl Rejected {
+    const fn add(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.records += other.records;
+    }
+
     /// Books a record, and its request unless that was the last one booked.
     const fn book(&mut self, last: &mut u64, request: u64) {
         self.records += 1;
@@ -199,6 +204,24 @@ pub(super) struct GateTally {
     pub(super) first_rejection: Option<u64>,
     /// Whole seconds in which a record was turned away.
     pub(super) throttled_seconds: u64,
+}
+
+impl GateTally {
+    /// Several shards as one gate: what they turned away together, and the load of the busiest one, since each limit is a
+    /// shard's own.
+    pub(super) fn of_shards(shards: Vec<Self>) -> Option<Self> {
+        let busiest = shards.iter().map(|shard| shard.offered).max_by_key(|load| load.bytes.max(load.records))?;
+        let mut all = shards.into_iter().reduce(|mut all, shard| {
+            all.peak.at_least(shard.peak);
+            all.oversize.add(shard.oversize);
+            all.limits.iter_mut().zip(shard.limits).for_each(|(limit, more)| limit.add(more));
+            all.rejected.add(shard.rejected);
+            all.rejected_units.iter_mut().zip(shard.rejected_units).for_each(|(units, more)| *units += more);
+            all
+        })?;
+        all.offered = busiest;
+        Some(all)
+    }
 }
 
 /// What came of a request of one record.

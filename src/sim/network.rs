@@ -36,9 +36,13 @@ pub use tally::{Closings, Level, NodeTally};
 
 use super::SimError;
 use super::config::{RunConfig, Watch};
+use super::model::Model;
 use super::plan::{Detail, Plan};
 use super::replication::{Progress, Tally};
-use plan::NetworkPlan;
+use super::result::Outline;
+use super::run::Replicates;
+use super::tier::{Obstacle, Tier, TierReport};
+pub(super) use plan::{NetworkPlan, sources};
 
 /// One replication of a chain on the event path, counted as the chain's own engine would count it.
 pub(super) fn replicate_chain(
@@ -49,9 +53,72 @@ pub(super) fn replicate_chain(
 ) -> Result<Tally, SimError> {
     let network = Network::from(chain.model);
     let sources = plan::sources(&network);
-    let plan = NetworkPlan::new(&network, &sources, &chain.model.increments, chain.detail, config)?;
+    let plan = NetworkPlan::new(&network, &sources, chain.detail, config)?;
     let tally = engine::replicate(&plan, replication, progress)?;
-    tally.into_chain().ok_or_else(|| SimError::invalid("network", "a sink at the end of a chain", 0))
+    tally.into_tally(false).ok_or_else(|| SimError::invalid("network", "a sink at the end of a chain", 0))
+}
+
+impl<'a> NetworkPlan<'a> {
+    /// A network with one sink, ready for replications that are joined into one result. `detail` is for pilots.
+    pub(super) fn ready(
+        network: &'a Network,
+        sources: &'a [Model],
+        detail: Option<Detail>,
+        config: &RunConfig,
+    ) -> Result<Self, SimError> {
+        if config.tier == Tier::Flow {
+            return Err(Obstacle::Stages.into());
+        }
+        let sinks = network.nodes.iter().filter(|node| node.step == Step::Sink).count();
+        if sinks != 1 {
+            return Err(SimError::invalid("network", "one sink", sinks));
+        }
+        let plan = Self::new(network, sources, detail.unwrap_or_else(|| plan::detail(config)), config)?;
+        plan.check_load(config)?;
+        Ok(plan)
+    }
+}
+
+impl Replicates for NetworkPlan<'_> {
+    fn outline(&self) -> Outline<'_> {
+        let gate = |node: &'_ Node| match &node.step {
+            Step::Gate(gate) | Step::Shards { gate, .. } => Some(gate.clone()),
+            _ => None,
+        };
+        let gates = self.network.nodes.iter().filter_map(|node| Some((node.name.as_str(), gate(node)?)));
+        Outline {
+            gates: gates.collect(),
+            increments: self.increments.len(),
+            warm_up: self.span.warm_up,
+            servers: self.network.nodes.iter().map(servers).collect(),
+        }
+    }
+
+    fn sending_span(&self) -> u64 {
+        self.sending_span()
+    }
+
+    fn drains(&self) -> bool {
+        self.drain
+    }
+
+    fn most_replications(&self) -> u32 {
+        self.most_replications()
+    }
+
+    fn replicate(&self, number: u32, progress: &Progress<'_>) -> Result<Tally, SimError> {
+        let tally = engine::replicate(self, number, progress)?;
+        tally.into_tally(true).ok_or_else(|| SimError::invalid("network", "one sink", 0))
+    }
+
+    fn report(&self) -> TierReport {
+        TierReport::record(Obstacle::Stages.to_string())
+    }
+}
+
+/// How many units a stage can serve at once, where that is limited.
+fn servers(node: &Node) -> Option<u32> {
+    if let Step::Station(station) = &node.step { Some(station.servers) } else { None }
 }
 
 /// Runs a network and returns what each replication has counted, in their order.
@@ -61,7 +128,7 @@ pub(super) fn replicate_chain(
 /// or when `watch` asks to stop.
 pub fn run_network(network: &Network, config: &RunConfig, watch: &dyn Watch) -> Result<Vec<NetworkTally>, SimError> {
     let sources = plan::sources(network);
-    let plan = NetworkPlan::new(network, &sources, &[], Detail::Totals, config)?;
+    let plan = NetworkPlan::new(network, &sources, Detail::Totals, config)?;
     let total = plan.sending_span().saturating_mul(u64::from(config.replications));
     let progress = Progress { watch, done: AtomicU64::new(0), total };
     let one = |replication| engine::replicate(&plan, replication, &progress);

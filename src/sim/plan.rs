@@ -298,7 +298,7 @@ impl<'a> Plan<'a> {
 }
 
 /// A single run gives intervals by batches; a recording is one path and not a steady process, and has to be asked for them.
-fn detail(config: &RunConfig) -> Detail {
+pub(super) fn detail(config: &RunConfig) -> Detail {
     let single = config.replications == 1 && config.precision.is_none();
     match config.batches {
         Some(count) if single => Detail::Batches(count),

@@ -6,6 +6,7 @@ use super::SimError;
 use super::collect::{Collector, Delivered};
 use super::config::Watch;
 use super::gate::{GateTally, Load};
+use super::network::NodeTally;
 use super::plan::{Leg, Plan};
 use super::record::Record;
 
@@ -37,7 +38,12 @@ pub(super) struct Tally {
     pub(super) units: Vec<u64>,
     pub(super) gates: Vec<GateTally>,
     pub(super) in_flight: u64,
+    /// Accepted records that found no place later on, or were given up, and their bytes.
+    pub(super) lost: u64,
+    pub(super) lost_bytes: u64,
     pub(super) delivered: Delivered,
+    /// What each stage of a network has counted; a chain keeps no such account.
+    pub(super) nodes: Vec<NodeTally>,
     /// The end of the measured span, in nanoseconds.
     pub(super) end: u64,
 }
@@ -90,7 +96,8 @@ pub(super) fn replicate(plan: &Plan<'_>, replication: u32, progress: &Progress<'
     progress.advance(plan.sending_span().saturating_sub(reported))?;
     // A drained run ends with its last delivery, but not before its source has.
     let end = if plan.drain { delivered.last_delivery.max(last_sent) } else { end_of_run };
-    Ok(Tally { offered, units, gates, in_flight: in_legs + delivered.in_flight, delivered, end })
+    let in_flight = in_legs + delivered.in_flight;
+    Ok(Tally { offered, units, gates, in_flight, lost: 0, lost_bytes: 0, delivered, nodes: Vec::new(), end })
 }
 
 /// Books what was sent after the warm-up.

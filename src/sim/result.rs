@@ -9,7 +9,8 @@ use super::config::RunConfig;
 use super::figures::{Figure, Figures};
 use super::gate::{GateTally, Load, Rejected};
 use super::histogram::{Histogram, rank};
-use super::model::Counted;
+use super::model::{Counted, Gate};
+use super::network::NodeTally;
 use super::over_time::{Backlog, Course, OverTime};
 use super::plan::Plan;
 use super::precision::PrecisionReached;
@@ -65,12 +66,14 @@ pub struct Summary {
     pub objects: Objects,
     /// The gates, in the order of the chain.
     pub stages: Vec<GateSummary>,
+    /// What else is on the way: every stage of a network, in its order; empty for a chain of gates, delays and a buffer.
+    pub nodes: Vec<NodeSummary>,
     /// What each replication found by itself.
     #[serde(skip)]
     pub by_replication: Figures,
 }
 
-/// Totals over all replications: `offered = accepted + rejected` and `accepted = delivered + in_flight`.
+/// Totals over all replications: `offered = accepted + rejected` and `accepted = delivered + in_flight + lost`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Records {
     /// Records sent.
@@ -81,8 +84,12 @@ pub struct Records {
     pub rejected: u64,
     /// Accepted records that were available at the sink by the end.
     pub delivered: u64,
-    /// Accepted records that were not.
+    /// Accepted records that were not, but still may be.
     pub in_flight: u64,
+    /// Accepted records that will never be: they found no place, or were given up after the last try.
+    pub lost: u64,
+    /// Their bytes.
+    pub lost_bytes: u64,
     /// Bytes sent.
     pub offered_bytes: u64,
     /// Bytes of accepted records.
@@ -157,6 +164,45 @@ pub struct Objects {
     pub closed_by_time: u64,
     /// Objects that are a request passed on at once.
     pub passed_at_once: u64,
+}
+
+/// What a stage of a network saw.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NodeSummary {
+    /// The name of the stage.
+    pub name: String,
+    /// How many units it can serve at once; `null` where nothing limits that.
+    pub servers: Option<u32>,
+    /// Units that left it in an hour.
+    pub units_per_hour: Estimate,
+    /// Servers at work, on average over time.
+    pub busy: Estimate,
+    /// Units inside, on average over time: records in a buffer.
+    pub inside: Estimate,
+    /// The most units inside at any time of all replications.
+    pub most_inside: u64,
+    /// The 99th percentile of the time that units waited before they were taken up, in seconds; not a number where
+    /// nothing waits.
+    pub wait_p99: Estimate,
+    /// Records that were tried again, over all replications.
+    pub retried: u64,
+    /// Records that were lost here, over all replications.
+    pub lost: u64,
+    /// Seconds from the fullest moment until nothing was inside any more, the longest of all replications; `null` where one
+    /// did not get that far.
+    pub drained_in: Option<f64>,
+}
+
+impl NodeSummary {
+    /// The share of the servers at work.
+    #[must_use]
+    pub fn utilization(&self) -> Option<Estimate> {
+        let servers = f64::from(self.servers?);
+        Some(Estimate {
+            value: self.busy.value / servers,
+            half_width: self.busy.half_width.map(|width| width / servers),
+        })
+    }
 }
 
 /// What a gate saw.
@@ -264,6 +310,73 @@ fn exact_quantile(sorted: &[u64], q: f64) -> Option<f64> {
 /// The place of written objects among the hourly quantities.
 const OBJECTS: usize = 3;
 
+/// The parts of what is run that its statistics are about.
+#[derive(Debug)]
+pub(super) struct Outline<'a> {
+    /// Gates with the names of their stages, in their order.
+    pub(super) gates: Vec<(&'a str, Gate)>,
+    /// How many billing grains are counted.
+    pub(super) increments: usize,
+    /// In nanoseconds.
+    pub(super) warm_up: u64,
+    /// Of each stage of a network, how many units it serves at once.
+    pub(super) servers: Vec<Option<u32>>,
+}
+
+impl<'a> Outline<'a> {
+    pub(super) fn of_chain(plan: &Plan<'a>) -> Self {
+        Self {
+            gates: plan.gates().map(|(name, gate)| (name, gate.clone())).collect(),
+            increments: plan.increments.len(),
+            warm_up: plan.span.warm_up,
+            servers: Vec::new(),
+        }
+    }
+}
+
+/// A stage of a network while replications join.
+#[derive(Debug)]
+struct JoinedNode {
+    name: String,
+    servers: Option<u32>,
+    /// Units an hour, servers at work, units inside and the wait, by replication.
+    figures: [Vec<f64>; 4],
+    most_inside: u64,
+    retried: u64,
+    lost: u64,
+    drained_in: Option<f64>,
+}
+
+impl JoinedNode {
+    fn new(tally: &NodeTally, servers: Option<u32>) -> Self {
+        let name = tally.name.clone();
+        let figures = Default::default();
+        Self { name, servers, figures, most_inside: 0, retried: 0, lost: 0, drained_in: Some(0.0) }
+    }
+
+    fn join(&mut self, tally: &NodeTally, seconds: f64) {
+        let found = [
+            tally.left as f64 / (seconds / 3600.0),
+            tally.busy.mean(seconds),
+            tally.inside.mean(seconds),
+            tally.wait.quantile(0.99).unwrap_or(f64::NAN),
+        ];
+        self.figures.iter_mut().zip(found).for_each(|(figures, figure)| figures.push(figure));
+        self.most_inside = self.most_inside.max(tally.inside.peak());
+        self.retried += tally.retried;
+        self.lost += tally.lost;
+        let drained = tally.inside.drained_in();
+        self.drained_in = self.drained_in.zip(drained).map(|(one, other)| one.max(other));
+    }
+
+    fn finish(self) -> NodeSummary {
+        let [units_per_hour, busy, inside, wait_p99] =
+            self.figures.map(|figures| Estimate::from_replications(&figures));
+        let Self { name, servers, most_inside, retried, lost, drained_in, .. } = self;
+        NodeSummary { name, servers, units_per_hour, busy, inside, most_inside, wait_p99, retried, lost, drained_in }
+    }
+}
+
 /// Joins replications in their order.
 #[derive(Debug)]
 pub(super) struct Summariser {
@@ -286,12 +399,14 @@ pub(super) struct Summariser {
     /// Accepted requests, records and bytes and written objects an hour, by replication; then each increment.
     hourly: Vec<Vec<f64>>,
     gates: Vec<GateSummary>,
+    servers: Vec<Option<u32>>,
+    nodes: Vec<JoinedNode>,
 }
 
 impl Summariser {
-    pub(super) fn new(plan: &Plan<'_>) -> Self {
-        let gates = plan.gates().map(|(name, gate)| GateSummary {
-            name: name.to_owned(),
+    pub(super) fn new(outline: &Outline<'_>) -> Self {
+        let gates = outline.gates.iter().map(|(name, gate)| GateSummary {
+            name: (*name).to_owned(),
             limits: gate.limits.iter().map(empty_limit).collect(),
             rejected_requests: 0,
             rejected_records: 0,
@@ -299,7 +414,7 @@ impl Summariser {
             oversize_records: 0,
         });
         Self {
-            warm_up: plan.span.warm_up,
+            warm_up: outline.warm_up,
             joined: 0,
             end: 0,
             measured: 0.0,
@@ -311,8 +426,10 @@ impl Summariser {
             batches: None,
             objects: ObjectTally::default(),
             mean_bytes: Vec::new(),
-            hourly: vec![Vec::new(); 4 + plan.increments.len()],
+            hourly: vec![Vec::new(); 4 + outline.increments],
             gates: gates.collect(),
+            servers: outline.servers.clone(),
+            nodes: Vec::new(),
         }
     }
 
@@ -327,6 +444,7 @@ impl Summariser {
             summary.join(gate);
         }
         self.join_objects(tally.delivered.objects);
+        self.join_nodes(&tally.nodes, seconds);
         self.batches = self.batches.take().or(tally.delivered.batches.take());
         match &mut self.course {
             Some(course) => course.merge(&tally.delivered.course),
@@ -356,17 +474,31 @@ impl Summariser {
 
     fn join_records(&mut self, tally: &Tally) {
         let (offered, accepted) = (tally.offered, accepted(tally));
-        debug_assert_eq!(accepted.records, tally.delivered.latency.total() + tally.in_flight, "records got lost");
+        debug_assert_eq!(
+            accepted.records,
+            tally.delivered.latency.total() + tally.in_flight + tally.lost,
+            "records are unaccounted for"
+        );
         let records = &mut self.records;
         records.offered += offered.records;
         records.accepted += accepted.records;
         records.rejected += tally.gates.iter().map(|gate| gate.rejected.records).sum::<u64>();
         records.delivered += tally.delivered.latency.total();
         records.in_flight += tally.in_flight;
+        records.lost += tally.lost;
+        records.lost_bytes = records.lost_bytes.saturating_add(tally.lost_bytes);
         records.offered_bytes = records.offered_bytes.saturating_add(offered.bytes);
         records.accepted_bytes = records.accepted_bytes.saturating_add(accepted.bytes);
         records.offered_requests += offered.requests;
         records.accepted_requests += accepted.requests;
+    }
+
+    fn join_nodes(&mut self, tallies: &[NodeTally], seconds: f64) {
+        if self.nodes.is_empty() {
+            let servers = self.servers.iter().copied().chain(std::iter::repeat(None));
+            self.nodes = tallies.iter().zip(servers).map(|(tally, servers)| JoinedNode::new(tally, servers)).collect();
+        }
+        self.nodes.iter_mut().zip(tallies).for_each(|(node, tally)| node.join(tally, seconds));
     }
 
     fn join_objects(&mut self, objects: ObjectTally) {
@@ -436,6 +568,7 @@ impl Summariser {
             },
             per_hour,
             stages,
+            nodes: self.nodes.into_iter().map(JoinedNode::finish).collect(),
             by_replication: Figures {
                 latency: by_latency,
                 freshness: by_freshness,

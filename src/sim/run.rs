@@ -10,10 +10,12 @@ use super::config::{RunConfig, TOGETHER, Watch};
 use super::engine::Engine;
 use super::flow::{FlowPlan, SampledRecord};
 use super::model::Model;
-use super::plan::Plan;
+use super::network::{self, Network, NetworkPlan};
+use super::plan::{Detail, Plan};
 use super::precision::{self, Precision};
 use super::replication::{Progress, Tally};
-use super::result::{RunResult, Summariser};
+use super::result::{Outline, RunResult, Summariser};
+use super::tier::TierReport;
 use super::warm_up;
 use crate::units::{SimDuration, SimTime};
 
@@ -23,12 +25,28 @@ use crate::units::{SimDuration, SimTime};
 /// [`SimError`] when the model or the configuration makes no sense or asks for too much, when threads cannot be started,
 /// or when `watch` asks to stop before one replication is complete.
 pub fn run(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Result<RunResult, SimError> {
+    on_threads(config, || with_warm_up(model, config, watch))
+}
+
+/// Runs a network with one sink: as a chain where it is no more than one, which is quicker and gives the same.
+///
+/// # Errors
+/// As [`run()`].
+pub fn run_any(network: &Network, config: &RunConfig, watch: &dyn Watch) -> Result<RunResult, SimError> {
+    match network.as_chain() {
+        Some(chain) => run(&chain, config, watch),
+        None => on_threads(config, || network_with_warm_up(network, config, watch)),
+    }
+}
+
+/// On as many threads as are asked for.
+fn on_threads<T: Send>(config: &RunConfig, work: impl FnOnce() -> Result<T, SimError> + Send) -> Result<T, SimError> {
     match config.threads {
-        None | Some(1) => with_warm_up(model, config, watch),
+        None | Some(1) => work(),
         Some(threads) => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.min(256)).build();
             let pool = pool.map_err(|error| SimError::Threads(error.to_string()))?;
-            pool.install(|| with_warm_up(model, config, watch))
+            pool.install(work)
         }
     }
 }
@@ -39,13 +57,32 @@ fn with_warm_up(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Result<
     let plan = Plan::new(model, config)?;
     let engine = Engine::choose(&plan, model, config)?;
     if !config.find_warm_up {
-        return Run { plan: &plan, engine, config, watch }.whole();
+        return whole(&Chain { plan: &plan, engine, config }, config, watch);
     }
-    let found = warm_up::find(model, config, watch)?;
+    let pilot = warm_up::pilot(config);
+    let mut pilot_plan = Plan::new(model, &pilot)?;
+    pilot_plan.detail = Detail::Series;
+    // The flow tier sees no single latencies; what comes back needs the queue of events here too.
+    let engine = Engine::of_single_records(&pilot_plan);
+    let found = warm_up::find(&Chain { plan: &pilot_plan, engine, config: &pilot }, &pilot, watch)?;
     let config = RunConfig { warm_up: SimDuration::from_secs_f64(found.cut_s), ..config.clone() };
     let plan = Plan::new(model, &config)?;
     let engine = Engine::choose(&plan, model, &config)?;
-    let result = Run { plan: &plan, engine, config: &config, watch }.whole()?;
+    let result = whole(&Chain { plan: &plan, engine, config: &config }, &config, watch)?;
+    Ok(RunResult { warm_up_found: Some(found), ..result })
+}
+
+/// The same for a network.
+fn network_with_warm_up(network: &Network, config: &RunConfig, watch: &dyn Watch) -> Result<RunResult, SimError> {
+    let sources = network::sources(network);
+    let plan = NetworkPlan::ready(network, &sources, None, config)?;
+    if !config.find_warm_up {
+        return whole(&plan, config, watch);
+    }
+    let pilot = warm_up::pilot(config);
+    let found = warm_up::find(&NetworkPlan::ready(network, &sources, Some(Detail::Series), &pilot)?, &pilot, watch)?;
+    let config = RunConfig { warm_up: SimDuration::from_secs_f64(found.cut_s), ..config.clone() };
+    let result = whole(&NetworkPlan::ready(network, &sources, None, &config)?, &config, watch)?;
     Ok(RunResult { warm_up_found: Some(found), ..result })
 }
 
@@ -78,12 +115,58 @@ pub fn sample(
     flow.sample(&plan, count, &Progress { watch, done: AtomicU64::new(0), total: plan.sending_span() })
 }
 
-/// A run under way.
-struct Run<'a> {
+/// What replications are made of: a chain, or a network.
+pub(super) trait Replicates: Sync {
+    /// The parts that the statistics are about.
+    fn outline(&self) -> Outline<'_>;
+
+    /// How long the sources send, in nanoseconds.
+    fn sending_span(&self) -> u64;
+
+    /// Whether a replication goes on until all is delivered.
+    fn drains(&self) -> bool;
+
+    /// How many replications the bounds on a run leave room for.
+    fn most_replications(&self) -> u32;
+
+    /// One replication.
+    fn replicate(&self, number: u32, progress: &Progress<'_>) -> Result<Tally, SimError>;
+
+    /// What to say about the tier.
+    fn report(&self) -> TierReport;
+}
+
+/// A chain with the engine that plays it.
+struct Chain<'a> {
     plan: &'a Plan<'a>,
     engine: Engine,
     config: &'a RunConfig,
-    watch: &'a dyn Watch,
+}
+
+impl Replicates for Chain<'_> {
+    fn outline(&self) -> Outline<'_> {
+        Outline::of_chain(self.plan)
+    }
+
+    fn sending_span(&self) -> u64 {
+        self.plan.sending_span()
+    }
+
+    fn drains(&self) -> bool {
+        self.plan.drain
+    }
+
+    fn most_replications(&self) -> u32 {
+        self.plan.most_replications()
+    }
+
+    fn replicate(&self, number: u32, progress: &Progress<'_>) -> Result<Tally, SimError> {
+        self.engine.replicate(self.plan, self.config, number, progress)
+    }
+
+    fn report(&self) -> TierReport {
+        self.engine.report()
+    }
 }
 
 /// How a round of replications ended.
@@ -94,59 +177,54 @@ enum Round {
     Stopped,
 }
 
-impl Run<'_> {
-    fn whole(self) -> Result<RunResult, SimError> {
-        let mut summary = Summariser::new(self.plan);
-        let most = self
-            .plan
-            .most_replications()
-            .clamp(self.config.replications, precision::MOST.max(self.config.replications));
-        let mut goal = match self.config.precision {
-            Some(_) => Precision::first_round(self.config.replications, most),
-            None => self.config.replications,
-        };
-        let mut ended = self.round(&mut summary, goal)?;
-        while ended == Round::Complete
-            && let Some(precision) = self.config.precision
-            && let Some(next) = precision.next_round(summary.estimate(precision.figure), summary.joined(), most)
-        {
-            goal = next;
-            ended = self.round(&mut summary, goal)?;
-        }
-        let reached =
-            self.config.precision.map(|precision| precision.reached(summary.estimate(precision.figure), most));
-        let horizon = (!self.plan.drain).then(|| SimTime::ZERO + self.config.horizon);
-        let mut result = summary.finish(self.config, horizon, self.engine.report());
-        result.precision = reached;
-        result.stopped_before = (ended == Round::Stopped).then_some(goal);
-        Ok(result)
+/// As many replications as are asked for, or as the precision takes.
+fn whole(work: &dyn Replicates, config: &RunConfig, watch: &dyn Watch) -> Result<RunResult, SimError> {
+    let mut summary = Summariser::new(&work.outline());
+    let most = work.most_replications().clamp(config.replications, precision::MOST.max(config.replications));
+    let mut goal = match config.precision {
+        Some(_) => Precision::first_round(config.replications, most),
+        None => config.replications,
+    };
+    let mut ended = round(work, config, watch, &mut summary, goal)?;
+    while ended == Round::Complete
+        && let Some(precision) = config.precision
+        && let Some(next) = precision.next_round(summary.estimate(precision.figure), summary.joined(), most)
+    {
+        goal = next;
+        ended = round(work, config, watch, &mut summary, goal)?;
     }
+    let reached = config.precision.map(|precision| precision.reached(summary.estimate(precision.figure), most));
+    let horizon = (!work.drains()).then(|| SimTime::ZERO + config.horizon);
+    let mut result = summary.finish(config, horizon, work.report());
+    result.precision = reached;
+    result.stopped_before = (ended == Round::Stopped).then_some(goal);
+    Ok(result)
+}
 
-    /// Makes replications until there are `goal`.
-    fn round(&self, summary: &mut Summariser, goal: u32) -> Result<Round, SimError> {
-        let span = self.plan.sending_span();
-        let done = AtomicU64::new(span.saturating_mul(u64::from(summary.joined())));
-        let progress = Progress { watch: self.watch, done, total: span.saturating_mul(u64::from(goal)) };
-        while summary.joined() < goal {
-            let start = summary.joined();
-            let end = start.saturating_add(TOGETHER).min(goal);
-            for tally in self.replications(start..end, &progress) {
-                match tally {
-                    Ok(tally) => summary.join(tally),
-                    Err(SimError::Stopped) if summary.joined() > 0 => return Ok(Round::Stopped),
-                    Err(error) => return Err(error),
-                }
+/// Makes replications until there are `goal`.
+fn round(
+    work: &dyn Replicates,
+    config: &RunConfig,
+    watch: &dyn Watch,
+    summary: &mut Summariser,
+    goal: u32,
+) -> Result<Round, SimError> {
+    let span = work.sending_span();
+    let done = AtomicU64::new(span.saturating_mul(u64::from(summary.joined())));
+    let progress = Progress { watch, done, total: span.saturating_mul(u64::from(goal)) };
+    while summary.joined() < goal {
+        let start = summary.joined();
+        let end = start.saturating_add(TOGETHER).min(goal);
+        // In order, however they were made.
+        for tally in side_by_side(start..end, config.threads, |number| work.replicate(number, &progress)) {
+            match tally {
+                Ok(tally) => summary.join(tally),
+                Err(SimError::Stopped) if summary.joined() > 0 => return Ok(Round::Stopped),
+                Err(error) => return Err(error),
             }
         }
-        Ok(Round::Complete)
     }
-
-    /// Makes a few replications; in order, however they were made.
-    fn replications(&self, numbers: Range<u32>, progress: &Progress<'_>) -> Vec<Result<Tally, SimError>> {
-        side_by_side(numbers, self.config.threads, |number| {
-            self.engine.replicate(self.plan, self.config, number, progress)
-        })
-    }
+    Ok(Round::Complete)
 }
 
 /// Does something for each number, on several threads where there may be; what came of it is in the order of the numbers.
@@ -185,7 +263,7 @@ mod tests {
         let model = w1();
         let config = of(8);
         let plan = Plan::new(&model, &config).unwrap();
-        let mut summary = Summariser::new(&plan);
+        let mut summary = Summariser::new(&Outline::of_chain(&plan));
         for number in 0..8 {
             let (alone, config) = (w1(), of(1));
             let plan = Plan::new(&alone, &config).unwrap();

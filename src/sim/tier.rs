@@ -57,6 +57,9 @@ pub enum Obstacle {
     /// Requests differ in their number of records.
     #[error("requests do not all hold the same number of records")]
     VaryingRequests,
+    /// There are stages of which a buffer does not tell everything.
+    #[error("queues, shards, pollers or deliveries that may fail are on the way")]
+    Stages,
     /// The law of a delay has no closed form here.
     #[error("the law of a delay is not tabulated")]
     LatencyLaw,

@@ -14,10 +14,8 @@ use serde::Serialize;
 
 use super::SimError;
 use super::config::{RunConfig, Watch};
-use super::model::Model;
-use super::network::replicate_chain;
-use super::plan::{Detail, Plan};
-use super::replication::{Progress, replicate};
+use super::replication::Progress;
+use super::run::Replicates;
 use crate::units::SimDuration;
 
 /// The most replications that the cut is looked for in.
@@ -111,29 +109,26 @@ fn mser(values: &[f64]) -> Option<usize> {
     best.map(|(cut, _)| cut)
 }
 
-/// Finds the warm-up of a model in a few pilot replications.
-pub(super) fn find(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Result<WarmUpFound, SimError> {
-    let pilots = config.replications.min(PILOTS);
-    let config = RunConfig {
-        replications: pilots,
+/// How pilots are run: a few replications from the very start.
+pub(super) fn pilot(config: &RunConfig) -> RunConfig {
+    RunConfig {
+        replications: config.replications.min(PILOTS),
         warm_up: SimDuration::ZERO,
         precision: None,
         keep_samples: false,
         ..config.clone()
-    };
-    let mut plan = Plan::new(model, &config)?;
-    plan.detail = Detail::Series;
-    let span = plan.sending_span();
+    }
+}
+
+/// Finds the warm-up in a few pilot replications of something that keeps the course of its latencies.
+pub(super) fn find(work: &dyn Replicates, config: &RunConfig, watch: &dyn Watch) -> Result<WarmUpFound, SimError> {
+    let pilots = config.replications;
+    let span = work.sending_span();
     let progress = Progress { watch, done: 0.into(), total: span.saturating_mul(u64::from(pilots)) };
     let cuts = super::run::side_by_side(0..pilots, config.threads, |number| {
-        // The flow tier sees no single latencies; what comes back needs the queue of events here too.
-        let tally = if plan.has_feedback() {
-            replicate_chain(&plan, &config, number, &progress)?
-        } else {
-            replicate(&plan, number, &progress)?
-        };
+        let tally = work.replicate(number, &progress)?;
         let longest = tally.delivered.latency.quantile(ALMOST_ALL).unwrap_or(0.0);
-        let margin = if plan.drain { 0 } else { (longest * 1e9) as u64 };
+        let margin = if work.drains() { 0 } else { (longest * 1e9) as u64 };
         Ok(tally.delivered.series.and_then(|series| series.cut(margin)))
     });
     let cuts: Vec<Option<u64>> = cuts.into_iter().collect::<Result<_, SimError>>()?;

@@ -549,7 +549,11 @@ fn line(source: Source, steps: Vec<Step>) -> Network {
         Node { name: index.to_string(), step, to }
     };
     let nodes = steps.into_iter().chain(std::iter::once(Step::Sink)).enumerate().map(node).collect();
-    Network { feeds: vec![Feed { name: "source".to_owned(), source, to: "0".to_owned() }], nodes }
+    Network {
+        feeds: vec![Feed { name: "source".to_owned(), source, to: "0".to_owned() }],
+        nodes,
+        increments: Vec::new(),
+    }
 }
 
 fn source(arrivals: Arrivals) -> Source {

@@ -528,7 +528,17 @@ impl<'a> Engine<'a> {
             in_flight: self.in_flight,
             last_delivery: self.last_delivery,
         };
-        Tally { offered: self.offered, units: self.units, gates, in_flight: self.in_flight, delivered, end }
+        Tally {
+            offered: self.offered,
+            units: self.units,
+            gates,
+            in_flight: self.in_flight,
+            lost: 0,
+            lost_bytes: 0,
+            delivered,
+            nodes: Vec::new(),
+            end,
+        }
     }
 
     /// What a gate that turns nothing away has seen.

@@ -177,14 +177,32 @@ impl Core {
 
     /// Ends a unit that is given up or found no place.
     pub(super) fn lose(&mut self, unit: u32, tally: &mut NodeTally) {
-        let records = u64::from(self.units.get(unit).count);
-        self.balance.lost += records;
-        self.backlog.deliver(self.now, records);
-        if self.counts(self.now) {
-            tally.lost += records;
-        }
+        let held = self.units.get(unit);
+        self.balance.lost += u64::from(held.count);
+        self.backlog.deliver(self.now, u64::from(held.count));
+        let warm_up = self.span.warm_up;
+        self.units.each(unit, |piece| {
+            if piece.sent >= warm_up {
+                tally.lost += 1;
+                tally.lost_bytes = tally.lost_bytes.saturating_add(piece.size);
+            }
+        });
+        self.no_longer_pending(unit);
         self.let_go(unit);
         self.units.free(unit);
+    }
+
+    /// What a unit's buffer opened for it is delivered, or never will be.
+    pub(super) fn no_longer_pending(&mut self, unit: u32) {
+        if let Some(opened) = self.units.get(unit).opened_at() {
+            self.pending.deliver(opened, self.now);
+        }
+    }
+
+    /// Takes the records out of a unit, which ends. What its buffer opened is taken over by whoever takes them.
+    pub(super) fn empty_into(&mut self, unit: u32, pieces: &mut Vec<Piece>) {
+        self.no_longer_pending(unit);
+        self.units.empty_into(unit, pieces);
     }
 
     /// Ends a unit that a gate turned away for good.

@@ -7,9 +7,11 @@ use super::stages::{Buffering, Handing, Judge, Retries, slowest};
 use super::station::{Polling, Serving};
 use super::tally::NodeTally;
 use super::units::Piece;
+use crate::sim::SimError;
 use crate::sim::arrivals::Sender;
 use crate::sim::batch_means::Batches;
-use crate::sim::collect::{Closed, Delivered, ObjectTally, Span};
+use crate::sim::collect::{Delivered, ObjectTally, Span};
+use crate::sim::gate::{self, GateTally};
 use crate::sim::histogram::Histogram;
 use crate::sim::over_time::{Backlog, Course};
 use crate::sim::plan::Detail;
@@ -17,7 +19,6 @@ use crate::sim::record::Record;
 use crate::sim::replication::{Progress, Tally};
 use crate::sim::stream::Stream;
 use crate::sim::warm_up::Series;
-use crate::sim::{SimError, gate};
 
 /// Events between two looks at the watcher.
 const EVENTS_UNWATCHED: u32 = 1 << 15;
@@ -34,6 +35,7 @@ pub(super) enum State {
     Poller(Box<Polling>),
     Delivery(Box<Handing>),
     Unpack(Vec<Piece>),
+    Gather,
     Sink(SinkTally),
 }
 
@@ -87,16 +89,16 @@ impl NetworkTally {
         self.offered.records
     }
 
-    /// What a chain counts; for a network with one sink, whose gates stand in a line. `None` without a sink.
-    pub(in crate::sim) fn into_chain(self) -> Option<Tally> {
-        let mut gates = Vec::new();
-        for node in self.nodes {
-            gates.extend(node.gates);
-        }
-        let sink = self.sinks.into_iter().next();
-        let SinkTally { latency, samples, batches, series, objects, last, .. } = sink?;
+    /// What every run counts, from a network with one sink; its stages too, if they are asked for. `None` without a sink.
+    pub(in crate::sim) fn into_tally(mut self, with_nodes: bool) -> Option<Tally> {
+        let sink = self.sinks.drain(..).next()?;
+        let SinkTally { latency, samples, batches, series, objects, last, .. } = sink;
+        let gates: Vec<GateTally> =
+            self.nodes.iter_mut().filter_map(|node| GateTally::of_shards(std::mem::take(&mut node.gates))).collect();
         let rejected: u64 = gates.iter().map(|gate| gate.rejected.records).sum();
-        let in_flight = self.offered.records - rejected - latency.total();
+        let lost = self.nodes.iter().map(|node| node.lost).sum();
+        let lost_bytes = self.nodes.iter().map(|node| node.lost_bytes).sum();
+        let in_flight = self.offered.records.saturating_sub(rejected + lost + latency.total());
         let delivered = Delivered {
             latency,
             samples,
@@ -109,7 +111,9 @@ impl NetworkTally {
             in_flight: 0,
             last_delivery: last,
         };
-        Some(Tally { offered: self.offered, units: self.units, gates, in_flight, delivered, end: self.end })
+        let nodes = if with_nodes { self.nodes } else { Vec::new() };
+        let offered = self.offered;
+        Some(Tally { offered, units: self.units, gates, in_flight, lost, lost_bytes, delivered, nodes, end: self.end })
     }
 
     /// The stage of this name.
@@ -343,11 +347,15 @@ impl Engine {
                 pieces.clear();
                 core.let_go(unit);
                 let key = core.units.get(unit).key;
-                core.units.empty_into(unit, pieces);
+                core.empty_into(unit, pieces);
                 for piece in pieces.iter() {
                     let single = core.unit_of(&[*piece], key);
                     core.emit(node, single, tally);
                 }
+            }
+            State::Gather => {
+                core.units.get_mut(unit).key = 0;
+                core.emit(node, unit, tally);
             }
             State::Sink(sink) => sink.take(core, unit),
         }
@@ -460,9 +468,7 @@ impl SinkTally {
         if now >= warm_up {
             self.objects.count_one(arrived.bytes, arrived.closed);
         }
-        if arrived.opened > 0 || arrived.closed != Closed::Request {
-            core.pending.deliver(arrived.opened, now);
-        }
+        core.no_longer_pending(unit);
         core.balance.delivered += u64::from(arrived.count);
         core.backlog.deliver(now, u64::from(arrived.count));
         core.units.each(unit, |piece| {

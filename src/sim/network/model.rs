@@ -1,6 +1,6 @@
 //! What a network consists of: plain data, no behaviour, no knowledge of any vendor.
 
-use crate::sim::model::{Gate, LatencyLaw, Model, Retry, Source, Stage, StageKind};
+use crate::sim::model::{Buffer, Gate, LatencyLaw, Model, Retry, Source, Stage, StageKind};
 use crate::units::{Bytes, SimDuration};
 
 /// Stages that records pass on their way from sources to sinks, in any order that the links between them make.
@@ -10,6 +10,46 @@ pub struct Network {
     pub feeds: Vec<Feed>,
     /// What they pass.
     pub nodes: Vec<Node>,
+    /// Billing grains: for each, the run adds up ceil(size / grain) over the accepted records.
+    pub increments: Vec<Bytes>,
+}
+
+impl Network {
+    /// The same as a chain, where it is no more than one: a single source, gates and delays, one buffer with a size and a
+    /// time from its first record. Names stay, so that every stage draws what it draws in the network.
+    #[must_use]
+    pub fn as_chain(&self) -> Option<Model> {
+        let [feed] = self.feeds.as_slice() else { return None };
+        let mut stages = Vec::new();
+        let mut next = feed.to.as_str();
+        while let Some(node) = self.nodes.iter().find(|node| node.name == next) {
+            let kind = match &node.step {
+                Step::Sink => break,
+                Step::Gate(gate) => StageKind::Gate(gate.clone()),
+                Step::Delay(law) => StageKind::Delay(*law),
+                Step::Buffer(Collect {
+                    size: Some(size),
+                    count: None,
+                    interval: Some(interval),
+                    timer: Timer::FirstRecord,
+                }) => StageKind::Buffer(Buffer { size: *size, interval: *interval }),
+                _ => return None,
+            };
+            let [only] = node.to.as_slice() else { return None };
+            // A way back would never come to an end.
+            if stages.len() > self.nodes.len() {
+                return None;
+            }
+            stages.push(Stage { name: node.name.clone(), kind });
+            next = only;
+        }
+        let is_buffer = |stage: &Stage| matches!(stage.kind, StageKind::Buffer(_));
+        let is_gate = |stage: &Stage| matches!(stage.kind, StageKind::Gate(_));
+        let first_buffer = stages.iter().position(is_buffer).unwrap_or(stages.len());
+        let behind = stages.get(first_buffer + 1..).unwrap_or_default();
+        let simple = !behind.iter().any(|stage| is_buffer(stage) || is_gate(stage));
+        simple.then(|| Model { source: feed.source.clone(), stages, increments: self.increments.clone() })
+    }
 }
 
 /// A source and the stage that it sends to.
@@ -69,6 +109,8 @@ pub enum Step {
     Delivery(Delivery),
     /// Takes a unit apart into its records.
     Unpack,
+    /// Makes one stream of what comes from several shards.
+    Gather,
     /// Records end here, and their time from send to now is counted.
     Sink,
 }
@@ -229,6 +271,7 @@ impl From<&Model> for Network {
                 to: names.first().cloned().unwrap_or_default(),
             }],
             nodes: nodes.chain(std::iter::once(sink)).collect(),
+            increments: chain.increments.clone(),
         }
     }
 }

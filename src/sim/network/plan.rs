@@ -15,16 +15,16 @@ use crate::sim::config::RunConfig;
 use crate::sim::gate::GateState;
 use crate::sim::law::LatencySampler;
 use crate::sim::model::{Gate, LatencyLaw, Model, Retry};
+pub(super) use crate::sim::plan::detail;
 use crate::sim::plan::{Detail, Plan, check_gate_limits, check_retry};
 use crate::sim::stream::stream;
-use crate::units::Bytes;
 
 const MOST_SHARDS: u32 = 100_000;
 const MOST_NODES: usize = 1_000;
 
 /// A network that passed every check.
 #[derive(Debug)]
-pub(super) struct NetworkPlan<'a> {
+pub(in crate::sim) struct NetworkPlan<'a> {
     pub(super) network: &'a Network,
     pub(super) routes: Vec<Vec<u32>>,
     pub(super) span: Span,
@@ -40,7 +40,7 @@ pub(super) struct NetworkPlan<'a> {
 }
 
 /// Every feed's source as a chain without stages: what checks a chain's source checks it here.
-pub(super) fn sources(network: &Network) -> Vec<Model> {
+pub(in crate::sim) fn sources(network: &Network) -> Vec<Model> {
     let chain =
         |feed: &super::model::Feed| Model { source: feed.source.clone(), stages: Vec::new(), increments: Vec::new() };
     network.feeds.iter().map(chain).collect()
@@ -50,7 +50,6 @@ impl<'a> NetworkPlan<'a> {
     pub(super) fn new(
         network: &'a Network,
         sources: &'a [Model],
-        increments: &[Bytes],
         detail: Detail,
         config: &RunConfig,
     ) -> Result<Self, SimError> {
@@ -75,7 +74,7 @@ impl<'a> NetworkPlan<'a> {
             drain,
             keep_samples: config.keep_samples,
             detail,
-            increments: increments.iter().map(|grain| grain.get()).collect(),
+            increments: network.increments.iter().map(|grain| grain.get()).collect(),
             seed: config.seed,
             feeds,
         })
@@ -83,6 +82,16 @@ impl<'a> NetworkPlan<'a> {
 
     pub(super) fn sending_span(&self) -> u64 {
         self.feeds.iter().map(|(_, plan, _)| plan.sending_span()).max().unwrap_or(0)
+    }
+
+    /// How many replications the bounds on a run leave room for.
+    pub(super) fn most_replications(&self) -> u32 {
+        self.feeds.iter().map(|(_, plan, _)| plan.most_replications()).min().unwrap_or(1)
+    }
+
+    /// Whether the run is not too long.
+    pub(super) fn check_load(&self, config: &RunConfig) -> Result<(), SimError> {
+        self.feeds.iter().try_for_each(|(_, plan, _)| plan.check_load(config))
     }
 
     /// The sources of one replication, with the stages that they send to.
@@ -142,6 +151,7 @@ impl<'a> NetworkPlan<'a> {
                 retries: retries(&rule.retry),
             })),
             Step::Unpack => State::Unpack(Vec::<Piece>::new()),
+            Step::Gather => State::Gather,
             Step::Sink => State::Sink(SinkTally::new(&node.name, self.keep_samples, self.detail, self.span)),
         }
     }
@@ -222,7 +232,7 @@ fn check_loops(network: &Network, routes: &[Vec<u32>]) -> Result<(), SimError> {
             Step::Station(station) => zero(&station.service),
             Step::Delivery(delivery) => zero(&delivery.latency),
             Step::Poller(_) | Step::Sink => false,
-            Step::Gate(_) | Step::Buffer(_) | Step::Shards { .. } | Step::Unpack => true,
+            Step::Gate(_) | Step::Buffer(_) | Step::Shards { .. } | Step::Unpack | Step::Gather => true,
         }
     };
     let instant: Vec<bool> = network.nodes.iter().map(takes_no_time).collect();
@@ -299,7 +309,7 @@ fn check_step(node: &Node) -> Result<(), SimError> {
             check_retry(&node.name, delivery.retry.as_ref())?;
             law(&delivery.latency)
         }
-        Step::Unpack | Step::Sink => Ok(()),
+        Step::Unpack | Step::Gather | Step::Sink => Ok(()),
     }
 }
 

@@ -84,19 +84,20 @@ impl Judge {
     /// Books and ends a unit that is turned away for good.
     fn give_up(&mut self, core: &mut Core, unit: u32, tally: &mut NodeTally) {
         let held = core.units.get(unit);
-        if core.counts(held.sent) {
-            self.rejected.add(Load {
-                requests: u64::from(!held.partial),
-                records: u64::from(held.count),
-                bytes: held.bytes,
-            });
-            let (units, increments) = (&mut self.rejected_units, &self.increments);
-            core.units.each(unit, |piece| {
-                for (units, increment) in units.iter_mut().zip(increments) {
-                    *units += piece.size.div_ceil(*increment);
-                }
-            });
-        }
+        let warm_up = core.span.warm_up;
+        let whole = !held.partial && held.sent >= warm_up;
+        let mut load = Load { requests: u64::from(whole), ..Load::default() };
+        let (units, increments) = (&mut self.rejected_units, &self.increments);
+        core.units.each(unit, |piece| {
+            if piece.sent < warm_up {
+                return;
+            }
+            load.add(Load { requests: 0, records: 1, bytes: piece.size });
+            for (units, increment) in units.iter_mut().zip(increments) {
+                *units += piece.size.div_ceil(*increment);
+            }
+        });
+        self.rejected.add(load);
         core.reject(unit, tally);
     }
 
@@ -186,7 +187,10 @@ pub(super) fn slowest(draws: &mut Draws, tasks: u32) -> u64 {
 struct Held {
     pieces: Vec<Piece>,
     bytes: u64,
+    /// When its oldest content came into a buffer, this one or an earlier one.
     opened: u64,
+    /// When its first record came.
+    first: u64,
     closes: u64,
     /// When the cycle began: with the first record, or with the last closing.
     begun: u64,
@@ -261,11 +265,19 @@ impl Buffering {
         let held = self.shard(arrived.key);
         held.touch(now);
         let first = held.pieces.is_empty();
-        core.units.empty_into(unit, &mut held.pieces);
+        // What an earlier buffer opened goes on being as old as it was.
+        let opened = arrived.opened_at().unwrap_or(now);
+        if first || opened < held.opened {
+            core.pending.open(opened);
+            if !first {
+                core.pending.deliver(held.opened, now);
+            }
+            held.opened = opened;
+        }
+        core.empty_into(unit, &mut held.pieces);
         held.bytes = held.bytes.saturating_add(arrived.bytes);
         if first {
-            core.pending.open(now);
-            held.opened = now;
+            held.first = now;
             if timer != Timer::LastClose {
                 held.begun = now;
             }
@@ -314,7 +326,7 @@ impl Buffering {
         let made = core.units.get_mut(unit);
         (made.opened, made.closed) = (held.opened, cause);
         held.touch(now);
-        let (records, bytes, opened) = (held.pieces.len() as u64, held.bytes, held.opened);
+        let (records, bytes, first) = (held.pieces.len() as u64, held.bytes, held.first);
         let (begun, waited) = (held.begun, std::mem::take(&mut held.waited));
         if held.pieces.capacity() > (1 << 16) {
             held.pieces = Vec::new();
@@ -334,7 +346,7 @@ impl Buffering {
             }
             closings.records += records;
             closings.bytes = closings.bytes.saturating_add(bytes);
-            closings.open += u128::from(now - opened);
+            closings.open += u128::from(now - first);
         }
         core.emit(node, unit, tally);
         if self.rule.timer == Timer::LastClose {

@@ -104,13 +104,13 @@ impl Serving {
         }
         let (since, key) = (core.units.get(first).since, core.units.get(first).key);
         self.pieces.clear();
-        core.units.empty_into(first, &mut self.pieces);
+        core.empty_into(first, &mut self.pieces);
         for _ in 1..self.rule.batch {
             let Some(unit) = self.pop(core, tally) else { break };
             // What is served as one counts as one from here on.
             self.inside -= 1;
             tally.inside.change(core.now, -1, core.span);
-            core.units.empty_into(unit, &mut self.pieces);
+            core.empty_into(unit, &mut self.pieces);
         }
         let batch = core.unit_of(&self.pieces, key);
         core.units.get_mut(batch).since = since;
@@ -252,7 +252,7 @@ impl Polling {
             if self.rule.together {
                 oldest = oldest.or(Some(held.since));
                 tally.inside.change(core.now, -1, core.span);
-                core.units.empty_into(unit, &mut self.pieces);
+                core.empty_into(unit, &mut self.pieces);
             } else {
                 core.leave_at(answered, node, unit);
             }

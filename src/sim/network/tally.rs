@@ -127,6 +127,8 @@ pub struct NodeTally {
     pub rejected: u64,
     /// Records that found no place, or were given up after the last try.
     pub lost: u64,
+    /// Their bytes.
+    pub lost_bytes: u64,
     /// Records that were tried again.
     pub retried: u64,
     /// Units in the stage.
@@ -158,6 +160,7 @@ impl NodeTally {
             left: 0,
             rejected: 0,
             lost: 0,
+            lost_bytes: 0,
             retried: 0,
             inside: Level::default(),
             waiting: Level::default(),

@@ -40,7 +40,11 @@ fn line(source: Source, steps: Vec<Step>) -> Network {
                 .as_slice(),
         )
     });
-    Network { feeds: vec![Feed { name: "source".to_owned(), source, to: "0".to_owned() }], nodes: nodes.collect() }
+    Network {
+        feeds: vec![Feed { name: "source".to_owned(), source, to: "0".to_owned() }],
+        nodes: nodes.collect(),
+        increments: Vec::new(),
+    }
 }
 
 fn config(seed: u64, horizon: f64) -> RunConfig {
@@ -245,6 +249,7 @@ fn copies_go_every_way() {
             node("one", Step::Sink, &[]),
             node("other", Step::Sink, &[]),
         ],
+        increments: Vec::new(),
     };
     let config = RunConfig { drain: true, ..config(1, 100.0) };
     for tally in played(&network, &config) {
@@ -319,6 +324,7 @@ fn some_step() -> impl Strategy<Value = Step> {
             Step::Delivery(Delivery { latency, failures, outages: vec![(seconds(5.0), seconds(9.0))], retry })
         }),
         Just(Step::Unpack),
+        Just(Step::Gather),
     ]
 }
 

@@ -43,6 +43,13 @@ pub(super) struct Unit {
     pub(super) partial: bool,
 }
 
+impl Unit {
+    /// When the buffer that made it opened; `None` before any buffer.
+    pub(super) fn opened_at(&self) -> Option<u64> {
+        (self.opened > 0 || self.closed != Closed::Request).then_some(self.opened)
+    }
+}
+
 /// All units, with room that is used again.
 #[derive(Debug, Default)]
 pub(super) struct Units {
