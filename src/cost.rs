@@ -22,6 +22,9 @@ use crate::units::{SimDuration, Usd, significant};
 /// Hours in a month of the bill.
 pub const HOURS_PER_MONTH: f64 = 730.0;
 
+/// Parts of a second in which work is counted.
+const FINE_SECOND: f64 = 1e6;
+
 /// Bytes in a GB of the bill.
 const BYTES_PER_GB: u128 = 1 << 30;
 
@@ -186,23 +189,34 @@ impl Extrapolation {
 pub fn usage(lowered: &Lowered, run: &RunResult, extrapolation: &Extrapolation) -> Vec<Usage> {
     let summary = &run.summary;
     let of = |open: &OpenMeter| {
+        let grain = open.meter.increment.map_or(1.0, |increment| increment.get() as f64);
+        let increments = || open.increment.and_then(|index| summary.per_hour.increments.get(index)).copied();
+        let node = || summary.nodes.iter().find(|node| Some(&node.name) == open.stage.as_ref());
+        let unknown = Estimate { value: f64::NAN, half_width: None };
         let (per_hour, fine_per_base) = match open.meter.counts {
             MeterCount::Requests => (let_through(&open.service, run), 1),
             MeterCount::Objects => (summary.per_hour.objects, 1),
-            MeterCount::RoundedBytes => {
-                let grain = open.meter.increment.map_or(1.0, |increment| increment.get() as f64);
-                let counted = open.increment.and_then(|index| summary.per_hour.increments.get(index));
-                (scaled(counted.copied().unwrap_or(summary.per_hour.bytes), grain), BYTES_PER_GB)
-            }
+            MeterCount::RoundedBytes => (scaled(increments().unwrap_or(summary.per_hour.bytes), grain), BYTES_PER_GB),
             // Data comes evenly, so on average over the first month half of the month's volume lies there.
             MeterCount::StoredBytes => (scaled(summary.per_hour.bytes, 0.5 / lowered.compression_ratio), BYTES_PER_GB),
+            MeterCount::Bytes => (summary.per_hour.bytes, BYTES_PER_GB),
+            MeterCount::Increments => (increments().unwrap_or(summary.per_hour.records), 1),
+            // Hours are billed by the second.
+            MeterCount::Hours => (Estimate { value: 3600.0, half_width: Some(0.0) }, 3600),
+            MeterCount::Passes => (node().map_or(unknown, |node| node.units_per_hour), 1),
+            MeterCount::BusySeconds => {
+                (node().map_or(unknown, |node| scaled(node.busy, 3600.0 * FINE_SECOND)), FINE_SECOND as u128)
+            }
         };
-        let factor =
-            if open.meter.counts == MeterCount::Objects { extrapolation.objects } else { extrapolation.traffic };
+        let factor = match open.meter.counts {
+            MeterCount::Objects => extrapolation.objects,
+            MeterCount::Hours => 1.0,
+            _ => extrapolation.traffic,
+        };
         Usage {
             service: open.service.clone(),
             meter: open.meter.clone(),
-            per_hour: scaled(per_hour, factor),
+            per_hour: scaled(per_hour, factor * open.of.unwrap_or(1.0)),
             fine_per_base,
         }
     };
@@ -274,7 +288,7 @@ fn line(used: &Usage, prices: &PriceBook, region: &str, free_tier: bool) -> Line
         quantity: in_base(billed as f64),
         quantity_half_width: used.per_hour.half_width.map(|width| in_base(width * HOURS_PER_MONTH)),
         unit: used.meter.unit.clone(),
-        basis: Basis::Simulation,
+        basis: if used.meter.counts == MeterCount::Hours { Basis::Fixed } else { Basis::Simulation },
         tiers: priced.map_or_else(Vec::new, |(tiers, _)| tiers),
         amount,
         amount_half_width: width,

@@ -1,7 +1,16 @@
-//! The bridge: a pipeline of services becomes a chain of queueing stages.
+//! The bridge: a pipeline of services becomes a network of queueing stages.
 //!
-//! Every number comes from an option (set by the scenario, sized to meet a requirement, or the catalog's default) or from
-//! a fact. [`Lowered::settings`] lists them all with their origin, so that a result can show what it rests on.
+//! Each service on the path lists its stages; those whose condition is met stand in a line, in the order in which data
+//! meets the services. Every number comes from an option (set by the scenario, sized for the load, sized to meet a
+//! requirement, or the catalog's default) or from a fact. [`Lowered::settings`] lists them all with their origin, so that a
+//! result can show what it rests on.
+//!
+//! The parts: `settings` looks up numbers and writes down where they are from, `sizing` works out how many shards, workers
+//! and the like the load needs, `stages` makes a queueing stage of a stage of the catalog.
+
+mod settings;
+mod sizing;
+mod stages;
 
 use std::sync::Arc;
 
@@ -9,32 +18,31 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::Architecture;
-use crate::catalog::raw::{Grade, RawMeter, RawStage};
-use crate::catalog::{Catalog, Circumstances, Fact, Service, StageKind};
+pub use settings::Setting;
+
+use self::settings::Settings;
+use self::sizing::Demand;
+use super::{Architecture, Hop};
+use crate::catalog::raw::{RawMeter, RawOnlyIf};
+use crate::catalog::{Catalog, Circumstances, Service};
 use crate::scenario::{ClientRetry, Scenario, Workload};
-use crate::sim::{
-    Arrivals, Buffer, CountLaw, Counted, Gate, Jitter, LatencyLaw, Limit, LimitRule, Model, Retry, SizeLaw, Source,
-    Stage, StageKind as Queueing, TraceRecord,
-};
+use crate::sim::network::{Feed, Network, Node, Step};
+use crate::sim::{Arrivals, CountLaw, Jitter, Retry, SizeLaw, Source, TraceRecord};
 use crate::units::{Bytes, SimDuration};
 use crate::value::Value;
 
-/// Kept between the freshness asked for and a buffer interval sized to meet it: time for the way to the buffer and for
-/// the PUT behind it.
-const MARGIN: SimDuration = SimDuration::from_secs(2);
+/// The name of what stands at the end of every path.
+const SINK: &str = "sink";
 
-/// One number that the simulation rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Setting {
-    /// `firehose.buffer-interval`.
+/// How many of something the load needs, worked out so that it can be redone by hand.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Sizing {
+    /// `kinesis_data_streams.shards`.
     pub name: String,
-    /// Its value with unit.
-    pub value: String,
-    /// Where it comes from: a place in the scenario, a source, or why it was chosen.
-    pub origin: String,
-    /// Whether it is an assumption and not a documented or stated figure.
-    pub assumed: bool,
+    /// How many.
+    pub count: f64,
+    /// The arithmetic.
+    pub arithmetic: String,
 }
 
 /// A meter that the run must feed.
@@ -46,15 +54,21 @@ pub struct OpenMeter {
     pub meter: RawMeter,
     /// Its place among the run's increments, for meters that round records up.
     pub increment: Option<usize>,
+    /// What its count is multiplied by, with where that comes from.
+    pub of: Option<f64>,
+    /// The stage that counts, by its name in the run.
+    pub stage: Option<String>,
 }
 
 /// A pipeline ready to run.
 #[derive(Debug, Clone)]
 pub struct Lowered {
     /// The queueing model.
-    pub model: Model,
+    pub network: Network,
     /// What it rests on.
     pub settings: Vec<Setting>,
+    /// What was sized for the load.
+    pub sizings: Vec<Sizing>,
     /// What is billed.
     pub meters: Vec<OpenMeter>,
     /// How many times smaller objects are stored than collected.
@@ -96,6 +110,9 @@ pub enum LowerError {
         /// Fact or option.
         missing: String,
     },
+    /// A service is out of order, and nothing that is simulated hands data to it.
+    #[error("nothing on this path hands data to `{0}` in a way that notices its outage")]
+    OutageUnnoticed(String),
     /// Something cannot be expressed as a queueing model.
     #[error("{0}")]
     Model(String),
@@ -112,11 +129,14 @@ impl LowerError {
                     .to_owned()
             }
             Self::NoBehaviour { .. } | Self::NotFrom { .. } => {
-                "so far, API Gateway, Firehose and S3 are simulated, fed by clients and servers that write themselves"
+                "`[[stage]]` tables in the service's file say how it behaves; `--catalog DIR` adds files of your own"
                     .to_owned()
             }
             Self::SeveralDestinations => {
                 "set one destination at a time: `--set needs.destinations=s3`; a Firehose stream has one".to_owned()
+            }
+            Self::OutageUnnoticed(_) => {
+                "an outage needs a sender that tries again: Firehose before a destination, for example".to_owned()
             }
             Self::Unknown { service, .. } => format!("`forebay catalog show {service}` lists what is known"),
             Self::Model(_) => "`forebay schema scenario` documents every key".to_owned(),
@@ -138,36 +158,44 @@ pub fn lower(
     if architecture.branches.len() > 1 {
         return Err(LowerError::SeveralDestinations);
     }
-    let mut lowering = Lowering { scenario, at, settings: Vec::new(), increments: Vec::new(), meters: Vec::new() };
-    let mut stages = Vec::new();
+    let source = source(scenario.workload.as_ref(), trace)?;
+    let demand = Demand::of(scenario.workload.as_ref(), &source);
+    let mut lowering = Lowering {
+        settings: Settings::new(scenario, at, demand),
+        scenario,
+        nodes: Vec::new(),
+        increments: Vec::new(),
+        meters: Vec::new(),
+    };
     let path = architecture.main_path();
     for (index, hop) in path.iter().enumerate().filter(|(_, hop)| hop.service) {
-        let service = catalog.service(&hop.id).filter(|service| !service.stages.is_empty());
-        let service = service.ok_or_else(|| LowerError::NoBehaviour { id: hop.id.clone(), name: hop.name.clone() })?;
-        let before = index.checked_sub(1).and_then(|before| path.get(before));
-        if let Some(before) = before.filter(|before| service.not_simulated_from.contains(&before.id)) {
-            return Err(LowerError::NotFrom { name: hop.name.clone(), from: before.name.clone() });
-        }
-        for stage in &service.stages {
-            stages.push(lowering.stage(service, stage)?);
-        }
-        lowering.open_meters(service);
+        let before = index.checked_sub(1).and_then(|before| path.get(before)).copied();
+        let place = Place { before, behind: path.get(index + 1).copied() };
+        lowering.pass(catalog, hop, place)?;
     }
-    // A client sees the entry alone: what is throttled further in is no answer to its request.
-    if let Some(retry) = scenario.workload.as_ref().and_then(|workload| workload.retry) {
-        let entry = stages.iter_mut().find_map(|stage| match &mut stage.kind {
-            Queueing::Gate(gate) => Some(gate),
-            _ => None,
-        });
-        if let Some(entry) = entry {
-            entry.retry = Some(as_retry(retry));
-        }
-    }
+    lowering.check_outages()?;
+    lowering.let_clients_retry();
     let compression_ratio = lowering.compression_ratio(catalog)?;
-    let source = source(scenario.workload.as_ref(), trace)?;
-    let Lowering { settings, increments, meters, .. } = lowering;
+    let Lowering { settings, nodes, increments, meters, .. } = lowering;
+    let (settings, sizings) = settings.finish();
     let freshness = asked_freshness(scenario);
-    Ok(Lowered { model: Model { source, stages, increments }, settings, meters, compression_ratio, freshness })
+    let network = in_line(source, nodes, increments);
+    Ok(Lowered { network, settings, sizings, meters, compression_ratio, freshness })
+}
+
+/// Stages one behind the other, from one source to one sink.
+fn in_line(source: Source, steps: Vec<(String, Step)>, increments: Vec<Bytes>) -> Network {
+    let names: Vec<String> =
+        steps.iter().map(|(name, _)| name.clone()).chain(std::iter::once(SINK.to_owned())).collect();
+    let to = names.first().cloned().unwrap_or_default();
+    let behind = names.into_iter().skip(1);
+    let nodes = steps.into_iter().zip(behind).map(|((name, step), next)| Node { name, step, to: vec![next] });
+    let sink = Node { name: SINK.to_owned(), step: Step::Sink, to: Vec::new() };
+    Network {
+        feeds: vec![Feed { name: "source".to_owned(), source, to }],
+        nodes: nodes.chain(std::iter::once(sink)).collect(),
+        increments,
+    }
 }
 
 fn as_retry(client: ClientRetry) -> Retry {
@@ -205,177 +233,89 @@ fn source(workload: Option<&Workload>, trace: Option<Arc<[TraceRecord]>>) -> Res
     workload.source().map_err(|error| LowerError::Model(error.to_string()))
 }
 
+/// Where a service stands on the path.
+#[derive(Debug, Clone, Copy)]
+struct Place<'a> {
+    before: Option<&'a Hop>,
+    behind: Option<&'a Hop>,
+}
+
+/// A path on its way to a network.
 struct Lowering<'a> {
+    settings: Settings<'a>,
     scenario: &'a Scenario,
-    at: &'a Circumstances,
-    settings: Vec<Setting>,
+    nodes: Vec<(String, Step)>,
     increments: Vec<Bytes>,
     meters: Vec<OpenMeter>,
 }
 
 impl Lowering<'_> {
-    fn stage(&mut self, service: &Service, stage: &RawStage) -> Result<Stage, LowerError> {
-        let kind = match stage.kind {
-            StageKind::TokenBucket | StageKind::Quota => Queueing::Gate(self.gate(service, stage)?),
-            StageKind::Delay => Queueing::Delay(self.delay(service, stage)?),
-            StageKind::Buffer => Queueing::Buffer(self.buffer(service, stage)?),
-        };
-        Ok(Stage { name: format!("{}.{}", service.id, stage.id), kind })
-    }
-
-    fn gate(&mut self, service: &Service, stage: &RawStage) -> Result<Gate, LowerError> {
-        let mut limits = Vec::new();
-        if let (Some(rate_id), Some(burst_id)) = (&stage.rate_fact, &stage.burst_fact) {
-            let rate = self.fact_number(service, rate_id)?;
-            let burst = self.fact_number(service, burst_id)?;
-            let rule = LimitRule::TokenBucket { rate, burst };
-            limits.push(Limit { name: format!("{}.{rate_id}", service.id), counts: Counted::Requests, rule });
+    /// Adds the stages and meters of a service.
+    fn pass(&mut self, catalog: &Catalog, hop: &Hop, place: Place<'_>) -> Result<(), LowerError> {
+        let service = catalog.service(&hop.id).filter(|service| !service.stages.is_empty());
+        let service = service.ok_or_else(|| LowerError::NoBehaviour { id: hop.id.clone(), name: hop.name.clone() })?;
+        if let Some(before) = place.before.filter(|before| service.not_simulated_from.contains(&before.id)) {
+            return Err(LowerError::NotFrom { name: hop.name.clone(), from: before.name.clone() });
         }
-        let quotas = [
-            (&stage.requests_fact, Counted::Requests),
-            (&stage.records_fact, Counted::Records),
-            (&stage.bytes_fact, Counted::Bytes),
-        ];
-        for (fact, counts) in quotas {
-            if let Some(id) = fact {
-                let rule = LimitRule::PerSecond(self.fact_number(service, id)?);
-                limits.push(Limit { name: format!("{}.{id}", service.id), counts, rule });
+        self.settings.look_towards(place.behind.map(|hop| hop.id.as_str()));
+        for stage in &service.stages {
+            if self.holds(service, stage.only_if.as_ref(), place)? {
+                self.add_stage(service, stage, place)?;
             }
         }
-        let largest_record = self.size_limit(service, stage.largest_record_fact.as_deref())?;
-        let largest_request = self.size_limit(service, stage.largest_request_fact.as_deref())?;
-        Ok(Gate { limits, largest_record, largest_request, retry: None })
+        for meter in &service.meters {
+            if self.holds(service, meter.only_if.as_ref(), place)? {
+                self.add_meter(service, meter)?;
+            }
+        }
+        Ok(())
     }
 
-    fn delay(&mut self, service: &Service, stage: &RawStage) -> Result<LatencyLaw, LowerError> {
-        let median = match self.option(service, stage.median_option.as_deref(), &stage.id)? {
-            Value::Duration(median) => median,
-            other => return Err(wrong_kind(service, &stage.id, "a duration", &other)),
-        };
-        let sigma = match self.option(service, stage.sigma_option.as_deref(), &stage.id)? {
-            Value::Number(sigma) => sigma,
-            other => return Err(wrong_kind(service, &stage.id, "a number", &other)),
-        };
-        Ok(match (median == SimDuration::ZERO, sigma == 0.0) {
-            (true, _) => LatencyLaw::Zero,
-            (false, true) => LatencyLaw::Constant(median),
-            (false, false) => LatencyLaw::Lognormal { median, sigma },
-        })
-    }
-
-    fn buffer(&mut self, service: &Service, stage: &RawStage) -> Result<Buffer, LowerError> {
-        let size = match self.option(service, stage.size_option.as_deref(), &stage.id)? {
-            Value::Size(size) => size,
-            other => return Err(wrong_kind(service, &stage.id, "a size", &other)),
-        };
-        let interval = match self.option(service, stage.interval_option.as_deref(), &stage.id)? {
-            Value::Duration(interval) => interval,
-            other => return Err(wrong_kind(service, &stage.id, "a duration", &other)),
-        };
-        Ok(Buffer { size, interval: self.at_least(service, stage, interval)? })
-    }
-
-    /// An interval no shorter than the service really makes it.
-    fn at_least(
+    /// Whether a condition is met where the service stands.
+    fn holds(
         &mut self,
         service: &Service,
-        stage: &RawStage,
-        interval: SimDuration,
-    ) -> Result<SimDuration, LowerError> {
-        let Some(id) = &stage.interval_floor_fact else { return Ok(interval) };
-        let floor = service.fact(id, self.at).map(|fact| &fact.value);
-        match floor {
-            Some(Value::Duration(floor)) if *floor > interval => {
-                self.fact(service, id)?;
-                let name = stage.interval_option.as_ref().map(|option| format!("{}.{option}", service.id));
-                if let Some(setting) = self.settings.iter_mut().find(|setting| Some(&setting.name) == name.as_ref()) {
-                    setting.origin = format!("{} ({}), but takes this long", setting.value, setting.origin);
-                    setting.value = floor.to_string();
-                }
-                Ok(*floor)
+        only_if: Option<&RawOnlyIf>,
+        Place { before, behind }: Place<'_>,
+    ) -> Result<bool, LowerError> {
+        let Some(RawOnlyIf { from, not_from, to, not_to, option }) = only_if else { return Ok(true) };
+        let among = |hop: Option<&Hop>, ids: &[String]| hop.is_some_and(|hop| ids.contains(&hop.id));
+        let allowed = (from.is_empty() || among(before, from)) && !among(before, not_from);
+        let allowed = allowed && (to.is_empty() || among(behind, to)) && !among(behind, not_to);
+        if !allowed {
+            return Ok(false);
+        }
+        for (id, word) in option {
+            if self.settings.value(service, id)? != Value::Text(word.clone()) {
+                return Ok(false);
             }
-            _ => Ok(interval),
         }
+        Ok(true)
     }
 
-    fn size_limit(&mut self, service: &Service, id: Option<&str>) -> Result<Option<Bytes>, LowerError> {
-        let Some(id) = id else { return Ok(None) };
-        match &self.fact(service, id)?.value {
-            Value::Size(size) => Ok(Some(*size)),
-            other => Err(wrong_kind(service, id, "a size", other)),
-        }
+    fn add_meter(&mut self, service: &Service, meter: &RawMeter) -> Result<(), LowerError> {
+        let increments = &mut self.increments;
+        let increment = meter.increment.map(|increment| {
+            increments.iter().position(|known| *known == increment).unwrap_or_else(|| {
+                increments.push(increment);
+                increments.len() - 1
+            })
+        });
+        let of = meter.of.as_deref().map(|id| self.settings.number(service, id)).transpose()?;
+        let stage = meter.stage.as_ref().map(|stage| format!("{}.{stage}", service.id));
+        self.meters.push(OpenMeter { service: service.id.clone(), meter: meter.clone(), increment, of, stage });
+        Ok(())
     }
 
-    fn fact<'s>(&mut self, service: &'s Service, id: &str) -> Result<&'s Fact, LowerError> {
-        let unknown = || LowerError::Unknown { service: service.id.clone(), missing: format!("fact `{id}`") };
-        let fact = service.fact(id, self.at).ok_or_else(unknown)?;
-        self.settings.push(setting_of(service, id, fact));
-        Ok(fact)
-    }
-
-    fn fact_number(&mut self, service: &Service, id: &str) -> Result<f64, LowerError> {
-        match &self.fact(service, id)?.value {
-            Value::Number(number) => Ok(*number),
-            Value::Rate(rate) => Ok(rate.get()),
-            Value::ByteRate(rate) => Ok(rate.get()),
-            other => Err(wrong_kind(service, id, "a rate", other)),
-        }
-    }
-
-    /// The value of an option: the scenario's, one sized to meet the freshness asked for, or the default.
-    fn option(&mut self, service: &Service, id: Option<&str>, stage: &str) -> Result<Value, LowerError> {
-        let missing = |what: &str| LowerError::Unknown { service: service.id.clone(), missing: what.to_owned() };
-        let rule =
-            id.and_then(|id| service.option(id)).ok_or_else(|| missing(&format!("an option of stage `{stage}`")))?;
-        let name = format!("{}.{}", service.id, rule.id);
-        if let Some(answer) = self.scenario.options.get(&(service.id.clone(), rule.id.clone())) {
-            let origin = answer.origin.to_string();
-            self.settings.push(Setting { name, value: answer.value.to_string(), origin, assumed: false });
-            return Ok(answer.value.clone());
-        }
-        if let Some(word) = &rule.default {
-            let origin = "default of the catalog".to_owned();
-            self.settings.push(Setting { name, value: word.clone(), origin, assumed: false });
-            return Ok(Value::Text(word.clone()));
-        }
-        let fact_id = rule.default_fact.as_deref().ok_or_else(|| missing(&format!("a default of `{}`", rule.id)))?;
-        let fact = service.fact(fact_id, self.at).ok_or_else(|| missing(&format!("fact `{fact_id}`")))?;
-        if let Some(sized) = self.sized(service, rule, fact) {
-            let freshness = self.scenario.answers.get("needs.freshness").map(|answer| answer.value.to_string());
-            let origin = format!("sized to meet freshness {}", freshness.unwrap_or_default());
-            self.settings.push(Setting { name, value: sized.to_string(), origin, assumed: false });
-            return Ok(Value::Duration(sized));
-        }
-        self.settings.push(Setting { name, ..setting_of(service, &rule.id, fact) });
-        Ok(fact.value.clone())
-    }
-
-    /// An interval below the default, where the default would be too late.
-    fn sized(&self, service: &Service, rule: &crate::catalog::OptionRule, default: &Fact) -> Option<SimDuration> {
-        if rule.id != "buffer-interval" {
-            return None;
-        }
-        let Value::Duration(default) = &default.value else { return None };
-        let room = asked_freshness(self.scenario)? - MARGIN;
-        if *default <= room {
-            return None;
-        }
-        let least = rule.min_fact.as_deref().and_then(|id| service.fact(id, self.at)).map(|fact| &fact.value);
-        match least {
-            Some(Value::Duration(least)) => Some(room.max(*least)),
-            _ => Some(room),
-        }
-    }
-
-    fn open_meters(&mut self, service: &Service) {
-        for meter in &service.meters {
-            let increment = meter.increment.map(|increment| {
-                self.increments.iter().position(|known| *known == increment).unwrap_or_else(|| {
-                    self.increments.push(increment);
-                    self.increments.len() - 1
-                })
-            });
-            self.meters.push(OpenMeter { service: service.id.clone(), meter: meter.clone(), increment });
+    /// A client sees the entry alone: what is throttled further in is no answer to its request.
+    fn let_clients_retry(&mut self) {
+        let Some(retry) = self.scenario.workload.as_ref().and_then(|workload| workload.retry) else { return };
+        let entry = self.nodes.iter_mut().find_map(|(_, step)| match step {
+            Step::Gate(gate) | Step::Shards { gate, .. } => Some(gate),
+            _ => None,
+        });
+        if let Some(entry) = entry {
+            entry.retry = Some(as_retry(retry));
         }
     }
 
@@ -387,32 +327,13 @@ impl Lowering<'_> {
             .iter()
             .find(|service| on_path.contains(&service.id) && service.option("compression").is_some());
         let Some(service) = compressing else { return Ok(1.0) };
-        if self.option(service, Some("compression"), "compression")? == Value::Text("UNCOMPRESSED".to_owned()) {
+        if self.settings.value(service, "compression")? == Value::Text("UNCOMPRESSED".to_owned()) {
             return Ok(1.0);
         }
         if let Some(ratio) = self.scenario.workload.as_ref().and_then(|workload| workload.compression_ratio) {
-            let origin = "scenario, workload.compression-ratio".to_owned();
-            self.settings.push(Setting {
-                name: "workload.compression-ratio".to_owned(),
-                value: ratio.to_string(),
-                origin,
-                assumed: false,
-            });
+            self.settings.note("workload.compression-ratio", ratio.to_string(), "scenario, workload.compression-ratio");
             return Ok(ratio);
         }
-        self.fact_number(service, "gzip-ratio")
+        self.settings.number(service, "gzip-ratio")
     }
-}
-
-fn setting_of(service: &Service, id: &str, fact: &Fact) -> Setting {
-    Setting {
-        name: format!("{}.{id}", service.id),
-        value: fact.shown.clone(),
-        origin: fact.source.clone(),
-        assumed: fact.grade != Grade::Documented,
-    }
-}
-
-fn wrong_kind(service: &Service, id: &str, expected: &str, found: &Value) -> LowerError {
-    LowerError::Model(format!("{}: `{id}` must be {expected}, but is {}", service.id, found.kind()))
 }

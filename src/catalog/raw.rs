@@ -165,6 +165,9 @@ pub struct RawOption {
     pub default_fact: Option<String>,
     /// The default itself, for words.
     pub default: Option<String>,
+    /// Other defaults, where data goes on to one of these nodes.
+    #[serde(default)]
+    pub default_towards: BTreeMap<String, String>,
     /// Fact that holds the least value.
     pub min_fact: Option<String>,
     /// Fact that holds the greatest value.
@@ -173,23 +176,96 @@ pub struct RawOption {
     pub max: Option<f64>,
     /// The words it may be.
     pub values: Option<Vec<String>>,
+    /// Takes the number that the load needs, where the scenario sets none.
+    pub sized: Option<RawSizing>,
+}
+
+/// How a number of like units follows from the load: as many as carry the busiest time of the profile, each within its part.
+/// Each key names an option or a fact.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawSizing {
+    /// Records a second that one unit carries.
+    pub records: Option<String>,
+    /// Requests a second that one unit carries.
+    pub requests: Option<String>,
+    /// Bytes a second that one unit carries.
+    pub bytes: Option<String>,
+    /// By which the load is multiplied first.
+    pub headroom: Option<String>,
+    /// The least number.
+    pub least: Option<String>,
+}
+
+impl RawSizing {
+    /// The options and facts that it names.
+    #[must_use]
+    pub fn named(&self) -> Vec<&str> {
+        let names = [&self.records, &self.requests, &self.bytes, &self.headroom, &self.least];
+        names.into_iter().flatten().map(String::as_str).collect()
+    }
 }
 
 /// Kind of a behaviour stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StageKind {
-    /// Token bucket on requests.
+    /// Token bucket on requests: `rate`, `burst`.
     TokenBucket,
-    /// Quotas counted in each whole second.
+    /// Quotas counted in each whole second: `requests`, `records`, `bytes`.
     Quota,
-    /// A lognormal delay.
+    /// A lognormal delay: `median`, `sigma`.
     Delay,
-    /// Collects until size or interval, whichever is first.
+    /// Collects until `size`, `count` or `interval`, whichever is first.
     Buffer,
+    /// Spreads records over `count` shards by their keys, each with its quotas `requests`, `records`, `bytes`.
+    Shards,
+    /// Takes what is there `every` so often, up to `records` and `bytes`, and hands it on after `median`, `sigma`: together, or
+    /// in batches of `count` records at most.
+    Poll,
+    /// `servers` that serve what waits one by one: each takes `median`, `sigma`, and its bytes at `throughput`.
+    Station,
+    /// Hands on to the next service, again and again for `retry-for` while that is out of order.
+    Deliver,
+    /// Takes what was collected apart into its records.
+    Unpack,
+    /// Makes one stream of what comes from several shards.
+    Gather,
 }
 
-/// One stage of a service's behaviour.
+/// When the interval of a buffer begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimerKind {
+    /// With the first record.
+    #[default]
+    FirstRecord,
+    /// At whole multiples of the interval.
+    Grid,
+}
+
+/// When something holds: every part that is there must be met.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawOnlyIf {
+    /// Fed by one of these nodes.
+    #[serde(default)]
+    pub from: Vec<String>,
+    /// Fed by none of these.
+    #[serde(default)]
+    pub not_from: Vec<String>,
+    /// Handing on to one of these.
+    #[serde(default)]
+    pub to: Vec<String>,
+    /// Handing on to none of these.
+    #[serde(default)]
+    pub not_to: Vec<String>,
+    /// Options of the service that have these words.
+    #[serde(default)]
+    pub option: BTreeMap<String, String>,
+}
+
+/// One stage of a service's behaviour. What is a number there is named here: an option of the service, or else a fact.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RawStage {
@@ -199,30 +275,84 @@ pub struct RawStage {
     pub kind: StageKind,
     /// What it stands for.
     pub doc: String,
-    /// Token bucket: fact with the refill rate.
-    pub rate_fact: Option<String>,
-    /// Token bucket: fact with the bucket's size.
-    pub burst_fact: Option<String>,
-    /// Quota: fact with the records per second.
-    pub records_fact: Option<String>,
-    /// Quota: fact with the requests per second.
-    pub requests_fact: Option<String>,
-    /// Quota: fact with the bytes per second.
-    pub bytes_fact: Option<String>,
-    /// Gate: fact with the largest record let through.
-    pub largest_record_fact: Option<String>,
-    /// Gate: fact with the largest request let through.
-    pub largest_request_fact: Option<String>,
-    /// Delay: option with the median.
-    pub median_option: Option<String>,
-    /// Delay: option with the standard deviation of the logarithm.
-    pub sigma_option: Option<String>,
-    /// Buffer: option with the size.
-    pub size_option: Option<String>,
-    /// Buffer: option with the interval.
-    pub interval_option: Option<String>,
-    /// Buffer: fact with the shortest interval that really happens, however short it is set.
-    pub interval_floor_fact: Option<String>,
+    /// When the stage is there; always if absent.
+    pub only_if: Option<RawOnlyIf>,
+    /// Token bucket: the refill rate.
+    pub rate: Option<String>,
+    /// Token bucket: its size.
+    pub burst: Option<String>,
+    /// Quota: records a second. Poll: records of one call.
+    pub records: Option<String>,
+    /// Quota: requests a second.
+    pub requests: Option<String>,
+    /// Quota: bytes a second. Poll: bytes of one call.
+    pub bytes: Option<String>,
+    /// Gate: the largest record let through.
+    pub largest_record: Option<String>,
+    /// Gate: the largest request let through.
+    pub largest_request: Option<String>,
+    /// Time it takes: the median.
+    pub median: Option<String>,
+    /// Time it takes: the standard deviation of the logarithm; none if absent.
+    pub sigma: Option<String>,
+    /// Buffer: the size that closes it.
+    pub size: Option<String>,
+    /// Buffer: the number of records that closes it. Shards: how many there are. Poll: records handed on together at most.
+    pub count: Option<String>,
+    /// Buffer: the interval.
+    pub interval: Option<String>,
+    /// Buffer: the shortest interval that really happens, however short it is set.
+    pub interval_floor: Option<String>,
+    /// Buffer: when the interval begins.
+    #[serde(default)]
+    pub timer: TimerKind,
+    /// Shards: different keys; records are spread evenly if absent.
+    pub keys: Option<String>,
+    /// Shards: Zipf's exponent of the keys' popularity.
+    pub skew: Option<String>,
+    /// Poll: from one call to the next.
+    pub every: Option<String>,
+    /// Station: units served at the same time.
+    pub servers: Option<String>,
+    /// Station: bytes a second of one server.
+    pub throughput: Option<String>,
+    /// Deliver: how long it is tried before the data is given up.
+    pub retry_for: Option<String>,
+    /// Deliver: the first wait; it doubles from there.
+    pub retry_first: Option<String>,
+    /// Deliver: the longest wait.
+    pub retry_longest: Option<String>,
+}
+
+impl RawStage {
+    /// The options and facts that it names.
+    #[must_use]
+    pub fn named(&self) -> Vec<&str> {
+        let names = [
+            &self.rate,
+            &self.burst,
+            &self.records,
+            &self.requests,
+            &self.bytes,
+            &self.largest_record,
+            &self.largest_request,
+            &self.median,
+            &self.sigma,
+            &self.size,
+            &self.count,
+            &self.interval,
+            &self.interval_floor,
+            &self.keys,
+            &self.skew,
+            &self.every,
+            &self.servers,
+            &self.throughput,
+            &self.retry_for,
+            &self.retry_first,
+            &self.retry_longest,
+        ];
+        names.into_iter().flatten().map(String::as_str).collect()
+    }
 }
 
 /// What a meter counts.
@@ -237,6 +367,16 @@ pub enum MeterCount {
     Objects,
     /// Bytes stored, averaged over the month.
     StoredBytes,
+    /// Bytes let through, as they are.
+    Bytes,
+    /// Records, each counted once for every begun `increment`.
+    Increments,
+    /// Hours of the month.
+    Hours,
+    /// Units that leave the stage `stage`.
+    Passes,
+    /// Seconds that servers of the stage `stage` are at work.
+    BusySeconds,
 }
 
 /// Something a service bills.
@@ -253,6 +393,12 @@ pub struct RawMeter {
     pub counts: MeterCount,
     /// Size that each record is rounded up to.
     pub increment: Option<crate::units::Bytes>,
+    /// When it is billed; always if absent.
+    pub only_if: Option<RawOnlyIf>,
+    /// Option or fact by which the count is multiplied: shards of shard-hours, memory of GB-seconds.
+    pub of: Option<String>,
+    /// Stage that counts, for `passes` and `busy-seconds`.
+    pub stage: Option<String>,
     /// Unit on the bill.
     pub unit: String,
     /// Base units a month that a new account gets free, taken off only when asked.

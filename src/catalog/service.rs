@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Edition;
-use super::raw::{Grade, OptionKind, RawFact, RawMeter, RawName, RawOption, RawService, RawStage, Role};
+use super::raw::{
+    Grade, OptionKind, RawFact, RawMeter, RawName, RawOnlyIf, RawOption, RawService, RawSizing, RawStage, Role,
+};
 use crate::diag::{Diagnostic, Problems};
 use crate::document::Document;
 use crate::value::Value;
@@ -145,13 +147,13 @@ impl Service {
         self.options.iter().find(|option| option.id == id)
     }
 
-    pub(super) fn check(raw: RawService, document: &Document, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn check(mut raw: RawService, document: &Document, problems: &mut Problems) -> Option<Self> {
         let before = problems.error_count();
         let mut report = |code: &'static str, path: &str, message: String| {
             problems.push(Diagnostic::error(code, message).at(document.span_of(path), "in this file"));
         };
         let mut names = Vec::new();
-        for (edition, name) in raw.name {
+        for (edition, name) in std::mem::take(&mut raw.name) {
             match edition.parse() {
                 Ok(edition) => names.push((edition, name)),
                 Err(message) => report("unknown-edition", "name", message),
@@ -160,7 +162,8 @@ impl Service {
         if !names.iter().any(|(edition, _)| *edition == Edition::Current) {
             report("missing-key", "name", "`[name.current]` is missing".to_owned());
         }
-        let facts: Vec<Fact> = raw.fact.into_iter().filter_map(|fact| check_fact(fact, &mut report)).collect();
+        let facts: Vec<Fact> =
+            std::mem::take(&mut raw.fact).into_iter().filter_map(|fact| check_fact(fact, &mut report)).collect();
         check_unique(&raw.id, &facts, &mut report);
         let has = |id: &Option<String>| id.as_ref().is_none_or(|id| facts.iter().any(|fact| fact.id == *id));
         for option in &raw.option {
@@ -178,9 +181,7 @@ impl Service {
                 report("missing-key", "option", format!("option `{}` needs `values` and `default`", option.id));
             }
         }
-        for stage in &raw.stage {
-            check_stage(stage, &raw.option, &has, &mut report);
-        }
+        check_names(&raw, &facts, &mut report);
         (problems.error_count() == before).then_some(Self {
             id: raw.id,
             role: raw.role,
@@ -248,32 +249,37 @@ fn check_unique(service: &str, facts: &[Fact], report: &mut impl FnMut(&'static 
     }
 }
 
-fn check_stage(
-    stage: &RawStage,
-    options: &[RawOption],
-    has_fact: &impl Fn(&Option<String>) -> bool,
-    report: &mut impl FnMut(&'static str, &str, String),
-) {
-    let facts = [
-        &stage.rate_fact,
-        &stage.burst_fact,
-        &stage.records_fact,
-        &stage.requests_fact,
-        &stage.bytes_fact,
-        &stage.largest_record_fact,
-        &stage.largest_request_fact,
-        &stage.interval_floor_fact,
-    ];
-    for fact in facts.into_iter().filter(|fact| !has_fact(fact)) {
-        let fact = fact.clone().unwrap_or_default();
-        report("unknown-fact", "stage", format!("stage `{}` names the fact `{fact}`, which is not here", stage.id));
+/// Every option and fact that a stage, a sizing or a meter names must be there.
+fn check_names(raw: &RawService, facts: &[Fact], report: &mut impl FnMut(&'static str, &str, String)) {
+    let known = |id: &str| raw.option.iter().any(|option| option.id == id) || facts.iter().any(|fact| fact.id == id);
+    let mut check = |owner: &str, kind: &str, named: Vec<&str>| {
+        for id in named.into_iter().filter(|id| !known(id)) {
+            let message = format!("{kind} `{owner}` names `{id}`, which is neither an option nor a fact here");
+            report("unknown-name", kind, message);
+        }
+    };
+    for stage in &raw.stage {
+        check(&stage.id, "stage", stage.named());
+        check(&stage.id, "stage", options_of(stage.only_if.as_ref()));
     }
-    let named = [&stage.median_option, &stage.sigma_option, &stage.size_option, &stage.interval_option];
-    for option in named.into_iter().flatten().filter(|id| !options.iter().any(|option| option.id == **id)) {
-        report(
-            "unknown-option",
-            "stage",
-            format!("stage `{}` names the option `{option}`, which is not here", stage.id),
-        );
+    for option in &raw.option {
+        check(&option.id, "option", option.sized.as_ref().map(RawSizing::named).unwrap_or_default());
     }
+    for meter in &raw.meter {
+        check(&meter.id, "meter", meter.of.as_deref().into_iter().collect());
+        check(&meter.id, "meter", options_of(meter.only_if.as_ref()));
+    }
+    for meter in &raw.meter {
+        if let Some(stage) = meter.stage.as_ref().filter(|id| !raw.stage.iter().any(|stage| stage.id == **id)) {
+            report(
+                "unknown-name",
+                "meter",
+                format!("meter `{}` names the stage `{stage}`, which is not here", meter.id),
+            );
+        }
+    }
+}
+
+fn options_of(only_if: Option<&RawOnlyIf>) -> Vec<&str> {
+    only_if.map(|only_if| only_if.option.keys().map(String::as_str).collect()).unwrap_or_default()
 }

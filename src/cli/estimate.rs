@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use super::context::Context;
 use crate::report::count;
-use crate::sim::{self, Arrivals, Model, NoWatch, RunConfig};
+use crate::sim::network::Network;
+use crate::sim::{self, Arrivals, NoWatch, RunConfig};
 use crate::units::{SimDuration, significant};
 
 /// Records of a run that is over before anybody wonders, which is not worth a calibration.
@@ -17,12 +18,12 @@ const CALIBRATION: f64 = 300_000.0;
 const LONG: f64 = 60.0;
 
 /// Says on standard error how long a run will take, if that is long, and what would be quicker.
-pub(super) fn announce(model: &Model, config: &RunConfig, context: &Context) {
-    let Ok(expected) = sim::expected_records(model, config) else { return };
+pub(super) fn announce(network: &Network, config: &RunConfig, context: &Context) {
+    let Ok(expected) = sim::expected_records(network, config) else { return };
     if context.quiet || expected < SOON_OVER {
         return;
     }
-    let Some(speed) = records_per_second(model, config, expected) else { return };
+    let Some(speed) = records_per_second(network, config, expected) else { return };
     let threads = threads(config);
     let took = expected / (speed * f64::from(threads));
     if took < LONG {
@@ -40,10 +41,10 @@ pub(super) fn announce(model: &Model, config: &RunConfig, context: &Context) {
 }
 
 /// Records simulated in a second of real time, on one thread, from the first moments of the run.
-fn records_per_second(model: &Model, config: &RunConfig, expected: f64) -> Option<f64> {
+fn records_per_second(network: &Network, config: &RunConfig, expected: f64) -> Option<f64> {
     let share = CALIBRATION / (expected / f64::from(config.replications.max(1)));
-    let span = match &model.source.arrivals {
-        Arrivals::Trace(records) => records.last()?.at.as_secs_f64(),
+    let span = match network.feeds.first().map(|feed| &feed.source.arrivals) {
+        Some(Arrivals::Trace(records)) => records.last()?.at.as_secs_f64(),
         _ => config.horizon.as_secs_f64(),
     };
     let part = RunConfig {
@@ -52,7 +53,7 @@ fn records_per_second(model: &Model, config: &RunConfig, expected: f64) -> Optio
         ..RunConfig::new(config.seed, SimDuration::from_secs_f64(span * share.min(1.0)))
     };
     let started = Instant::now();
-    let sent = sim::run(model, &part, &NoWatch).ok()?.summary.records.offered;
+    let sent = sim::run_any(network, &part, &NoWatch).ok()?.summary.records.offered;
     let speed = sent as f64 / started.elapsed().as_secs_f64();
     (sent > 0 && speed.is_finite()).then_some(speed)
 }

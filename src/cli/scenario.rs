@@ -454,7 +454,8 @@ fn sample_pipeline(
     let lowered = lowered(question, architecture, None, context)?;
     let config = config(&question.scenario, args, None);
     let progress = Progress::start(context.quiet);
-    let outcome = sim::sample(&lowered.model, &config, count as usize, &progress);
+    let chain = lowered.network.as_chain().ok_or_else(|| SimError::NotFlow(sim::Obstacle::Stages));
+    let outcome = chain.and_then(|chain| sim::sample(&chain, &config, count as usize, &progress));
     progress.finish();
     outcome.or_else(|error| context.refuse(refused(&error)))
 }
@@ -469,8 +470,8 @@ fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Contex
     let lowered = lowered(question, architecture, records, context)?;
     let config = config(&question.scenario, args, replay.as_ref().map(|(trace, _)| trace));
     let progress = Progress::start(context.quiet);
-    super::estimate::announce(&lowered.model, &config, context);
-    let outcome = sim::run(&lowered.model, &config, &progress);
+    super::estimate::announce(&lowered.network, &config, context);
+    let outcome = sim::run_any(&lowered.network, &config, &progress);
     progress.finish();
     let run = match outcome {
         Ok(run) => run,

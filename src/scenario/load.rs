@@ -6,7 +6,7 @@ use schemars::schema_for;
 use serde_json::Value as Json;
 
 use super::overrides::{Override, WORD_LISTS, apply, collect_paths};
-use super::raw::RawScenario;
+use super::raw::{RawOutage, RawScenario};
 use super::values::{option_value, vocabulary_value};
 use super::{Answer, Answers, Origin, Scenario, Simulation, Workload};
 use crate::catalog::{Catalog, Circumstances, Edition, Service};
@@ -128,7 +128,7 @@ impl Loader<'_> {
         let options = Self::options(&tables, &circumstances, sources, problems);
         let mut answers = answers(stated, sources);
         self.further(&document, &mut answers, sources, problems);
-        let simulation = simulation(&raw, &document, problems);
+        let simulation = self.simulation(&raw, &document, problems);
         let workload = raw.workload.and_then(|raw| Workload::check(raw, self.catalog, &document, problems));
         let edition = circumstances.edition.name();
         if answers.word("edition") != Some(edition) {
@@ -148,6 +148,36 @@ impl Loader<'_> {
             priorities: raw.priorities,
             digest: digest.to_owned(),
         })
+    }
+
+    fn simulation(&self, raw: &RawScenario, document: &Document, problems: &mut Problems) -> Simulation {
+        let mut outages = raw.simulation.outages.clone().unwrap_or_default();
+        outages.sort_by_key(|outage| outage.from);
+        let simulation = Simulation {
+            horizon: raw.simulation.horizon.unwrap_or(SimDuration::from_secs(86_400)),
+            replications: raw.simulation.replications.unwrap_or(10),
+            warm_up: raw.simulation.warm_up.unwrap_or(SimDuration::ZERO),
+            seed: raw.simulation.seed.unwrap_or(1),
+            outages,
+        };
+        if simulation.warm_up >= simulation.horizon {
+            let message = format!("`warm-up` must be shorter than the horizon of {}", simulation.horizon);
+            let span = document.span_of("simulation.warm-up");
+            problems.push(Diagnostic::error("out-of-range", message).at(span, "nothing would be left to count"));
+        }
+        let span = document.span_of("simulation.outages");
+        for RawOutage { service, from, to } in &simulation.outages {
+            if from >= to {
+                let message = format!("the outage of `{service}` from {from} to {to} takes no time");
+                problems.push(Diagnostic::error("outage", message).at(span, "`to` must be later than `from`"));
+            }
+            if self.catalog.service(service).is_none() {
+                let ids: Vec<&str> = self.catalog.services.iter().map(|service| service.id.as_str()).collect();
+                let problem = Diagnostic::error("unknown-service", format!("there is no service `{service}`"));
+                problems.push(problem.at(span, "in these outages").help(suggest(service, &ids, "the services are")));
+            }
+        }
+        simulation
     }
 
     fn circumstances(&self, document: &Document) -> Circumstances {
@@ -421,19 +451,4 @@ pub(super) fn derive(answers: &mut Answers, workload: Option<&Workload>) {
         let mean = crate::units::Bytes::new(workload.mean_size().round() as u64);
         answers.insert("workload.record-size-mean", Value::Size(mean), from);
     }
-}
-
-fn simulation(raw: &RawScenario, document: &Document, problems: &mut Problems) -> Simulation {
-    let simulation = Simulation {
-        horizon: raw.simulation.horizon.unwrap_or(SimDuration::from_secs(86_400)),
-        replications: raw.simulation.replications.unwrap_or(10),
-        warm_up: raw.simulation.warm_up.unwrap_or(SimDuration::ZERO),
-        seed: raw.simulation.seed.unwrap_or(1),
-    };
-    if simulation.warm_up >= simulation.horizon {
-        let message = format!("`warm-up` must be shorter than the horizon of {}", simulation.horizon);
-        let span = document.span_of("simulation.warm-up");
-        problems.push(Diagnostic::error("out-of-range", message).at(span, "nothing would be left to count"));
-    }
-    simulation
 }

@@ -469,4 +469,18 @@ pub struct RawSimulation {
     pub warm_up: Option<SimDuration>,
     /// Seed of the random numbers; 1 if absent.
     pub seed: Option<u64>,
+    /// Times in which a service of the pipeline takes nothing.
+    pub outages: Option<Vec<RawOutage>>,
+}
+
+/// A time in which a service takes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawOutage {
+    /// The service that is out of order: `s3`.
+    pub service: String,
+    /// When it begins, counted from the start of a run.
+    pub from: SimDuration,
+    /// When it is over.
+    pub to: SimDuration,
 }

@@ -1,6 +1,6 @@
 //! The traffic of a scenario, checked.
 
-use super::raw::{RawBatch, RawProfile, RawRetry, RawSizes, RawWorkload};
+use super::raw::{RawBatch, RawOutage, RawProfile, RawRetry, RawSizes, RawWorkload};
 use crate::catalog::traffic::{
     ArrivalLaw, Count, Devices, Gamma, Lognormal, Process, RecordSizes, Setting, SizeLaw, Uniform,
 };
@@ -386,4 +386,6 @@ pub struct Simulation {
     pub warm_up: SimDuration,
     /// Seed of the random numbers.
     pub seed: u64,
+    /// Times in which a service of the pipeline takes nothing, in the order of time.
+    pub outages: Vec<RawOutage>,
 }

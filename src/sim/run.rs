@@ -89,10 +89,14 @@ fn network_with_warm_up(network: &Network, config: &RunConfig, watch: &dyn Watch
 /// About how many records a run would draw one by one in all its replications, without running it; none in the flow tier.
 ///
 /// # Errors
-/// [`SimError`] when the model or the configuration makes no sense or asks for too much.
-pub fn expected_records(model: &Model, config: &RunConfig) -> Result<f64, SimError> {
-    let plan = Plan::new(model, config)?;
-    match Engine::choose(&plan, model, config)? {
+/// [`SimError`] when the network or the configuration makes no sense or asks for too much.
+pub fn expected_records(network: &Network, config: &RunConfig) -> Result<f64, SimError> {
+    let Some(chain) = network.as_chain() else {
+        let sources = network::sources(network);
+        return Ok(NetworkPlan::ready(network, &sources, None, config)?.expected(config.replications));
+    };
+    let plan = Plan::new(&chain, config)?;
+    match Engine::choose(&plan, &chain, config)? {
         Engine::Flow(..) => Ok(0.0),
         Engine::Record(_) | Engine::Events(_) => Ok(plan.expected(config.replications)),
     }

@@ -452,7 +452,7 @@ impl RawResult {
             records: None,
             bytes: None,
             eager: false,
-            together: false,
+            together: None,
         };
         // About five records a poll, so that they share calls as they do in practice.
         let source = poisson(5.0 / every.as_secs_f64())?;

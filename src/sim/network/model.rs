@@ -226,8 +226,8 @@ pub struct Poller {
     pub bytes: Option<Bytes>,
     /// Whether a call that could not take everything is followed by the next one at once.
     pub eager: bool,
-    /// Whether what one call takes travels on as one unit.
-    pub together: bool,
+    /// What one call takes travels on in units of so many records at most; each unit by itself if absent.
+    pub together: Option<u64>,
 }
 
 /// Hands units over to something that may be out of order.

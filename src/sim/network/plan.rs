@@ -89,6 +89,11 @@ impl<'a> NetworkPlan<'a> {
         self.feeds.iter().map(|(_, plan, _)| plan.most_replications()).min().unwrap_or(1)
     }
 
+    /// How many records all replications send, about.
+    pub(in crate::sim) fn expected(&self, replications: u32) -> f64 {
+        self.feeds.iter().map(|(_, plan, _)| plan.expected(replications)).sum()
+    }
+
     /// Whether the run is not too long.
     pub(super) fn check_load(&self, config: &RunConfig) -> Result<(), SimError> {
         self.feeds.iter().try_for_each(|(_, plan, _)| plan.check_load(config))

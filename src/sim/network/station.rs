@@ -249,7 +249,10 @@ impl Polling {
             if core.counts(held.since) {
                 tally.wait.add(core.now - held.since);
             }
-            if self.rule.together {
+            if let Some(most) = self.rule.together {
+                if self.pieces.len() as u64 + u64::from(held.count) > most {
+                    self.hand_on(core, node, key, oldest.take(), answered, tally);
+                }
                 oldest = oldest.or(Some(held.since));
                 tally.inside.change(core.now, -1, core.span);
                 core.empty_into(unit, &mut self.pieces);
@@ -257,12 +260,25 @@ impl Polling {
                 core.leave_at(answered, node, unit);
             }
         }
-        if let Some(since) = oldest {
-            let batch = core.unit_of(&self.pieces, key);
-            core.units.get_mut(batch).since = since;
-            tally.inside.change(core.now, 1, core.span);
-            core.leave_at(answered, node, batch);
-        }
+        self.hand_on(core, node, key, oldest, answered, tally);
+    }
+
+    /// Lets what was taken leave as one unit, once the call is answered.
+    fn hand_on(
+        &mut self,
+        core: &mut Core,
+        node: u32,
+        key: u32,
+        oldest: Option<u64>,
+        answered: u64,
+        tally: &mut NodeTally,
+    ) {
+        let Some(since) = oldest else { return };
+        let batch = core.unit_of(&self.pieces, key);
+        self.pieces.clear();
+        core.units.get_mut(batch).since = since;
+        tally.inside.change(core.now, 1, core.span);
+        core.leave_at(answered, node, batch);
     }
 
     pub(super) fn leave(core: &mut Core, node: u32, unit: u32, tally: &mut NodeTally) {

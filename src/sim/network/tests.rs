@@ -316,6 +316,7 @@ fn some_step() -> impl Strategy<Value = Step> {
         (0.05..3.0, 0.0..0.3, prop::option::of(1u64..10), any::<[bool; 2]>()).prop_map(
             |(every, answer, records, [eager, together])| {
                 let answer = LatencyLaw::Constant(seconds(answer));
+                let together = together.then_some(7);
                 let (every, offset) = (seconds(every), SimDuration::ZERO);
                 Step::Poller(Poller { every, offset, answer, records, bytes: None, eager, together })
             }
