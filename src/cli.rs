@@ -7,6 +7,7 @@
 mod args;
 mod ask;
 mod catalog;
+mod compare;
 mod context;
 mod describe;
 mod estimate;
@@ -90,6 +91,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
         Verb::Advise(args) => scenario::advise(args, context),
         Verb::Ask(args) => ask::ask(args, context),
         Verb::Simulate(args) => scenario::simulate(args, context),
+        Verb::Compare(args) => compare::compare(args, context),
         Verb::Cost(args) => scenario::cost(args, context),
         Verb::Weigh(args) => weigh::weigh(args, context),
         Verb::Check(args) => scenario::check(args, context),

@@ -40,6 +40,7 @@
 pub mod architecture;
 pub mod catalog;
 pub mod cli;
+pub mod comparison;
 pub mod cost;
 pub mod diag;
 pub mod document;

@@ -63,7 +63,21 @@ struct Case<'a> {
     barred: BTreeSet<String>,
     /// Services that cannot only because they are too slow.
     too_slow: BTreeSet<String>,
+    /// What simulations of the candidates' pipelines found, by service; empty where none was made.
+    measured: &'a BTreeMap<String, Measured>,
 }
+
+/// What the simulation of a service's pipeline and its bill found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// The 99th percentile of the delay, in seconds.
+    pub p99_s: f64,
+    /// The bill, where all of it is known.
+    pub usd_a_month: Option<f64>,
+}
+
+/// Nothing was simulated.
+static NOT_MEASURED: BTreeMap<String, Measured> = BTreeMap::new();
 
 /// What decides scenarios; what does not depend on the scenario is prepared once.
 #[derive(Debug)]
@@ -103,7 +117,13 @@ impl<'a> Decider<'a> {
     /// Decides a scenario, and says why.
     #[must_use]
     pub fn decide(&self, scenario: &Scenario) -> Decision {
-        let case = Case::new(self, scenario);
+        self.decide_measured(scenario, &NOT_MEASURED)
+    }
+
+    /// The same with delays and bills that were simulated, in place of what the catalog says of a service in general.
+    #[must_use]
+    pub fn decide_measured(&self, scenario: &Scenario, measured: &BTreeMap<String, Measured>) -> Decision {
+        let case = Case { measured, ..Case::new(self, scenario) };
         let candidates = case.asked_about().map(|service| case.consider(service)).collect();
         let unused = unused(self.catalog, self.rules, scenario);
         let decision = decision::assemble(&case, candidates);
@@ -145,6 +165,7 @@ impl<'a> Case<'a> {
             at,
             barred: BTreeSet::new(),
             too_slow: BTreeSet::new(),
+            measured: &NOT_MEASURED,
         };
         for service in &catalog.services {
             let screens = rules.speaking_of(service, &[RuleKind::Screen]).filter(|rule| rule.holds_on_the_way);

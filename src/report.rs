@@ -5,6 +5,7 @@
 pub mod advice;
 pub mod bill;
 pub mod charts;
+pub mod comparison;
 pub mod editions;
 pub mod evaluation;
 pub mod pictures;

@@ -570,6 +570,17 @@ pub struct Criterion {
     pub against: Option<String>,
     /// Value where rules alone decide: they add to it and take from it.
     pub base: Option<f64>,
+    /// What it measures of a simulated and priced pipeline, between `best` and `worst`; without a simulation it does not
+    /// count.
+    pub measures: Option<Measure>,
+}
+
+/// A figure that a simulation and its bill give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    /// USD a month; each factor of ten counts alike, so `best` and `worst` are above zero.
+    UsdAMonth,
 }
 
 /// `vocabulary.toml`, or any file of `vocabulary/`.

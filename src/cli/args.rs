@@ -82,6 +82,8 @@ pub(crate) enum Verb {
     Ask(AskArgs),
     /// Simulate the pipeline: delay, freshness, objects, quotas.
     Simulate(SimulateArgs),
+    /// Compare the candidate architectures: delay and bill of each, simulated alike, and what differs beyond chance.
+    Compare(CompareArgs),
     /// The month's bill of the simulated pipeline, line by line.
     Cost(CostArgs),
     /// Work out weights of the criteria from judgements of pairs (AHP), and how consistent these are.
@@ -273,6 +275,14 @@ pub(crate) struct CostArgs {
     /// Take the always-free and first-year allowances off, as a new account would get them.
     #[arg(long, help_heading = "Money")]
     pub(crate) free_tier: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    #[command(flatten)]
+    pub(crate) simulation: SimulationArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,19 +1,22 @@
 //! Verbs that read a scenario: `run`, `advise`, `simulate`, `cost`, `check`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Failure;
 use super::args::{
     AdviseArgs, CheckArgs, CostArgs, Format, RunArgs, ScenarioArgs, SimulateArgs, SimulationArgs, WarmUp,
 };
 use super::context::Context;
 use super::progress::Progress;
+use super::{Failure, compare};
 use crate::architecture::{Architecture, Lowered, Variant, lower};
-use crate::catalog::{Catalog, Profile};
-use crate::cost::{self, Bill, Extrapolation, Packing};
+use crate::catalog::Catalog;
+use crate::comparison;
+use crate::cost::{self, Bill, Packing};
 use crate::diag::{Diagnostic, suggest};
-use crate::ranking::{Decider, Decision, ServiceVerdict, Verdict, circumstances, decide, robustness_of};
+use crate::ranking::{Decider, Decision, Measured, ServiceVerdict, Verdict, circumstances, decide, robustness_of};
+use crate::report::comparison::Comparison;
 use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, SampleDocument, Simulation, SimulationDocument, TraceHeader, to_json};
 use crate::report::{Style, Table, advice, bill, paragraph, sensitivity as sure, simulation, summary};
@@ -26,12 +29,12 @@ use crate::units::SimDuration;
 use crate::value::Value;
 
 /// A scenario with all that is needed to answer it.
-struct Question {
-    catalog: Catalog,
-    rules: RuleBook,
-    scenario: Scenario,
-    decision: Decision,
-    contradictions: Vec<Contradiction>,
+pub(super) struct Question {
+    pub(super) catalog: Catalog,
+    pub(super) rules: RuleBook,
+    pub(super) scenario: Scenario,
+    pub(super) decision: Decision,
+    pub(super) contradictions: Vec<Contradiction>,
 }
 
 /// A simulated pipeline.
@@ -43,7 +46,14 @@ struct Simulated {
     span: Option<SimDuration>,
 }
 
-fn question(args: &ScenarioArgs, context: &mut Context) -> Result<Question, Failure> {
+impl Question {
+    /// Ranks anew by what simulations found.
+    pub(super) fn rank_by(&mut self, measured: &BTreeMap<String, Measured>) {
+        self.decision = Decider::new(&self.catalog, &self.rules).decide_measured(&self.scenario, measured);
+    }
+}
+
+pub(super) fn question(args: &ScenarioArgs, context: &mut Context) -> Result<Question, Failure> {
     let (catalog, rules) = context.knowledge()?;
     let scenario = context.scenario(args, &catalog)?;
     let decision = decide(&catalog, &rules, &scenario);
@@ -230,10 +240,13 @@ pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure
 
 pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
-    let question = question(&args.scenario, context)?;
+    let mut question = question(&args.scenario, context)?;
     let out = args.out.as_deref().map(|folder| super::output::prepare(folder, context)).transpose()?;
+    let played = compare::candidates_of(&question, &args.simulation, context)?;
+    question.rank_by(&comparison::measured(&played));
     let mut answer = document(&question.catalog, &question.scenario, Some(&question.decision));
     answer.contradictions.clone_from(&question.contradictions);
+    answer.comparison = Comparison::new(&played);
     let mut simulated = None;
     if let Some(reason) = cannot_simulate(&question, &args.simulation) {
         answer.not_simulated = Some(reason);
@@ -326,7 +339,7 @@ pub(super) fn check(args: &CheckArgs, context: &mut Context) -> Result<(), Failu
     ))
 }
 
-fn document(catalog: &Catalog, scenario: &Scenario, decision: Option<&Decision>) -> Document {
+pub(super) fn document(catalog: &Catalog, scenario: &Scenario, decision: Option<&Decision>) -> Document {
     Document {
         header: Header::new(catalog, scenario),
         decision: decision.map(Into::into),
@@ -339,25 +352,21 @@ fn document(catalog: &Catalog, scenario: &Scenario, decision: Option<&Decision>)
         not_simulated: None,
         bill: None,
         packing: None,
+        comparison: None,
     }
 }
 
-fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
     to_json(value).map_err(|error| Failure::Internal(error.to_string()))
 }
 
-fn tabular(table: &Table, format: Format) -> String {
+pub(super) fn tabular(table: &Table, format: Format) -> String {
     table.render(if format == Format::Csv { Style::Csv } else { Style::Markdown })
 }
 
 fn bill_of(question: &Question, simulated: &Simulated, free_tier: bool) -> (Bill, Option<Packing>) {
     let Simulated { run, lowered, span, .. } = simulated;
-    let workload = question.scenario.workload.as_ref();
-    let extrapolation = match (span, workload) {
-        (Some(span), _) => Extrapolation::of_trace(*span, run),
-        (None, Some(workload)) => Extrapolation::of_profile(&workload.profile, run),
-        (None, None) => Extrapolation::of_profile(&Profile::flat(), run),
-    };
+    let extrapolation = comparison::extrapolation(&question.scenario, run, *span);
     let usage = cost::usage(lowered, run, &extrapolation);
     let (prices, region) = (&question.catalog.prices, question.scenario.region.as_str());
     let bill = Bill { note: extrapolation.note().map(str::to_owned), ..cost::price(&usage, prices, region, free_tier) };
@@ -487,7 +496,7 @@ fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Contex
 }
 
 /// A trace is replayed to its last delivery; a workload runs to the horizon.
-fn config(scenario: &Scenario, args: &SimulationArgs, replay: Option<&Trace>) -> RunConfig {
+pub(super) fn config(scenario: &Scenario, args: &SimulationArgs, replay: Option<&Trace>) -> RunConfig {
     let settings = &scenario.simulation;
     RunConfig {
         seed: args.seed.unwrap_or(settings.seed),
@@ -508,7 +517,11 @@ fn config(scenario: &Scenario, args: &SimulationArgs, replay: Option<&Trace>) ->
     }
 }
 
-fn read_trace(path: &Path, args: &SimulationArgs, context: &mut Context) -> Result<(Trace, TraceHeader), Failure> {
+pub(super) fn read_trace(
+    path: &Path,
+    args: &SimulationArgs,
+    context: &mut Context,
+) -> Result<(Trace, TraceHeader), Failure> {
     let read = trace::read(path, TraceOptions { lenient: args.lenient });
     let read = read.and_then(|trace| match args.overlay {
         Some(copies) => trace.overlay(copies),

@@ -11,8 +11,10 @@ use serde::Serialize;
 
 use super::{Case, Considered};
 use crate::catalog::Criterion;
+use crate::catalog::raw::Measure;
 use crate::rules::{RuleKind, Situation};
 use crate::scenario::Answers;
+use crate::units::significant;
 use crate::value::Value;
 
 /// A criterion's part of a score.
@@ -45,9 +47,11 @@ pub(super) fn score(candidates: &[&Considered<'_>], case: &Case<'_>) -> (Vec<Vec
     let situation = Situation::new(&scenario.answers, at);
     let mut columns: Vec<(&Criterion, Vec<Valued>)> = Vec::new();
     let mut unknown = Vec::new();
-    for criterion in &catalog.criteria {
+    // What only a simulation tells is no criterion where nothing was simulated.
+    let told = |criterion: &&Criterion| criterion.measures.is_none() || !case.measured.is_empty();
+    for criterion in catalog.criteria.iter().filter(told) {
         let values: Option<Vec<Valued>> =
-            candidates.iter().map(|candidate| value(candidate, criterion, &situation)).collect();
+            candidates.iter().map(|candidate| value(candidate, criterion, case, &situation)).collect();
         match values {
             Some(values) => columns.push((criterion, values)),
             None => unknown.push(criterion.id.clone()),
@@ -79,9 +83,21 @@ fn weights<'a>(criteria: impl Iterator<Item = &'a Criterion>, priorities: &BTree
     raw.iter().map(|weight| if sum > 0.0 { 100.0 * weight / sum } else { even }).collect()
 }
 
-fn value(candidate: &Considered<'_>, criterion: &Criterion, situation: &Situation<'_>) -> Option<Valued> {
+fn value(
+    candidate: &Considered<'_>,
+    criterion: &Criterion,
+    case: &Case<'_>,
+    situation: &Situation<'_>,
+) -> Option<Valued> {
+    let measured = case.measured.get(&candidate.service.id);
+    if let Some(Measure::UsdAMonth) = criterion.measures {
+        return money(measured?.usd_a_month?, criterion);
+    }
     let base = match (&criterion.against, criterion.base) {
-        (Some(path), _) => against(candidate, criterion, path, situation)?,
+        (Some(path), _) => match measured {
+            Some(measured) => left_of(path, measured.p99_s, situation)?,
+            None => against(candidate, criterion, path, situation)?,
+        },
         (None, Some(base)) => Valued { value: base, basis: "rules".to_owned() },
         (None, None) => from_facts(candidate, criterion, situation)?,
     };
@@ -105,6 +121,21 @@ fn from_facts(candidate: &Considered<'_>, criterion: &Criterion, situation: &Sit
         basis.push(format!("{id} {}", fact.value));
     }
     Some(Valued { value: sum / criterion.facts.len().max(1) as f64, basis: basis.join(", ") })
+}
+
+/// The bill between the worst and the best amount, each factor of ten alike.
+fn money(usd: f64, criterion: &Criterion) -> Option<Valued> {
+    let (best, worst) = (criterion.best?, criterion.worst?);
+    let place = libm::log(worst / usd.max(1e-9)) / libm::log(worst / best);
+    Some(Valued { value: place.clamp(0.0, 1.0), basis: format!("USD {} a month", significant(usd, 3)) })
+}
+
+/// How much of an allowed delay is left at the simulated 99th percentile.
+fn left_of(path: &str, p99_s: f64, situation: &Situation<'_>) -> Option<Valued> {
+    let limit = duration(situation.answers, path)?;
+    let stated = &situation.answers.get(path)?.value;
+    let basis = format!("simulated p99 {} s of {stated}", significant(p99_s, 3));
+    Some(Valued { value: (1.0 - p99_s / limit).clamp(0.0, 1.0), basis })
 }
 
 /// How much of an allowed delay is left: the first fact that is within it counts, nothing is left if none is.

@@ -159,6 +159,16 @@ fn notes(bill: &Bill, width: usize) -> String {
     text
 }
 
+/// Amounts of the lines in one row, by service id: `api_gateway.requests 106.46 · s3.put 0.01`.
+#[must_use]
+pub fn by_line(bill: &Bill) -> String {
+    let show = |line: &Line| {
+        let amount = line.amount.map_or_else(|| "unknown".to_owned(), |amount| amount.to_string());
+        format!("{}.{} {amount}", line.service, line.meter)
+    };
+    bill.lines.iter().map(show).collect::<Vec<_>>().join(" · ")
+}
+
 /// Amounts of the lines in one row: `API Gateway 106.46 · Data Firehose 3.68 · S3 0.15`.
 #[must_use]
 pub fn by_service(bill: &Bill, catalog: &Catalog, scenario: &Scenario) -> String {

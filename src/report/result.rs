@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::comparison::Comparison;
 use crate::architecture::{Lowered, Setting, Variant};
 use crate::catalog::{Catalog, Edition};
 use crate::cost::{Bill, Packing};
@@ -94,6 +95,8 @@ pub struct Document {
     pub bill: Option<Bill>,
     /// What packing events into records would save.
     pub packing: Option<Packing>,
+    /// The candidate architectures side by side; `run` and `compare`.
+    pub comparison: Option<Comparison>,
 }
 
 /// The decision's part of a document.
@@ -239,6 +242,19 @@ pub struct Records {
     pub offered_requests: u64,
 }
 
+impl From<&crate::sim::Records> for Records {
+    fn from(records: &crate::sim::Records) -> Self {
+        Self {
+            offered: records.offered,
+            accepted: records.accepted,
+            rejected: records.rejected,
+            delivered: records.delivered,
+            in_flight: records.in_flight,
+            offered_requests: records.offered_requests,
+        }
+    }
+}
+
 /// A distribution in figures.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Percentiles {
@@ -353,14 +369,7 @@ impl Simulation {
             batch_means: run.batch_means,
             pipeline,
             trace,
-            records: Records {
-                offered: summary.records.offered,
-                accepted: summary.records.accepted,
-                rejected: summary.records.rejected,
-                delivered: summary.records.delivered,
-                in_flight: summary.records.in_flight,
-                offered_requests: summary.records.offered_requests,
-            },
+            records: (&summary.records).into(),
             latency_s: (&summary.latency).into(),
             freshness_s: (&summary.freshness).into(),
             freshness_over_time_s: summary.freshness_over_time.clone(),

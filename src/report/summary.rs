@@ -37,6 +37,10 @@ pub fn text(
     text.push('\n');
     text.push_str(&advice::short_table(decision, width));
     text.push('\n');
+    if let Some(comparison) = &document.comparison {
+        text.push_str(&super::comparison::text(comparison, width));
+        text.push('\n');
+    }
     text.push_str(&wrapped(&watch(document, catalog, scenario), width));
     text
 }

@@ -1,0 +1,203 @@
+//! The candidate architectures of one scenario, simulated and priced alike.
+//!
+//! [`candidates()`] lists them: the pipeline of every service that passed, their other ways that nothing dominates, and the
+//! pipelines of well-known services that a rule removed, so that a reader sees what the rule spares or costs. [`play()`]
+//! simulates one and prices it. All of them see the same arrivals, sizes and delays of stages they share (common random
+//! numbers), so that what two of them differ in is not chance: [`Paired`] says by how much, with its interval.
+//!
+//! The decision a reader would question: a comparison makes fewer replications than an answer about one pipeline, since
+//! pairs differ far less than single runs do. It is still the same traffic: its first replications are those of the answer.
+
+use crate::architecture::{Architecture, LowerError, Lowered, lower};
+use crate::catalog::{Catalog, Profile, Role};
+use crate::cost::{self, Bill, Extrapolation};
+use crate::ranking::{Decider, Decision, Measured, ServiceVerdict, Verdict, circumstances};
+use crate::scenario::Scenario;
+use crate::sim::{self, Figure, NotPaired, Paired, RunConfig, RunResult, SimError, TraceRecord, Watch, paired};
+use crate::units::SimDuration;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+/// Candidates that are compared at the most.
+const MOST: usize = 10;
+/// Other ways of one service among them.
+const MOST_WAYS: usize = 3;
+/// Records of one candidate's replications that are enough for a comparison.
+const ENOUGH: f64 = 3e6;
+/// Records of one candidate that a comparison never exceeds.
+const TOO_MANY: f64 = 6e7;
+/// Replications that an interval needs to be worth the name.
+const FEWEST: u32 = 3;
+
+/// One way to carry the data.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The service that it is about.
+    pub service: String,
+    /// Its name.
+    pub name: String,
+    /// What became of that service.
+    pub verdict: Verdict,
+    /// Whether this is the service's own pipeline, and not another way.
+    pub own: bool,
+    /// The pipeline.
+    pub path: Architecture,
+}
+
+/// A pipeline that was simulated and priced.
+#[derive(Debug)]
+pub struct Played {
+    /// What was simulated.
+    pub lowered: Lowered,
+    /// What came of it.
+    pub run: RunResult,
+    /// What a month of it costs.
+    pub bill: Bill,
+}
+
+/// Why a pipeline was not simulated.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum NotPlayed {
+    /// It has no model.
+    #[error(transparent)]
+    NoModel(#[from] LowerError),
+    /// The simulator refuses it.
+    #[error(transparent)]
+    Refused(#[from] SimError),
+}
+
+/// The architectures to compare: those of services that passed in the order of the ranking, each with its other ways, then
+/// those of well-known services that were removed.
+#[must_use]
+pub fn candidates(
+    catalog: &Catalog,
+    decider: &Decider<'_>,
+    scenario: &Scenario,
+    decision: &Decision,
+) -> Vec<Candidate> {
+    let mut list: Vec<Candidate> = Vec::new();
+    for service in decision.ranked() {
+        add(&mut list, service, true, service.architecture.as_ref());
+        let ways = decider.variants(scenario, &service.id).into_iter().filter(|way| way.dropped.is_none());
+        let before = list.len();
+        for way in ways.filter(|way| one_destination(&way.path)) {
+            if list.len() < before + MOST_WAYS {
+                add(&mut list, service, false, Some(&way.path));
+            }
+        }
+    }
+    let moves_data =
+        |service: &&ServiceVerdict| catalog.service(&service.id).is_some_and(|known| known.role == Role::Ingest);
+    let known = |service: &&ServiceVerdict| service.headline && service.verdict == Verdict::Rejected;
+    for service in decision.services.iter().filter(known).filter(moves_data) {
+        add(&mut list, service, true, service.architecture.as_ref());
+    }
+    list.truncate(MOST);
+    list
+}
+
+fn one_destination(path: &Architecture) -> bool {
+    path.branches.len() <= 1
+}
+
+/// Adds a way that is not there yet.
+fn add(list: &mut Vec<Candidate>, service: &ServiceVerdict, own: bool, path: Option<&Architecture>) {
+    let Some(path) = path.filter(|path| list.iter().all(|known| known.path.drawn() != path.drawn())) else { return };
+    list.push(Candidate {
+        service: service.id.clone(),
+        name: service.name.clone(),
+        verdict: service.verdict,
+        own,
+        path: path.clone(),
+    });
+}
+
+/// How candidates are run, given how the answer itself is run: with fewer replications where that is plenty, and over a
+/// shorter time where the rate is the same all along. `None` where even that would take too long.
+#[must_use]
+pub fn configuration(scenario: &Scenario, asked: &RunConfig) -> Option<RunConfig> {
+    let mut config = RunConfig { precision: None, batches: None, tier: sim::Tier::Auto, ..asked.clone() };
+    let Some(workload) = scenario.workload.as_ref().filter(|_| !asked.drain) else { return Some(config) };
+    let flat = workload.profile.factors.len() <= 1 && workload.profile.episodes.is_empty();
+    let undisturbed = scenario.simulation.outages.is_empty();
+    let enough = SimDuration::from_secs_f64(ENOUGH / f64::from(FEWEST) / workload.rate.get());
+    if flat && undisturbed && config.warm_up == SimDuration::ZERO {
+        // Half an hour holds every timer of a pipeline a few times.
+        config.horizon = config.horizon.min(enough.max(SimDuration::from_secs(1_800)));
+    }
+    let each = workload.rate.get() * config.horizon.as_secs_f64();
+    let replications = (ENOUGH / each).floor().clamp(f64::from(FEWEST), 1e6) as u32;
+    config.replications = config.replications.min(replications);
+    (each * f64::from(config.replications) <= TOO_MANY).then_some(config)
+}
+
+/// Simulates a pipeline and prices it.
+///
+/// # Errors
+/// [`NotPlayed`] says what the catalog or the simulator lacks.
+pub fn play(
+    catalog: &Catalog,
+    path: &Architecture,
+    scenario: &Scenario,
+    config: &RunConfig,
+    trace: Option<(Arc<[TraceRecord]>, SimDuration)>,
+    watch: &dyn Watch,
+) -> Result<Played, NotPlayed> {
+    let span = trace.as_ref().map(|(_, span)| *span);
+    let lowered = lower(catalog, path, scenario, &circumstances(scenario), trace.map(|(records, _)| records))?;
+    let run = sim::run_any(&lowered.network, config, watch)?;
+    let bill = bill(catalog, scenario, &lowered, &run, span);
+    Ok(Played { lowered, run, bill })
+}
+
+/// The month's bill of a run, without free tiers.
+fn bill(
+    catalog: &Catalog,
+    scenario: &Scenario,
+    lowered: &Lowered,
+    run: &RunResult,
+    recording: Option<SimDuration>,
+) -> Bill {
+    let extrapolation = extrapolation(scenario, run, recording);
+    let usage = cost::usage(lowered, run, &extrapolation);
+    let bill = cost::price(&usage, &catalog.prices, &scenario.region, false);
+    Bill { note: extrapolation.note().map(str::to_owned), ..bill }
+}
+
+/// How a run's traffic relates to a month's.
+#[must_use]
+pub fn extrapolation(scenario: &Scenario, run: &RunResult, recording: Option<SimDuration>) -> Extrapolation {
+    match (recording, scenario.workload.as_ref()) {
+        (Some(span), _) => Extrapolation::of_trace(span, run),
+        (None, Some(workload)) => Extrapolation::of_profile(&workload.profile, run),
+        (None, None) => Extrapolation::of_profile(&Profile::flat(), run),
+    }
+}
+
+impl Played {
+    /// How a figure of this one differs from that of another, replication by replication.
+    ///
+    /// # Errors
+    /// [`NotPaired`] where the two have too little in common.
+    pub fn against(&self, other: &Self, figure: Figure) -> Result<Paired, NotPaired> {
+        paired(&other.run, &self.run, figure)
+    }
+
+    /// What the ranking takes from it; nothing where no record came through.
+    #[must_use]
+    pub fn measured(&self) -> Option<Measured> {
+        let p99_s = self.run.summary.latency.p99.value;
+        let usd_a_month = self.bill.total.filter(|_| self.bill.complete).map(crate::units::Usd::to_f64);
+        p99_s.is_finite().then_some(Measured { p99_s, usd_a_month })
+    }
+}
+
+/// What the ranking takes from the candidates' own pipelines, by service.
+#[must_use]
+pub fn measured(played: &[(Candidate, Result<Played, NotPlayed>)]) -> BTreeMap<String, Measured> {
+    let own = played.iter().filter(|(candidate, _)| candidate.own);
+    own.filter_map(|(candidate, played)| Some((candidate.service.clone(), played.as_ref().ok()?.measured()?))).collect()
+}
