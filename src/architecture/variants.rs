@@ -12,8 +12,8 @@ use super::{Architecture, Assembler, Leg, cost};
 /// Services between two stops of a path, at most. Longer detours exist on paper only.
 const MOST_BETWEEN: usize = 2;
 /// Ways from one stop to the next that are kept, cheapest first.
-const MOST_LEGS: usize = 6;
-/// Ways of one service that are listed, cheapest first.
+const MOST_LEGS: usize = 16;
+/// Ways of one service that are listed, cheapest first; those that another one dominates only where there is room.
 const MOST_VARIANTS: usize = 8;
 
 /// Another way for the same primary service.
@@ -67,11 +67,19 @@ impl<'a> Assembler<'_, 'a> {
             let path = self.architecture(&trunk.nodes, &branches, Vec::new());
             let services = path.services();
             let set: BTreeSet<String> = services.iter().cloned().collect();
-            if list.len() < MOST_VARIANTS && seen.insert(set) {
+            if seen.insert(set) {
                 let dropped = list.iter().find_map(|better| dominated(&path, &better.path));
                 list.push(Variant { path, services, dropped });
             }
         }
+        let worth_a_look = list.iter().filter(|way| way.dropped.is_none()).count();
+        let mut room = MOST_VARIANTS.saturating_sub(worth_a_look);
+        list.retain(|way| {
+            let kept = way.dropped.is_none() || room > 0;
+            room = room.saturating_sub(usize::from(way.dropped.is_some()));
+            kept
+        });
+        list.truncate(MOST_VARIANTS);
         list
     }
 
