@@ -18,8 +18,11 @@ const LONG: f64 = 60.0;
 
 /// Says on standard error how long a run will take, if that is long, and what would be quicker.
 pub(super) fn announce(model: &Model, config: &RunConfig, context: &Context) {
+    if context.quiet {
+        return;
+    }
     let Ok(expected) = sim::expected_records(model, config) else { return };
-    if context.quiet || expected < SOON_OVER {
+    if expected < SOON_OVER {
         return;
     }
     let Some(speed) = records_per_second(model, config, expected) else { return };

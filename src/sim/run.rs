@@ -14,6 +14,7 @@ use super::plan::Plan;
 use super::precision::{self, Precision};
 use super::replication::{Progress, Tally};
 use super::result::{RunResult, Summariser};
+use super::tier::Tier;
 use super::warm_up;
 use crate::units::{SimDuration, SimTime};
 
@@ -55,6 +56,10 @@ fn with_warm_up(model: &Model, config: &RunConfig, watch: &dyn Watch) -> Result<
 /// [`SimError`] when the model or the configuration makes no sense or asks for too much.
 pub fn expected_records(model: &Model, config: &RunConfig) -> Result<f64, SimError> {
     let plan = Plan::new(model, config)?;
+    // To prepare the flow tier takes longer than to look this up; whoever runs it will hear why it cannot.
+    if config.tier == Tier::Flow {
+        return Ok(0.0);
+    }
     match Engine::choose(&plan, model, config)? {
         Engine::Flow(..) => Ok(0.0),
         Engine::Record(_) | Engine::Events(_) => Ok(plan.expected(config.replications)),
@@ -155,7 +160,7 @@ pub(super) fn side_by_side<T: Send>(
     threads: Option<usize>,
     work: impl Fn(u32) -> T + Sync + Send,
 ) -> Vec<T> {
-    if threads == Some(1) {
+    if threads == Some(1) || numbers.len() <= 1 {
         return numbers.map(work).collect();
     }
     // Threads take the next number each, so that a run that is stopped has few gaps among those it has finished.
