@@ -17,7 +17,7 @@ pub use contradiction::Contradiction;
 pub use evaluate::{Evaluation, FactEvidence, Outcome, RequirementEvidence, Situation, Trace};
 pub use raw::{Page, RuleKind, Tried};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, Library, Role, Service, list_of};
 use crate::diag::{Diagnostic, Problems, suggest};
@@ -160,9 +160,11 @@ impl RuleBook {
         self.rules.iter().find(|rule| rule.id == id)
     }
 
-    /// The rules of these kinds that speak of `service`.
-    pub fn speaking_of<'a>(&'a self, service: &'a Service, kinds: &'a [RuleKind]) -> impl Iterator<Item = &'a Rule> {
-        self.rules.iter().filter(|rule| kinds.contains(&rule.kind) && rule.applies_to(service))
+    /// The rules that speak of each service, by its id.
+    #[must_use]
+    pub fn by_service<'a>(&'a self, catalog: &'a Catalog) -> BTreeMap<&'a str, Vec<&'a Rule>> {
+        let of = |service: &Service| self.rules.iter().filter(|rule| rule.applies_to(service)).collect();
+        catalog.services.iter().map(|service| (service.id.as_str(), of(service))).collect()
     }
 }
 
