@@ -53,7 +53,7 @@ impl<'a> Considered<'a> {
 /// What every step of a decision looks at.
 struct Case<'a> {
     catalog: &'a Catalog,
-    rules: &'a RuleBook,
+    rules: &'a BTreeMap<&'a str, Vec<&'a Rule>>,
     scenario: &'a Scenario,
     /// The scenario's answers, with the part that its alternatives play where they all play the same one.
     answers: Answers,
@@ -83,7 +83,9 @@ static NOT_MEASURED: BTreeMap<String, Measured> = BTreeMap::new();
 #[derive(Debug)]
 pub struct Decider<'a> {
     catalog: &'a Catalog,
-    rules: &'a RuleBook,
+    book: &'a RuleBook,
+    /// The rules that speak of each service.
+    rules: BTreeMap<&'a str, Vec<&'a Rule>>,
     ways: BTreeMap<Edition, Ways<'a>>,
 }
 
@@ -105,13 +107,14 @@ pub fn decide(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario) -> Decis
 impl<'a> Decider<'a> {
     /// Decides with this catalog and these rules.
     #[must_use]
-    pub fn new(catalog: &'a Catalog, rules: &'a RuleBook) -> Self {
+    pub fn new(catalog: &'a Catalog, book: &'a RuleBook) -> Self {
         let ways = |edition| Ways {
             records: Integrations::new(catalog, edition, false),
             with_identity: Integrations::new(catalog, edition, true),
         };
         let editions = [Edition::Course2022, Edition::Current];
-        Self { catalog, rules, ways: editions.map(|edition| (edition, ways(edition))).into() }
+        let ways = editions.map(|edition| (edition, ways(edition))).into();
+        Self { catalog, book, rules: book.by_service(catalog), ways }
     }
 
     /// Decides a scenario, and says why.
@@ -125,7 +128,7 @@ impl<'a> Decider<'a> {
     pub fn decide_measured(&self, scenario: &Scenario, measured: &BTreeMap<String, Measured>) -> Decision {
         let case = Case { measured, ..Case::new(self, scenario) };
         let candidates = case.asked_about().map(|service| case.consider(service)).collect();
-        let unused = unused(self.catalog, self.rules, scenario);
+        let unused = unused(self.catalog, self.book, scenario);
         let decision = decision::assemble(&case, candidates);
         Decision { stated_but_unused: unused, ..decision }
     }
@@ -154,7 +157,7 @@ impl<'a> Decider<'a> {
 
 impl<'a> Case<'a> {
     fn new(decider: &'a Decider<'a>, scenario: &'a Scenario) -> Self {
-        let Decider { catalog, rules, ref ways } = *decider;
+        let Decider { catalog, rules, ways, .. } = decider;
         let at = circumstances(scenario);
         let mut case = Self {
             ways: &ways[&at.edition],
@@ -168,7 +171,7 @@ impl<'a> Case<'a> {
             measured: &NOT_MEASURED,
         };
         for service in &catalog.services {
-            let screens = rules.speaking_of(service, &[RuleKind::Screen]).filter(|rule| rule.holds_on_the_way);
+            let screens = case.rules_of(service, RuleKind::Screen).filter(|rule| rule.holds_on_the_way);
             let fired: Vec<&Rule> = screens.filter(|rule| case.fires(rule, service)).collect();
             if fired.iter().any(|rule| !rule.looks_at("needs.freshness")) {
                 case.barred.insert(service.id.clone());
@@ -196,18 +199,23 @@ impl<'a> Case<'a> {
         Situation::new(&self.answers, &self.at)
     }
 
+    /// The rules of a kind that speak of a service.
+    fn rules_of(&self, service: &Service, kind: RuleKind) -> impl Iterator<Item = &'a Rule> {
+        self.rules[service.id.as_str()].iter().copied().filter(move |rule| rule.kind == kind)
+    }
+
     fn fires(&self, rule: &Rule, service: &Service) -> bool {
         rule.outcome(service, &self.situation()) == Outcome::Yes
     }
 
     fn is_screened(&self, service: &Service) -> bool {
-        self.rules.speaking_of(service, &[RuleKind::Screen]).any(|rule| self.fires(rule, service))
+        self.rules_of(service, RuleKind::Screen).any(|rule| self.fires(rule, service))
     }
 
     /// Holds every rule against a service, finds its pipeline, and lets advice look at that pipeline.
     fn consider(&self, service: &'a Service) -> Considered<'a> {
         let hold = |rule: &'a Rule| Held { rule, outcome: rule.outcome(service, &self.situation()) };
-        let held = self.rules.rules.iter().filter(|rule| rule.applies_to(service)).map(hold).collect();
+        let held = self.rules[service.id.as_str()].iter().copied().map(hold).collect();
         let waypoints = self.waypoints(service);
         let pipeline = of_pipeline(&service.id, &[]);
         let mut candidate = Considered { service, held, architecture: None, pipeline, waypoints };
@@ -277,7 +285,7 @@ impl<'a> Case<'a> {
     ) -> Vec<(&'a Service, &'a Rule)> {
         let situation = self.situation().with_pipeline(pipeline);
         let asking = |service: &'a Service| {
-            let mut rules = self.rules.rules.iter().filter(|rule| rule.kind == kind && rule.applies_to(service));
+            let mut rules = self.rules_of(service, kind);
             rules.find(|rule| rule.outcome(service, &situation) == Outcome::Yes).map(|rule| (service, rule))
         };
         self.catalog.services.iter().filter(|service| usable(service)).filter_map(asking).collect()

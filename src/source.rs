@@ -4,6 +4,8 @@
 //! so that a [`Span`] is two numbers and still says which text it belongs to. That is what lets `--set` graft a value
 //! into a scenario: the value keeps the place where it was typed.
 
+mod fnv;
+
 /// A range of bytes in one of the texts of a [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -80,9 +82,5 @@ impl SourceMap {
 /// A digest of texts that changes with any byte of any of them (64-bit FNV-1a, in hexadecimal).
 #[must_use]
 pub fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0000_0100_0000_01b3;
-    let bytes = texts.into_iter().flat_map(|text| text.bytes().chain([0]));
-    let hash = bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
-    format!("{hash:016x}")
+    fnv::fnv1a(texts)
 }

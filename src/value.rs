@@ -38,11 +38,11 @@ impl Value {
         if !starts_with_number {
             return Self::Text(text.to_owned());
         }
-        let duration = || text.parse().ok().map(Self::Duration);
-        let size = || text.parse().ok().map(Self::Size);
-        let bytes = || text.parse().ok().map(Self::ByteRate);
-        let rate = || text.parse().ok().map(Self::Rate);
-        let share = || text.parse().ok().map(Self::Share);
+        let duration = || SimDuration::read(text).ok().map(Self::Duration);
+        let size = || Bytes::read(text).ok().map(Self::Size);
+        let bytes = || ByteRate::read(text).ok().map(Self::ByteRate);
+        let rate = || RecordRate::read(text).ok().map(Self::Rate);
+        let share = || Share::read(text).ok().map(Self::Share);
         duration()
             .or_else(size)
             .or_else(bytes)

@@ -1,11 +1,15 @@
 //! The catalog's files: embedded, with a user's folder laid over them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 /// Files listed by the build script: name relative to `catalog/`, text, the same as JSON.
 const EMBEDDED: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalog_files.rs"));
+
+/// The digest of these files, worked out by the build script.
+const EMBEDDED_DIGEST: &str = include_str!(concat!(env!("OUT_DIR"), "/catalog_digest.txt"));
 
 /// What a catalog is made of: each is a folder, or one file of this name.
 pub(crate) const LISTS: [&str; 9] =
@@ -19,7 +23,7 @@ pub(crate) fn list_of(name: &str) -> &str {
 /// Catalog files by name (`services/firehose.toml`).
 #[derive(Debug, Clone)]
 pub struct Library {
-    files: BTreeMap<String, String>,
+    files: BTreeMap<Cow<'static, str>, Cow<'static, str>>,
     overlay: Option<PathBuf>,
     overlaid: Vec<String>,
 }
@@ -28,7 +32,7 @@ impl Library {
     /// The files that came with the program.
     #[must_use]
     pub fn embedded() -> Self {
-        let files = EMBEDDED.iter().map(|(name, text, _)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let files = EMBEDDED.iter().map(|(name, text, _)| (Cow::Borrowed(*name), Cow::Borrowed(*text))).collect();
         Self { files, overlay: None, overlaid: Vec::new() }
     }
 
@@ -46,7 +50,7 @@ impl Library {
             let text = fs::read_to_string(&path)
                 .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
             self.overlaid.push(name.clone());
-            self.files.insert(name, text);
+            self.files.insert(name.into(), text.into());
         }
         self.overlay = Some(folder.to_owned());
         Ok(self)
@@ -54,7 +58,7 @@ impl Library {
 
     /// Names and texts in order.
     pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+        self.files.iter().map(|(name, text)| (name.as_ref(), text.as_ref()))
     }
 
     /// How to call a file in messages: the user's path for an overlaid one.
@@ -72,6 +76,12 @@ impl Library {
         !self.overlaid.iter().any(|overlaid| overlaid == name)
     }
 
+    /// Whether these are the files that came with the program, and no others.
+    #[must_use]
+    pub fn is_all_embedded(&self) -> bool {
+        self.overlaid.is_empty()
+    }
+
     /// An embedded file as JSON, if it was not replaced and is TOML at all.
     #[must_use]
     pub fn as_json(&self, name: &str) -> Option<&'static str> {
@@ -82,6 +92,10 @@ impl Library {
     /// A digest that changes with any byte of any file.
     #[must_use]
     pub fn digest(&self) -> String {
+        if self.is_all_embedded() { EMBEDDED_DIGEST.to_owned() } else { self.computed_digest() }
+    }
+
+    fn computed_digest(&self) -> String {
         crate::source::digest(self.files().flat_map(|(name, text)| [name, text]))
     }
 }
@@ -97,4 +111,15 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_digest_is_that_of_the_embedded_files() {
+        let library = Library::embedded();
+        assert_eq!(library.digest(), library.computed_digest());
+    }
 }

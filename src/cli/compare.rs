@@ -9,7 +9,7 @@ use super::progress::Progress;
 use super::scenario::{Question, config, document, json, no_record, question, read_trace, tabular};
 use crate::comparison::{self, Candidate, NotPlayed, Played};
 use crate::diag::Diagnostic;
-use crate::ranking::Decider;
+use crate::ranking::{Decider, Decision};
 use crate::report::advice;
 use crate::report::comparison::{self as side_by_side, Comparison};
 use crate::report::result::Document;
@@ -21,10 +21,11 @@ pub(super) type AllPlayed = Vec<(Candidate, Result<Played, NotPlayed>)>;
 /// Simulates and prices the candidates of a question. None where there is no traffic to do it with.
 pub(super) fn candidates_of(
     question: &Question,
+    decision: &Decision,
     args: &SimulationArgs,
     context: &mut Context,
 ) -> Result<AllPlayed, Failure> {
-    let Question { catalog, rules, scenario, decision, .. } = question;
+    let Question { catalog, rules, scenario } = question;
     let replay = match &args.trace {
         Some(path) => Some(read_trace(path, args, context)?.0),
         None => None,
@@ -51,9 +52,8 @@ pub(super) fn candidates_of(
 
 pub(super) fn compare(args: &CompareArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
-    let mut question = question(&args.scenario, context)?;
-    let played = candidates_of(&question, &args.simulation, context)?;
-    question.rank_by(&comparison::measured(&played));
+    let question = question(&args.scenario, context)?;
+    let played = candidates_of(&question, &question.decide(), &args.simulation, context)?;
     let Some(comparison) = Comparison::new(&played) else {
         let problem = Diagnostic::error("nothing-to-compare", "no architecture of this scenario could be simulated");
         let reasons = played.iter().filter_map(|(candidate, played)| Some((candidate, played.as_ref().err()?)));

@@ -19,8 +19,11 @@ const LONG: f64 = 60.0;
 
 /// Says on standard error how long a run will take, if that is long, and what would be quicker.
 pub(super) fn announce(network: &Network, config: &RunConfig, context: &Context) {
+    if context.quiet {
+        return;
+    }
     let Ok(expected) = sim::expected_records(network, config) else { return };
-    if context.quiet || expected < SOON_OVER {
+    if expected < SOON_OVER {
         return;
     }
     let Some(speed) = records_per_second(network, config, expected) else { return };

@@ -33,8 +33,22 @@ pub(super) struct Question {
     pub(super) catalog: Catalog,
     pub(super) rules: RuleBook,
     pub(super) scenario: Scenario,
-    pub(super) decision: Decision,
-    pub(super) contradictions: Vec<Contradiction>,
+}
+
+impl Question {
+    pub(super) fn decide(&self) -> Decision {
+        decide(&self.catalog, &self.rules, &self.scenario)
+    }
+
+    /// Ranks by what simulations found.
+    pub(super) fn decide_measured(&self, measured: &BTreeMap<String, Measured>) -> Decision {
+        Decider::new(&self.catalog, &self.rules).decide_measured(&self.scenario, measured)
+    }
+
+    fn contradictions(&self) -> Vec<Contradiction> {
+        let at = circumstances(&self.scenario);
+        self.rules.contradictions(&Situation::new(&self.scenario.answers, &at))
+    }
 }
 
 /// A simulated pipeline.
@@ -46,45 +60,52 @@ struct Simulated {
     span: Option<SimDuration>,
 }
 
-impl Question {
-    /// Ranks anew by what simulations found.
-    pub(super) fn rank_by(&mut self, measured: &BTreeMap<String, Measured>) {
-        self.decision = Decider::new(&self.catalog, &self.rules).decide_measured(&self.scenario, measured);
-    }
-}
-
 pub(super) fn question(args: &ScenarioArgs, context: &mut Context) -> Result<Question, Failure> {
     let (catalog, rules) = context.knowledge()?;
     let scenario = context.scenario(args, &catalog)?;
-    let decision = decide(&catalog, &rules, &scenario);
-    let at = circumstances(&scenario);
-    let contradictions = rules.contradictions(&Situation::new(&scenario.answers, &at));
-    Ok(Question { catalog, rules, scenario, decision, contradictions })
+    Ok(Question { catalog, rules, scenario })
 }
 
 pub(super) fn advise(args: &AdviseArgs, context: &mut Context) -> Result<(), Failure> {
     let question = question(&args.scenario, context)?;
     let format = args.scenario.format;
     // The main table alone is asked for: nothing else is worked out.
-    let text = if matches!(format, Format::Csv | Format::Md) {
-        tabular(&advice::table(&question.decision), format)
-    } else {
-        whole_advice(args, &question, context)?
-    };
+    if matches!(format, Format::Csv | Format::Md) {
+        let decision = question.decide();
+        context.print(&tabular(&advice::table(&decision), format))?;
+        return unless_nothing_fits(&decision);
+    }
+    let sensitivity = Sensitivity::explore(&question.catalog, &question.rules, &question.scenario, scope(args));
+    let text = whole_advice(args, &question, &sensitivity, context)?;
     context.print(&text)?;
-    if question.decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) }
+    unless_nothing_fits(sensitivity.decision())
 }
 
-fn whole_advice(args: &AdviseArgs, question: &Question, context: &mut Context) -> Result<String, Failure> {
-    let Question { catalog, rules, scenario, decision, contradictions } = question;
-    let format = args.scenario.format;
-    let wide = args.flip || !args.why_not.is_empty() || format == Format::Adr;
-    let sensitivity = Sensitivity::explore(catalog, rules, scenario, if wide { Scope::All } else { Scope::Open });
-    let why_not = args.why_not.iter().map(|id| why_not(id, &sensitivity, context)).collect::<Result<Vec<_>, _>>()?;
+/// What the answer asked for needs to have tried.
+fn scope(args: &AdviseArgs) -> Scope {
+    let wide = args.flip || !args.why_not.is_empty() || args.scenario.format == Format::Adr;
+    if wide { Scope::All } else { Scope::Open }
+}
+
+/// An answer that says that nothing fits has been printed, but recommends nothing.
+fn unless_nothing_fits(decision: &Decision) -> Result<(), Failure> {
+    if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) }
+}
+
+fn whole_advice(
+    args: &AdviseArgs,
+    question: &Question,
+    sensitivity: &Sensitivity,
+    context: &mut Context,
+) -> Result<String, Failure> {
+    let Question { catalog, rules, scenario } = question;
+    let (format, decision) = (args.scenario.format, sensitivity.decision());
+    let contradictions = &question.contradictions();
+    let why_not = args.why_not.iter().map(|id| why_not(id, sensitivity, context)).collect::<Result<Vec<_>, _>>()?;
     let ways = other_ways(catalog, rules, scenario, decision);
     let record = Record {
         robustness: &robustness_of(decision, None),
-        flips: &if wide { sensitivity.flips() } else { Vec::new() },
+        flips: &if scope(args) == Scope::All { sensitivity.flips() } else { Vec::new() },
         questions: &sensitivity.open_questions(),
         ways: &ways,
         rules,
@@ -178,11 +199,12 @@ pub(super) fn no_record(format: Format, context: &mut Context) -> Result<(), Fai
 pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
     let question = question(&args.scenario, context)?;
+    let architecture = found_pipeline(&question, &args.simulation, context)?;
     if let Some(count) = args.sample {
-        let records = sample_pipeline(&question, &args.simulation, count, context)?;
+        let records = sample_pipeline(&question, &architecture, &args.simulation, count, context)?;
         return print_sample(&question, records, args.scenario.format, context);
     }
-    let simulated = run_pipeline(&question, &args.simulation, context)?;
+    let simulated = run_pipeline(&question, &architecture, &args.simulation, context)?;
     let Question { catalog, scenario, .. } = question;
     let text = match args.scenario.format {
         Format::Table => {
@@ -217,7 +239,8 @@ fn print_sample(
 pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
     let question = question(&args.scenario, context)?;
-    let simulated = run_pipeline(&question, &args.simulation, context)?;
+    let architecture = found_pipeline(&question, &args.simulation, context)?;
+    let simulated = run_pipeline(&question, &architecture, &args.simulation, context)?;
     let (sum, packing) = bill_of(&question, &simulated, args.free_tier);
     let Question { catalog, scenario, .. } = question;
     let text = match args.scenario.format {
@@ -240,32 +263,34 @@ pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure
 
 pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
-    let mut question = question(&args.scenario, context)?;
+    let question = question(&args.scenario, context)?;
     let out = args.out.as_deref().map(|folder| super::output::prepare(folder, context)).transpose()?;
-    let played = compare::candidates_of(&question, &args.simulation, context)?;
-    question.rank_by(&comparison::measured(&played));
-    let mut answer = document(&question.catalog, &question.scenario, Some(&question.decision));
-    answer.contradictions.clone_from(&question.contradictions);
+    let played = compare::candidates_of(&question, &question.decide(), &args.simulation, context)?;
+    let decision = question.decide_measured(&comparison::measured(&played));
+    let mut answer = document(&question.catalog, &question.scenario, Some(&decision));
+    answer.contradictions = question.contradictions();
     answer.comparison = Comparison::new(&played);
+    let primary = args.simulation.primary.as_deref();
     let mut simulated = None;
-    if let Some(reason) = cannot_simulate(&question, &args.simulation) {
+    if let Some(reason) = cannot_simulate(&question, &decision, &args.simulation) {
         answer.not_simulated = Some(reason);
-    } else if question.decision.recommended.is_some() || args.simulation.primary.is_some() {
-        let done = run_pipeline(&question, &args.simulation, context)?;
+    } else if decision.recommended.is_some() || primary.is_some() {
+        let architecture = pipeline(&question, &decision, primary).or_else(|problem| context.refuse(problem))?;
+        let done = run_pipeline(&question, architecture, &args.simulation, context)?;
         let (sum, packing) = bill_of(&question, &done, false);
         answer.simulation = Some(done.result.clone());
         answer.bill = Some(sum);
         answer.packing = packing;
         simulated = Some(done.run);
     }
-    let freshness = simulated_freshness(&question, &answer);
+    let freshness = simulated_freshness(&question.scenario, &decision, &answer);
     if let Some(part) = &mut answer.decision {
-        part.robustness = Some(robustness_of(&question.decision, freshness));
+        part.robustness = Some(robustness_of(&decision, freshness));
     }
-    let Question { catalog, scenario, decision, .. } = question;
+    let Question { catalog, scenario, .. } = question;
     let text = match args.scenario.format {
         Format::Table => {
-            let asked = args.simulation.primary.as_deref().and_then(|id| decision.service(id));
+            let asked = primary.and_then(|id| decision.service(id));
             let instead = asked.filter(|service| service.verdict != Verdict::Ranked(1));
             let instead = instead.and_then(|service| service.architecture.as_ref());
             let width = context.width();
@@ -283,7 +308,7 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
     if let Some(run) = &simulated {
         unless_stopped(run)?;
     }
-    if decision.recommended.is_none() { Err(Failure::NothingFits) } else { Ok(()) }
+    unless_nothing_fits(&decision)
 }
 
 /// An answer from fewer replications than were asked for has been printed, but is not what was asked for.
@@ -296,11 +321,11 @@ fn unless_stopped(run: &RunResult) -> Result<(), Failure> {
 }
 
 /// What the simulation of the winner leaves of the allowed delay, from 0 to 1.
-fn simulated_freshness(question: &Question, answer: &Document) -> Option<(f64, f64)> {
+fn simulated_freshness(scenario: &Scenario, decision: &Decision, answer: &Document) -> Option<(f64, f64)> {
     let run = answer.simulation.as_ref().filter(|run| run.records.delivered > 0)?;
-    let recommended = question.decision.recommended.as_ref()?;
+    let recommended = decision.recommended.as_ref()?;
     let p99 = run.latency_s.p99;
-    let limit = match question.scenario.answers.get("needs.freshness")?.value {
+    let limit = match scenario.answers.get("needs.freshness")?.value {
         Value::Duration(limit) => limit.as_secs_f64(),
         _ => return None,
     };
@@ -374,22 +399,26 @@ fn bill_of(question: &Question, simulated: &Simulated, free_tier: bool) -> (Bill
 }
 
 /// The pipeline to simulate: of the service asked for, or the recommended one.
-fn pipeline<'a>(question: &'a Question, primary: Option<&str>) -> Result<&'a Architecture, Diagnostic> {
+fn pipeline<'a>(
+    question: &Question,
+    decision: &'a Decision,
+    primary: Option<&str>,
+) -> Result<&'a Architecture, Diagnostic> {
     let Some(id) = primary else {
         let none = || {
-            let nearest = question.decision.nearest_rejected();
+            let nearest = decision.nearest_rejected();
             let nearest = nearest.first().map_or("none", |service| service.id.as_str());
             Diagnostic::error("nothing-fits", "nothing satisfies the requirements, so there is no pipeline to simulate")
                 .help(format!("`forebay advise` says which requirement excludes what; nearest: `{nearest}`"))
         };
-        return question.decision.recommended.as_ref().map(|answer| &answer.path).ok_or_else(none);
+        return decision.recommended.as_ref().map(|answer| &answer.path).ok_or_else(none);
     };
     let ids: Vec<&str> = question.catalog.weighed().map(|service| service.id.as_str()).collect();
     if !ids.contains(&id) {
         let problem = Diagnostic::error("unknown-service", format!("there is no pipeline of `{id}` to simulate"));
         return Err(problem.help(suggest(id, &ids, "the services are")));
     }
-    let architecture = question.decision.service(id).and_then(|service| service.architecture.as_ref());
+    let architecture = decision.service(id).and_then(|service| service.architecture.as_ref());
     architecture.ok_or_else(|| {
         Diagnostic::error(
             "no-path",
@@ -400,24 +429,26 @@ fn pipeline<'a>(question: &'a Question, primary: Option<&str>) -> Result<&'a Arc
 }
 
 /// Why `run` can give no simulation, where that is not an error of the input.
-fn cannot_simulate(question: &Question, args: &SimulationArgs) -> Option<String> {
+fn cannot_simulate(question: &Question, decision: &Decision, args: &SimulationArgs) -> Option<String> {
     if args.trace.is_some() {
         return None;
     }
-    let architecture = pipeline(question, args.primary.as_deref()).ok()?;
+    let architecture = pipeline(question, decision, args.primary.as_deref()).ok()?;
     let at = circumstances(&question.scenario);
     let error = lower(&question.catalog, architecture, &question.scenario, &at, None).err()?;
     Some(error.to_string())
 }
 
-/// The pipeline to simulate, or the end.
-fn found_pipeline<'a>(
-    question: &'a Question,
-    args: &SimulationArgs,
-    context: &mut Context,
-) -> Result<&'a Architecture, Failure> {
-    match pipeline(question, args.primary.as_deref()) {
-        Ok(architecture) => Ok(architecture),
+/// The pipeline to simulate, or the end. Why it is the one is worked out only where something is to be said about it.
+fn found_pipeline(question: &Question, args: &SimulationArgs, context: &mut Context) -> Result<Architecture, Failure> {
+    let Question { catalog, rules, scenario } = question;
+    if args.primary.is_none()
+        && let Some(answer) = Decider::new(catalog, rules).recommend(scenario)
+    {
+        return Ok(answer.path);
+    }
+    match pipeline(question, &question.decide(), args.primary.as_deref()) {
+        Ok(architecture) => Ok(architecture.clone()),
         Err(problem) if args.primary.is_none() => {
             context.problems.push(problem);
             Err(Failure::NothingFits)
@@ -455,11 +486,11 @@ fn refused(error: &SimError) -> Diagnostic {
 /// Single records of the first replication.
 fn sample_pipeline(
     question: &Question,
+    architecture: &Architecture,
     args: &SimulationArgs,
     count: u32,
     context: &mut Context,
 ) -> Result<Vec<SampledRecord>, Failure> {
-    let architecture = found_pipeline(question, args, context)?;
     let lowered = lowered(question, architecture, None, context)?;
     let config = config(&question.scenario, args, None);
     let progress = Progress::start(context.quiet);
@@ -469,8 +500,12 @@ fn sample_pipeline(
     outcome.or_else(|error| context.refuse(refused(&error)))
 }
 
-fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Context) -> Result<Simulated, Failure> {
-    let architecture = found_pipeline(question, args, context)?;
+fn run_pipeline(
+    question: &Question,
+    architecture: &Architecture,
+    args: &SimulationArgs,
+    context: &mut Context,
+) -> Result<Simulated, Failure> {
     let replay = match &args.trace {
         Some(path) => Some(read_trace(path, args, context)?),
         None => None,

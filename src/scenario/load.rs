@@ -95,12 +95,13 @@ impl Loader<'_> {
             problems.push(empty_file(name, document.span));
             return None;
         }
-        let paths = self.paths(&schema(self.catalog));
+        let schema = schema(self.catalog);
+        let paths = if overrides.is_empty() { Vec::new() } else { self.paths(&schema) };
         for wish in overrides {
             apply(wish, &paths, &mut document, sources, problems);
         }
         let digest = digest(std::iter::once(text).chain(overrides.iter().map(|wish| wish.text.as_str())));
-        let scenario = self.check(name, &digest, document, sources, problems);
+        let scenario = self.check_against(&schema, name, &digest, document, sources, problems);
         scenario.filter(|_| problems.error_count() == before)
     }
 
@@ -109,14 +110,25 @@ impl Loader<'_> {
         &self,
         name: &str,
         digest: &str,
+        document: Document,
+        sources: &mut SourceMap,
+        problems: &mut Problems,
+    ) -> Option<Scenario> {
+        self.check_against(&schema(self.catalog), name, digest, document, sources, problems)
+    }
+
+    fn check_against(
+        &self,
+        schema: &Json,
+        name: &str,
+        digest: &str,
         mut document: Document,
         sources: &mut SourceMap,
         problems: &mut Problems,
     ) -> Option<Scenario> {
         let before = problems.error_count();
-        let schema = schema(self.catalog);
         let tables = self.take_option_tables(&mut document);
-        let stated = validate(&document, &schema, problems);
+        let stated = validate(&document, schema, problems);
         self.check_names(&document, problems);
         if problems.error_count() > before {
             // The option tables are checked all the same: one run tells everything.

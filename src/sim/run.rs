@@ -15,7 +15,7 @@ use super::plan::{Detail, Plan};
 use super::precision::{self, Precision};
 use super::replication::{Progress, Tally};
 use super::result::{Outline, RunResult, Summariser};
-use super::tier::TierReport;
+use super::tier::{Tier, TierReport};
 use super::warm_up;
 use crate::units::{SimDuration, SimTime};
 
@@ -96,6 +96,10 @@ pub fn expected_records(network: &Network, config: &RunConfig) -> Result<f64, Si
         return Ok(NetworkPlan::ready(network, &sources, None, config)?.expected(config.replications));
     };
     let plan = Plan::new(&chain, config)?;
+    // To prepare the flow tier takes longer than to look this up; whoever runs it will hear why it cannot.
+    if config.tier == Tier::Flow {
+        return Ok(0.0);
+    }
     match Engine::choose(&plan, &chain, config)? {
         Engine::Flow(..) => Ok(0.0),
         Engine::Record(_) | Engine::Events(_) => Ok(plan.expected(config.replications)),
@@ -237,7 +241,7 @@ pub(super) fn side_by_side<T: Send>(
     threads: Option<usize>,
     work: impl Fn(u32) -> T + Sync + Send,
 ) -> Vec<T> {
-    if threads == Some(1) {
+    if threads == Some(1) || numbers.len() <= 1 {
         return numbers.map(work).collect();
     }
     // Threads take the next number each, so that a run that is stopped has few gaps among those it has finished.

@@ -59,16 +59,23 @@ impl Bytes {
     }
 }
 
+impl Bytes {
+    /// Reads a text without wording what is wrong with it, for those who try one quantity after the other.
+    pub(crate) fn read(text: &str) -> Result<Self, UnitProblem> {
+        let bytes = GRAMMAR.read(text)?.round();
+        // 2^63 bytes is far above any object; the bound keeps sums of sizes inside 64 bits.
+        if bytes >= 9.2e18 {
+            return Err(UnitProblem::OutOfRange);
+        }
+        Ok(Self(bytes as u64))
+    }
+}
+
 impl FromStr for Bytes {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        let bytes = GRAMMAR.read(text)?.round();
-        // 2^63 bytes is far above any object; the bound keeps sums of sizes inside 64 bits.
-        if bytes >= 9.2e18 {
-            return Err(GRAMMAR.error(text, UnitProblem::OutOfRange));
-        }
-        Ok(Self(bytes as u64))
+        Self::read(text).map_err(|problem| GRAMMAR.error(text, problem))
     }
 }
 

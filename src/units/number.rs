@@ -99,19 +99,19 @@ impl Grammar {
     }
 
     /// Reads `"<number> <unit>"` into base units. Zero passes; the caller refuses it where it makes no sense.
-    pub(super) fn read(&self, text: &str) -> Result<f64, UnitError> {
-        let (number, unit) = split(text).ok_or_else(|| self.error(text, UnitProblem::NotANumber))?;
+    pub(super) fn read(&self, text: &str) -> Result<f64, UnitProblem> {
+        let (number, unit) = split(text).ok_or(UnitProblem::NotANumber)?;
         if !number.is_finite() {
-            return Err(self.error(text, UnitProblem::OutOfRange));
+            return Err(UnitProblem::OutOfRange);
         }
         if number < 0.0 {
-            return Err(self.error(text, UnitProblem::Negative));
+            return Err(UnitProblem::Negative);
         }
         if unit.is_empty() {
-            return Err(self.error(text, UnitProblem::MissingUnit));
+            return Err(UnitProblem::MissingUnit);
         }
         let factor = self.units.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
-        let factor = factor.ok_or_else(|| self.error(text, UnitProblem::UnknownUnit(unit.to_owned())))?;
+        let factor = factor.ok_or_else(|| UnitProblem::UnknownUnit(unit.to_owned()))?;
         Ok(number * factor)
     }
 }

@@ -102,33 +102,39 @@ fn period(name: &str) -> Option<f64> {
 }
 
 /// Checks the number in front of a rate's unit.
-fn positive(grammar: &Grammar, text: &str, number: f64) -> Result<f64, UnitError> {
-    let problem = match number {
-        n if !n.is_finite() || n > 1e15 => UnitProblem::OutOfRange,
-        n if n < 0.0 => UnitProblem::Negative,
-        0.0 => UnitProblem::Zero,
-        _ => return Ok(number),
-    };
-    Err(grammar.error(text, problem))
+fn positive(number: f64) -> Result<f64, UnitProblem> {
+    match number {
+        n if !n.is_finite() || n > 1e15 => Err(UnitProblem::OutOfRange),
+        n if n < 0.0 => Err(UnitProblem::Negative),
+        0.0 => Err(UnitProblem::Zero),
+        _ => Ok(number),
+    }
 }
 
-impl FromStr for RecordRate {
-    type Err = UnitError;
-
-    fn from_str(text: &str) -> Result<Self, UnitError> {
-        let (number, unit) = split(text).ok_or_else(|| RECORDS.error(text, UnitProblem::NotANumber))?;
-        let number = positive(&RECORDS, text, number)?;
+impl RecordRate {
+    /// Reads a text without wording what is wrong with it, for those who try one quantity after the other.
+    pub(crate) fn read(text: &str) -> Result<Self, UnitProblem> {
+        let (number, unit) = split(text).ok_or(UnitProblem::NotANumber)?;
+        let number = positive(number)?;
         if unit.is_empty() {
-            return Err(RECORDS.error(text, UnitProblem::MissingUnit));
+            return Err(UnitProblem::MissingUnit);
         }
-        let unknown = || RECORDS.error(text, UnitProblem::UnknownUnit(unit.to_owned()));
+        let unknown = || UnitProblem::UnknownUnit(unit.to_owned());
         let (counted, per) = unit.split_once('/').ok_or_else(unknown)?;
         let (scale, noun) = scaled(counted.trim());
         let seconds = period(per.trim()).ok_or_else(unknown)?;
         if !noun.is_empty() && !NOUNS.contains(&noun) {
             return Err(unknown());
         }
-        Ok(Self(positive(&RECORDS, text, number * scale / seconds)?))
+        positive(number * scale / seconds).map(Self)
+    }
+}
+
+impl FromStr for RecordRate {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        Self::read(text).map_err(|problem| RECORDS.error(text, problem))
     }
 }
 
@@ -142,25 +148,32 @@ fn scaled(counted: &str) -> (f64, &str) {
     (1.0, counted)
 }
 
+impl ByteRate {
+    /// Reads a text without wording what is wrong with it, for those who try one quantity after the other.
+    pub(crate) fn read(text: &str) -> Result<Self, UnitProblem> {
+        let (number, unit) = split(text).ok_or(UnitProblem::NotANumber)?;
+        if let Some((_, bits)) = BIT_RATES.iter().find(|(name, _)| *name == unit) {
+            return positive(number * bits / 8.0).map(Self);
+        }
+        if unit.is_empty() {
+            return Err(UnitProblem::MissingUnit);
+        }
+        let unknown = || UnitProblem::UnknownUnit(unit.to_owned());
+        let (size, per) = text.rsplit_once('/').ok_or_else(unknown)?;
+        let seconds = period(per.trim()).ok_or_else(unknown)?;
+        let bytes = Bytes::read(size).map_err(|problem| match problem {
+            UnitProblem::UnknownUnit(_) | UnitProblem::MissingUnit => unknown(),
+            problem => problem,
+        })?;
+        positive(bytes.get() as f64 / seconds).map(Self)
+    }
+}
+
 impl FromStr for ByteRate {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        let (number, unit) = split(text).ok_or_else(|| BYTES.error(text, UnitProblem::NotANumber))?;
-        if let Some((_, bits)) = BIT_RATES.iter().find(|(name, _)| *name == unit) {
-            return Ok(Self(positive(&BYTES, text, number * bits / 8.0)?));
-        }
-        if unit.is_empty() {
-            return Err(BYTES.error(text, UnitProblem::MissingUnit));
-        }
-        let unknown = || BYTES.error(text, UnitProblem::UnknownUnit(unit.to_owned()));
-        let (size, per) = text.rsplit_once('/').ok_or_else(unknown)?;
-        let seconds = period(per.trim()).ok_or_else(unknown)?;
-        let bytes: Bytes = size.parse().map_err(|error: UnitError| match error.problem {
-            UnitProblem::UnknownUnit(_) | UnitProblem::MissingUnit => unknown(),
-            problem => BYTES.error(text, problem),
-        })?;
-        Ok(Self(positive(&BYTES, text, bytes.get() as f64 / seconds)?))
+        Self::read(text).map_err(|problem| BYTES.error(text, problem))
     }
 }
 

@@ -25,11 +25,18 @@ impl Share {
     }
 }
 
+impl Share {
+    /// Reads a text without wording what is wrong with it, for those who try one quantity after the other.
+    pub(crate) fn read(text: &str) -> Result<Self, UnitProblem> {
+        Self::new(GRAMMAR.read(text)? / 100.0).ok_or(UnitProblem::OutOfRange)
+    }
+}
+
 impl FromStr for Share {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        Self::new(GRAMMAR.read(text)? / 100.0).ok_or_else(|| GRAMMAR.error(text, UnitProblem::OutOfRange))
+        Self::read(text).map_err(|problem| GRAMMAR.error(text, problem))
     }
 }
 

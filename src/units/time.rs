@@ -138,16 +138,23 @@ impl Sub for SimDuration {
     }
 }
 
+impl SimDuration {
+    /// Reads a text without wording what is wrong with it, for those who try one quantity after the other.
+    pub(crate) fn read(text: &str) -> Result<Self, UnitProblem> {
+        let seconds = GRAMMAR.read(text)?;
+        // About 292 years: half of what 64 bits of nanoseconds hold, so that a time plus a duration cannot overflow.
+        if seconds > 9.2e9 {
+            return Err(UnitProblem::OutOfRange);
+        }
+        Ok(Self::from_secs_f64(seconds))
+    }
+}
+
 impl FromStr for SimDuration {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        let seconds = GRAMMAR.read(text)?;
-        // About 292 years: half of what 64 bits of nanoseconds hold, so that a time plus a duration cannot overflow.
-        if seconds > 9.2e9 {
-            return Err(GRAMMAR.error(text, UnitProblem::OutOfRange));
-        }
-        Ok(Self::from_secs_f64(seconds))
+        Self::read(text).map_err(|problem| GRAMMAR.error(text, problem))
     }
 }
 

@@ -18,9 +18,10 @@ fn catalog() -> Catalog {
     catalog
 }
 
-/// The program takes its own files as they are; laid over themselves they are held against their schemas like a user's.
+/// The program takes its own files as they are; laid over themselves they are held against their schemas and against each
+/// other like a user's.
 #[test]
-fn every_embedded_file_follows_its_schema() {
+fn every_embedded_file_follows_its_schema_and_names_what_exists() {
     let (mut sources, mut problems) = (SourceMap::default(), Problems::default());
     let library = Library::embedded().overlay(&root().join("catalog")).unwrap();
     assert!(library.files().all(|(name, _)| !library.is_embedded(name)));

@@ -2,6 +2,12 @@
 
 use std::fs;
 
+use forebay::catalog::{Catalog, Edition, Library};
+use forebay::diag::Problems;
+use forebay::ranking::Decider;
+use forebay::rules::RuleBook;
+use forebay::scenario::Loader;
+use forebay::source::SourceMap;
 use serde_json::Value;
 
 use crate::common::{advice, forebay, root, scenario};
@@ -268,4 +274,23 @@ fn places_in_the_ranking_have_no_gaps_where_a_service_helps_the_first_one() {
     assert_eq!(service(&advice, "iot_core")["verdict"], "in front");
     assert!(ranks.len() > 1);
     assert_eq!(ranks, (1..=ranks.len() as u64).collect::<Vec<_>>());
+}
+
+/// `simulate` and `cost` take the pipeline from the one, `run` from the other.
+#[test]
+fn what_is_recommended_without_reasons_is_what_is_decided_with_them() {
+    let (mut sources, mut problems) = (SourceMap::default(), Problems::default());
+    let library = Library::embedded();
+    let catalog = Catalog::load(&library, &mut sources, &mut problems);
+    let rules = RuleBook::load(&library, &catalog, &mut sources, &mut problems);
+    let decider = Decider::new(&catalog, &rules);
+    for path in fs::read_dir(root().join("scenarios")).unwrap().map(|entry| entry.unwrap().path()) {
+        for edition in [Edition::Course2022, Edition::Current] {
+            let loader = Loader { catalog: &catalog, edition: Some(edition), region: None };
+            let text = fs::read_to_string(&path).unwrap();
+            let scenario = loader.load("scenario", &text, &[], &mut sources, &mut problems).unwrap();
+            let recommended = decider.recommend(&scenario);
+            assert_eq!(recommended, decider.decide(&scenario).recommended, "{} {edition:?}", path.display());
+        }
+    }
 }
