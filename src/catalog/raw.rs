@@ -60,6 +60,19 @@ pub struct RawService {
     /// What it bills.
     #[serde(default)]
     pub meter: Vec<RawMeter>,
+    /// Other settings that are worth a run of their own.
+    #[serde(default)]
+    pub what_if: Vec<RawWhatIf>,
+}
+
+/// Another setting of a service, which `run` tries out and tells of where it changes the bill or the delay.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawWhatIf {
+    /// What it is, in words: `objects are compressed with GZIP`.
+    pub text: String,
+    /// Options with the values tried.
+    pub set: BTreeMap<String, String>,
 }
 
 /// A service's names in one edition.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Edition;
 use super::raw::{
-    Grade, OptionKind, RawFact, RawMeter, RawName, RawOnlyIf, RawOption, RawService, RawSizing, RawStage, Role,
+    Grade, OptionKind, RawFact, RawMeter, RawName, RawOnlyIf, RawOption, RawService, RawSizing, RawStage, RawWhatIf,
+    Role,
 };
 use crate::diag::{Diagnostic, Problems};
 use crate::document::Document;
@@ -111,6 +112,8 @@ pub struct Service {
     pub stages: Vec<RawStage>,
     /// Its meters.
     pub meters: Vec<RawMeter>,
+    /// Other settings that are worth a run of their own.
+    pub what_ifs: Vec<RawWhatIf>,
     names: Vec<(Edition, RawName)>,
 }
 
@@ -194,6 +197,7 @@ impl Service {
             not_simulated_from: raw.not_simulated_from,
             stages: raw.stage,
             meters: raw.meter,
+            what_ifs: raw.what_if,
             names,
         })
     }
@@ -268,6 +272,9 @@ fn check_names(raw: &RawService, facts: &[Fact], report: &mut impl FnMut(&'stati
     for meter in &raw.meter {
         check(&meter.id, "meter", meter.of.as_deref().into_iter().collect());
         check(&meter.id, "meter", options_of(meter.only_if.as_ref()));
+    }
+    for what_if in &raw.what_if {
+        check(&what_if.text, "what-if", what_if.set.keys().map(String::as_str).collect());
     }
     for meter in &raw.meter {
         if let Some(stage) = meter.stage.as_ref().filter(|id| !raw.stage.iter().any(|stage| stage.id == **id)) {

@@ -7,7 +7,8 @@ use super::args::{CompareArgs, Format, SimulationArgs};
 use super::context::Context;
 use super::progress::Progress;
 use super::scenario::{Question, config, document, json, no_record, question, read_trace, tabular};
-use crate::comparison::{self, Candidate, NotPlayed, Played};
+use crate::architecture::Architecture;
+use crate::comparison::{self, Candidate, NotPlayed, Played, WhatIf};
 use crate::diag::Diagnostic;
 use crate::ranking::{Decider, Decision};
 use crate::report::advice;
@@ -48,6 +49,24 @@ pub(super) fn candidates_of(
         return Err(Failure::Interrupted("the comparison was not complete, so there is no answer".to_owned()));
     }
     Ok(all)
+}
+
+/// Other settings of a pipeline that change its bill or its delay. A recording is what it is, and nobody waits for long.
+pub(super) fn what_ifs(
+    question: &Question,
+    path: &Architecture,
+    args: &SimulationArgs,
+    context: &mut Context,
+) -> Vec<WhatIf> {
+    let Question { catalog, scenario, .. } = question;
+    let asked = config(scenario, args, None);
+    let Some(config) = comparison::configuration(scenario, &asked).filter(|_| args.trace.is_none()) else {
+        return Vec::new();
+    };
+    let progress = Progress::start(context.quiet);
+    let found = comparison::what_ifs(catalog, path, scenario, &config, &progress);
+    progress.finish();
+    found
 }
 
 pub(super) fn compare(args: &CompareArgs, context: &mut Context) -> Result<(), Failure> {

@@ -281,6 +281,7 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
         answer.simulation = Some(done.result.clone());
         answer.bill = Some(sum);
         answer.packing = packing;
+        answer.what_if = compare::what_ifs(&question, architecture, &args.simulation, context);
         simulated = Some(done.run);
     }
     let freshness = simulated_freshness(&question.scenario, &decision, &answer);
@@ -378,6 +379,7 @@ pub(super) fn document(catalog: &Catalog, scenario: &Scenario, decision: Option<
         bill: None,
         packing: None,
         comparison: None,
+        what_if: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::result::{Percentiles, Records};
 use super::table::Style;
 use super::{Table, bill, count, paragraph, seconds, with_interval};
 use crate::architecture::{Architecture, Sizing};
-use crate::comparison::{Candidate, NotPlayed, Played};
+use crate::comparison::{Candidate, NotPlayed, Played, WhatIf};
 use crate::cost::Bill;
 use crate::ranking::Verdict;
 use crate::sim::{Estimate, Figure, Paired};
@@ -235,6 +235,25 @@ pub fn whole(comparison: &Comparison, width: usize) -> String {
     );
     let _ = write!(text, "\n{}", paragraph("  ", &how, width));
     text
+}
+
+/// Another setting and what it changes, in a sentence.
+#[must_use]
+pub fn what_if(what_if: &WhatIf) -> String {
+    let told = |estimate: Option<Estimate>, unit: &str, name: &str| {
+        let estimate = estimate.filter(|found| found.value.is_finite())?;
+        let nothing = estimate.half_width.is_some_and(|width| estimate.value.abs() <= width) || estimate.value == 0.0;
+        (!nothing).then(|| format!("{name} {}", apart(Some(estimate), unit)))
+    };
+    let changes = [
+        told(what_if.usd, "a month", "USD"),
+        told(what_if.p99_s, "s", "p99"),
+        told(what_if.objects_per_hour, "an hour", "objects"),
+    ];
+    let changes: Vec<String> = changes.into_iter().flatten().collect();
+    let missed = if what_if.misses_freshness { "; then the delay asked for is missed" } else { "" };
+    let set: String = what_if.set.iter().map(|set| format!(" `--set {set}`")).collect();
+    format!("{}: {}{missed}.{set}", what_if.change, changes.join(", "))
 }
 
 /// Each sizing once, with its arithmetic.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::comparison::Comparison;
 use crate::architecture::{Lowered, Setting, Variant};
 use crate::catalog::{Catalog, Edition};
+use crate::comparison::WhatIf;
 use crate::cost::{Bill, Packing};
 use crate::ranking::{Decision, Reason, Recommendation, Robustness, ServiceVerdict};
 use crate::rules::Contradiction;
@@ -97,6 +98,8 @@ pub struct Document {
     pub packing: Option<Packing>,
     /// The candidate architectures side by side; `run` and `compare`.
     pub comparison: Option<Comparison>,
+    /// Other settings of the pipeline that change its bill or its delay, each from a run of its own; `run`.
+    pub what_if: Vec<WhatIf>,
 }
 
 /// The decision's part of a document.

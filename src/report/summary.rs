@@ -117,9 +117,7 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
     if let Some(sum) = &document.bill {
         rows.push(("What it costs", bill::by_service(sum, catalog, scenario)));
     }
-    if let Some(packing) = &document.packing {
-        rows.push(("Cheaper", bill::packing_line(packing)));
-    }
+    rows.extend(document.what_if.iter().map(|what_if| ("What if", super::comparison::what_if(what_if))));
     if document.bill.is_some() {
         rows.push(("Not known", "data transfer out, later queries, logs and metrics of your own".to_owned()));
     }
