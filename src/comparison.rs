@@ -8,8 +8,10 @@
 //! The decision a reader would question: a comparison makes fewer replications than an answer about one pipeline, since
 //! pairs differ far less than single runs do. It is still the same traffic: its first replications are those of the answer.
 
+mod volumes;
 mod what_if;
 
+pub use volumes::{Crossover, Point, Priced, crossovers};
 pub use what_if::{WhatIf, what_ifs};
 
 use crate::architecture::{Architecture, LowerError, Lowered, lower};
