@@ -1,6 +1,6 @@
 //! Unit prices by service, Region and meter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::raw::{Confidence, RawPrice, RawPrices};
 use crate::diag::{Diagnostic, Problems};
@@ -51,6 +51,23 @@ impl PriceBook {
     pub fn regions_with(&self, service: &str, meter: &str) -> Vec<&str> {
         let matching = self.prices.keys().filter(|(owner, _, name)| owner == service && name == meter);
         matching.map(|(_, region, _)| region.as_str()).collect()
+    }
+
+    /// Regions in which the service has a price, each once.
+    #[must_use]
+    pub fn regions_of(&self, service: &str) -> Vec<&str> {
+        let regions: BTreeSet<&str> = self.of(service).map(|(_, region, _)| region.as_str()).collect();
+        regions.into_iter().collect()
+    }
+
+    /// Number of prices of the service.
+    #[must_use]
+    pub fn count_of(&self, service: &str) -> usize {
+        self.of(service).count()
+    }
+
+    fn of(&self, service: &str) -> impl Iterator<Item = &(String, String, String)> {
+        self.prices.keys().filter(move |(owner, _, _)| owner == service)
     }
 
     /// Number of prices.

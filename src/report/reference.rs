@@ -1,6 +1,7 @@
 //! The reference pages of the book: scenario keys, rules, services. Each is made from what the program itself reads, so
 //! that a page cannot say anything else than the program does; a test holds the committed files against these functions.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use schemars::schema_for;
@@ -8,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::result::Document;
 use super::{Style, Table, role, rule};
-use crate::catalog::raw::{OptionKind, VocabularyKind};
+use crate::catalog::raw::{Grade, OptionKind, RawStage, StageKind, VocabularyKind};
 use crate::catalog::{Catalog, Circumstances, Edition, OptionRule, Service, VocabularyKey};
 use crate::rules::{Rule, RuleBook, RuleKind};
 use crate::scenario::raw::RawScenario;
@@ -442,4 +443,64 @@ pub fn services(catalog: &Catalog) -> String {
         ]);
     }
     table.render(Style::Markdown)
+}
+
+/// What the program knows of each service: rules, behaviour, prices, sources, and what tests hold it to.
+#[must_use]
+pub fn coverage(catalog: &Catalog, book: &RuleBook) -> String {
+    let mut table = Table::new(&[
+        "service",
+        "rules",
+        "behaviour",
+        "quotas in it",
+        "meters",
+        "prices (Regions)",
+        "facts, documented",
+        "sources",
+        "tests",
+    ])
+    .right(&[1, 4, 6, 7]);
+    for service in &catalog.services {
+        let rules = book.rules.iter().filter(|rule| rule.applies_to(service)).count();
+        let documented = service.facts.iter().filter(|fact| fact.grade == Grade::Documented).count();
+        let sources: BTreeSet<&str> = service.facts.iter().map(|fact| fact.source.as_str()).collect();
+        let prices: Vec<&str> = catalog.prices.regions_of(&service.id);
+        table.row(vec![
+            service.full_name(Edition::Current).to_owned(),
+            rules.to_string(),
+            dash(service.stages.iter().map(|stage| stage.id.clone()).collect::<BTreeSet<_>>()),
+            dash(service.stages.iter().flat_map(quotas).collect()),
+            service.meters.len().to_string(),
+            if prices.is_empty() {
+                "–".to_owned()
+            } else {
+                format!("{} ({})", catalog.prices.count_of(&service.id), prices.len())
+            },
+            format!("{} of {}", documented, service.facts.len()),
+            sources.len().to_string(),
+            tests_of(service, rules),
+        ]);
+    }
+    table.render(Style::Markdown)
+}
+
+/// What a gate of a service counts, by the names of its quotas.
+fn quotas(stage: &RawStage) -> Vec<String> {
+    let gate = matches!(stage.kind, StageKind::TokenBucket | StageKind::Quota | StageKind::Shards);
+    let named = [&stage.rate, &stage.requests, &stage.records, &stage.bytes, &stage.largest_record];
+    named.into_iter().flatten().filter(|_| gate).cloned().collect()
+}
+
+fn dash(words: BTreeSet<String>) -> String {
+    if words.is_empty() { "–".to_owned() } else { words.into_iter().collect::<Vec<_>>().join(", ") }
+}
+
+/// Which tests hold a service to what the catalog says of it.
+fn tests_of(service: &Service, rules: usize) -> String {
+    let told = [
+        (rules > 0, "each rule fires and keeps silent"),
+        (!service.stages.is_empty(), "simulated"),
+        (!service.meters.is_empty(), "priced"),
+    ];
+    dash(told.into_iter().filter(|(is, _)| *is).map(|(_, words)| words.to_owned()).collect())
 }

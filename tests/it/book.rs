@@ -260,6 +260,7 @@ fn generated(name: &str) -> String {
         "sizes" => reference::size_presets(&catalog, Style::Markdown),
         "rules" => reference::rules(&rules),
         "services" => reference::services(&catalog),
+        "coverage" => reference::coverage(&catalog, &rules),
         "commands" => helps(""),
         "buffering" => reference::buffering(),
         "result" => reference::result_keys(),

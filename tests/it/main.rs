@@ -11,6 +11,7 @@ mod bills;
 mod book;
 mod catalog;
 mod common;
+mod compare;
 mod constraints;
 mod determinism;
 mod editions;
