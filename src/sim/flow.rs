@@ -10,7 +10,10 @@
 //! before it; [`inflow`] says where the rate is constant; [`cycle`] draws one buffer after another and [`impulses`] books
 //! their latencies; [`mod@gates`] bounds the probability that a gate would have turned anything away.
 //!
-//! The decision a reader would question: at the edges of the run, of the warm-up and of the parts of a rate profile, records
+//! A rate that changes, by its profile, in an episode or at random, is a row of stretches with one rate each. What modulates
+//! it is drawn first, from the record tier's own stream; given that, arrivals are Poisson, and the same holds.
+//!
+//! The decision a reader would question: at the edges of the run, of the warm-up and of stretches with one rate, records
 //! are drawn one by one here too. That keeps every formula to the case where it is exact.
 
 mod count;
@@ -28,15 +31,15 @@ mod tests;
 mod wait;
 
 use self::count::CountLaw;
-use self::gates::{Offered, Spell};
+use self::gates::Offered;
 use self::guide::Guide;
-use self::inflow::Inflow;
+use self::inflow::{Inflow, Outlook};
 pub use self::sample::SampledRecord;
 use self::sizes::{SizeTable, Units};
 use self::wait::WaitLaw;
 use super::SimError;
 use super::config::RunConfig;
-use super::model::{Arrivals, Gate, LatencyLaw, Model, RateProfile, StageKind};
+use super::model::{Gate, LatencyLaw, Model, StageKind};
 use super::plan::Plan;
 use super::replication::{Progress, Tally};
 use super::tier::{Certificate, Obstacle};
@@ -50,7 +53,7 @@ const DEVIATIONS: f64 = 8.0;
 /// A model ready to be drawn buffer by buffer.
 #[derive(Debug)]
 pub(super) struct FlowPlan {
-    inflow: Inflow,
+    outlook: Outlook,
     count: CountLaw,
     sizes: SizeTable,
     /// Sizes, and how often a record met at a random byte has each.
@@ -59,8 +62,9 @@ pub(super) struct FlowPlan {
     lattice: u64,
     mean_size: f64,
     variance: f64,
-    /// The way to the buffer.
+    /// The way to the buffer, and how long it takes at most, but for a negligible probability.
     wait: WaitLaw,
+    longest_way: u64,
     /// The longest time from opening a buffer to its object, in nanoseconds, but for a negligible probability.
     reach: f64,
     per_request: u64,
@@ -72,7 +76,6 @@ pub(super) struct FlowPlan {
     end: u64,
     grains: Vec<u64>,
     units: Vec<Units>,
-    spells: Vec<Spell>,
     /// What is left out, each with its bound.
     pub(super) certificates: Vec<Certificate>,
 }
@@ -80,7 +83,7 @@ pub(super) struct FlowPlan {
 impl FlowPlan {
     /// Prepares a model that has passed every check of the record tier.
     pub(super) fn new(plan: &Plan<'_>, model: &Model, config: &RunConfig) -> Result<Self, Obstacle> {
-        let profile = profile(model)?;
+        let outlook = Outlook::new(&model.source.arrivals, plan.sending_ends as f64 / 1e9)?;
         let buffer = plan.buffer;
         if buffer.interval.as_nanos() == 0 {
             return Err(Obstacle::NoBuffer);
@@ -89,7 +92,7 @@ impl FlowPlan {
             return Err(Obstacle::ExactPercentiles);
         }
         let sizes = size_table(plan, model)?;
-        let certificate = certify(plan, model, config, profile, &sizes)?;
+        let certificate = certify(plan, model, config, outlook, &sizes)?;
         let (before, behind) = latencies(model);
         if !before.iter().chain(&behind).all(wait::is_known) {
             return Err(Obstacle::LatencyLaw);
@@ -97,13 +100,10 @@ impl FlowPlan {
         let (wait, behind) = (WaitLaw::of_sum(&before), WaitLaw::of_sum(&behind));
         let per_request = per_request(model)?;
         let longest = wait.longest() as u64 + 1;
-        let longest = if before.is_empty() { 0 } else { longest };
-        let inflow = Inflow::new(profile, per_request, plan.span.warm_up, plan.sending_ends, longest, plan.drain);
         let count = CountLaw::new(&sizes, buffer.size.get());
-        let lowest = profile.factors().iter().copied().filter(|factor| *factor > 0.0).fold(1.0, f64::min);
         let mut flow = Self {
-            spells: inflow.spells(),
-            inflow,
+            outlook,
+            longest_way: if before.is_empty() { 0 } else { longest },
             met: sizes.cells.iter().map(|cell| cell.size).collect(),
             by_size: Guide::of_weights(sizes.cells.iter().map(|cell| cell.share * cell.size)),
             lattice: sizes.lattice,
@@ -123,8 +123,7 @@ impl FlowPlan {
             sizes,
             count,
         };
-        let lowest_rate = lowest * profile.mean().get() / f64::from(per_request) / 1e9;
-        flow.reach = flow.longest_cycle(lowest_rate) as f64 + behind.longest();
+        flow.reach = flow.longest_cycle(flow.requests(outlook.lowest)) as f64 + behind.longest();
         flow.certificates = std::iter::once(certificate).chain(flow.own_certificates()).collect();
         Ok(flow)
     }
@@ -138,9 +137,21 @@ impl FlowPlan {
     }
 
     /// Whether most buffers can be drawn whole: the rate stays the same for much longer than a record needs to its object.
-    pub(super) fn is_mostly_steady(&self) -> bool {
-        let slow = self.longest_cycle(self.inflow.peak).saturating_add(self.wait.longest() as u64);
-        self.inflow.shortest_spell() > slow.saturating_mul(4)
+    pub(super) fn is_mostly_steady(&self, plan: &Plan<'_>) -> bool {
+        let slow = self.longest_cycle(self.requests(self.outlook.peak)).saturating_add(self.wait.longest() as u64);
+        let measured = plan.sending_ends.saturating_sub(self.warm_up) as f64;
+        self.outlook.spell.min(measured) > slow.saturating_mul(4) as f64
+    }
+
+    /// Requests a nanosecond at so many records a second.
+    fn requests(&self, records: f64) -> f64 {
+        records / self.per_request as f64 / 1e9
+    }
+
+    /// The arrivals of one replication; none where they were refused before.
+    fn inflow(&self, plan: &Plan<'_>, replication: u32) -> Option<Inflow> {
+        let rates = plan.source.rates("source", plan.seed, replication)?;
+        Some(Inflow::new(rates, self.warm_up, plan.sending_ends, self.longest_way, plan.drain))
     }
 
     fn own_certificates(&self) -> Vec<Certificate> {
@@ -189,16 +200,6 @@ impl FlowPlan {
     }
 }
 
-/// The profile of Poisson arrivals.
-fn profile(model: &Model) -> Result<&RateProfile, Obstacle> {
-    match &model.source.arrivals {
-        Arrivals::Poisson(profile) if !profile.episodes().is_empty() => Err(Obstacle::Episode),
-        Arrivals::Poisson(profile) => Ok(profile),
-        Arrivals::Trace(_) => Err(Obstacle::Trace),
-        _ => Err(Obstacle::NotPoisson),
-    }
-}
-
 /// Records of every request.
 fn per_request(model: &Model) -> Result<u32, Obstacle> {
     match model.source.records_per_request {
@@ -228,17 +229,18 @@ fn certify(
     plan: &Plan<'_>,
     model: &Model,
     config: &RunConfig,
-    profile: &RateProfile,
+    outlook: Outlook,
     sizes: &SizeTable,
 ) -> Result<Certificate, Obstacle> {
     let per_request = per_request(model)?;
     let offered = Offered {
-        peak: profile.peak() / f64::from(per_request),
+        peak: outlook.peak / f64::from(per_request),
         per_request,
         horizon: crate::units::SimDuration::from_nanos(plan.sending_ends),
         sizes,
     };
-    let mut total = 0.0;
+    // A rate beyond its outlook would spoil the bound.
+    let mut total = outlook.beyond * f64::from(config.replications);
     for (name, gate) in gates(model) {
         let bound = offered.rejected_at_most(gate) * f64::from(config.replications);
         if bound.is_nan() || bound > NEGLIGIBLE {

@@ -45,15 +45,13 @@ pub enum Obstacle {
     /// The times of a trace are given, not drawn.
     #[error("a trace is replayed record by record")]
     Trace,
-    /// Arrivals that are not Poisson are too regular, or too irregular, for buffers to be independent of each other.
-    #[error("arrivals are not Poisson")]
+    /// Arrivals that are not Poisson, even given their rate, are too regular or too irregular for buffers to be independent
+    /// of each other.
+    #[error("arrivals are not Poisson, not even given their rate")]
     NotPoisson,
     /// Clients that try again come back into the flow.
     #[error("clients that are turned away come back")]
     Feedback,
-    /// A part of the profile is there once only.
-    #[error("the rate has an episode of its own")]
-    Episode,
     /// Requests differ in their number of records.
     #[error("requests do not all hold the same number of records")]
     VaryingRequests,

@@ -16,11 +16,12 @@ use super::super::histogram::Histogram;
 use super::super::plan::Plan;
 use super::super::replication::{Progress, Tally, units_of};
 use super::super::stream::{Stream, stream};
+use super::super::tier::Obstacle;
 use super::FlowPlan;
 use super::draws::{Delays, Sizes, gamma, uniform};
-use super::gates::{busiest, busiest_bytes};
+use super::gates::{Spell, busiest, busiest_bytes};
 use super::impulses::Impulses;
-use super::inflow::Steady;
+use super::inflow::{Inflow, Steady};
 use super::sample::{Sample, SampledRecord, Seen};
 
 /// Buffers with fewer records between the first and the last have their records drawn.
@@ -60,6 +61,7 @@ struct Filled {
 /// A replication in motion.
 struct Engine<'a> {
     flow: &'a FlowPlan,
+    inflow: Inflow,
     stream: Stream,
     upstream: Delays,
     behind: Delays,
@@ -101,7 +103,7 @@ pub(super) fn replicate(
     replication: u32,
     progress: &Progress<'_>,
 ) -> Result<Tally, SimError> {
-    let mut engine = Engine::new(flow, plan, replication);
+    let mut engine = Engine::new(flow, plan, replication).ok_or(Obstacle::NotPoisson)?;
     engine.run(plan, progress)?;
     Ok(engine.finish(plan, replication))
 }
@@ -113,15 +115,17 @@ pub(super) fn sample(
     count: usize,
     progress: &Progress<'_>,
 ) -> Result<Vec<SampledRecord>, SimError> {
-    let mut engine = Engine { sample: Some(Sample::new(plan, count)), ..Engine::new(flow, plan, 0) };
+    let mut engine = Engine::new(flow, plan, 0).ok_or(Obstacle::NotPoisson)?;
+    engine.sample = Some(Sample::new(plan, count));
     engine.run(plan, progress)?;
     Ok(engine.sample.map(Sample::into_records).unwrap_or_default())
 }
 
 impl<'a> Engine<'a> {
-    fn new(flow: &'a FlowPlan, plan: &Plan<'_>, replication: u32) -> Self {
-        Self {
+    fn new(flow: &'a FlowPlan, plan: &Plan<'_>, replication: u32) -> Option<Self> {
+        Some(Self {
             flow,
+            inflow: flow.inflow(plan, replication)?,
             stream: stream(plan.seed, replication, "flow/buffers"),
             upstream: Delays::new(plan.upstream(replication)),
             behind: Delays::new(plan.behind(replication)),
@@ -141,7 +145,7 @@ impl<'a> Engine<'a> {
             unwatched: 0,
             held: Vec::new(),
             sample: None,
-        }
+        })
     }
 
     /// Fills buffers until the run is over.
@@ -166,8 +170,8 @@ impl<'a> Engine<'a> {
     fn first_arrival(&mut self, mut now: u64) -> Option<Opening> {
         let flow = self.flow;
         let records = flow.per_request;
-        while now < flow.inflow.over {
-            if let Some(steady) = flow.inflow.steady(now) {
+        while now < self.inflow.over {
+            if let Some(steady) = self.inflow.steady(now) {
                 let gap: f64 = Exp1.sample(&mut self.stream);
                 let at = now.saturating_add((gap / steady.rate + 0.5) as u64);
                 if at < steady.end {
@@ -176,7 +180,7 @@ impl<'a> Engine<'a> {
                 now = steady.end;
                 continue;
             }
-            match flow.inflow.thinned(now, flow.inflow.over, &mut self.stream, || self.upstream.draw()) {
+            match self.inflow.thinned(now, self.inflow.over, &mut self.stream, || self.upstream.draw()) {
                 Ok((at, sent)) => return Some(Opening { at, records, sent: Some(sent), fresh: true }),
                 Err(at) => now = at,
             }
@@ -186,7 +190,7 @@ impl<'a> Engine<'a> {
 
     /// Fills a buffer and follows its object; returns when it closed and what opens the next one at once.
     fn cycle(&mut self, opening: Opening) -> (u64, Option<Opening>) {
-        if let Some(steady) = self.flow.inflow.steady(opening.at)
+        if let Some(steady) = self.inflow.steady(opening.at)
             && steady.rate > 0.0
             && opening.at.saturating_add(self.flow.longest_cycle(steady.rate)) <= steady.end
             && let Some(filled) = self.fill(opening.records, steady)
@@ -393,13 +397,13 @@ impl<'a> Engine<'a> {
                     return (request.at, (rest.records > 0).then_some(rest));
                 }
             }
-            let limit = closes_at.min(flow.inflow.over);
+            let limit = closes_at.min(self.inflow.over);
             let mut now = request.at;
             request = loop {
                 if now >= limit {
                     return self.close_unfilled(opened, closes_at, bytes);
                 }
-                match flow.inflow.thinned(now, limit, &mut self.stream, || self.upstream.draw()) {
+                match self.inflow.thinned(now, limit, &mut self.stream, || self.upstream.draw()) {
                     Ok((at, sent)) => break Opening { at, records: flow.per_request, sent: Some(sent), fresh: true },
                     Err(at) => now = at,
                 }
@@ -469,15 +473,15 @@ impl<'a> Engine<'a> {
     /// Counts requests that were sent and have not reached the buffer when the run ends.
     fn count_on_the_way(&mut self) {
         let flow = self.flow;
-        let end = flow.inflow.silent;
-        let mut sent = end.saturating_sub(flow.wait.longest() as u64);
+        let end = self.inflow.silent;
+        let (mut sent, highest) = self.inflow.last_on_the_way();
         loop {
             let gap: f64 = Exp1.sample(&mut self.stream);
-            sent = sent.saturating_add((gap / flow.inflow.peak + 0.5) as u64);
+            sent = sent.saturating_add((gap / highest + 0.5) as u64);
             if sent >= end {
                 break;
             }
-            let kept = uniform(&mut self.stream) * flow.inflow.peak < flow.inflow.sent_at(sent);
+            let kept = uniform(&mut self.stream) * highest < self.inflow.sent_at(sent);
             if kept && sent + self.upstream.draw() > end && sent >= flow.warm_up {
                 self.offered.requests += 1;
                 for _ in 0..flow.per_request {
@@ -505,10 +509,9 @@ impl<'a> Engine<'a> {
         self.count_units();
         let literal = self.latency.largest_nanos();
         let largest = self.largest.max(literal);
-        let gates = plan
-            .gates()
-            .map(|(_, gate)| self.gate_tally(gate.limits.len(), &mut stream(plan.seed, replication, "flow/seconds")))
-            .collect();
+        let spells = self.inflow.spells();
+        let seconds = || stream(plan.seed, replication, "flow/seconds");
+        let gates = plan.gates().map(|(_, gate)| self.gate_tally(&spells, gate.limits.len(), &mut seconds())).collect();
         self.impulses.pour(&self.flow.wait, &mut self.latency, largest);
         self.latency.add_moments(self.sum as u128, largest);
         self.latency.trim();
@@ -532,11 +535,11 @@ impl<'a> Engine<'a> {
     }
 
     /// What a gate that turns nothing away has seen.
-    fn gate_tally(&self, limits: usize, seconds: &mut Stream) -> GateTally {
+    fn gate_tally(&self, spells: &[Spell], limits: usize, seconds: &mut Stream) -> GateTally {
         let flow = self.flow;
         let (of_requests, of_bytes) = (uniform(seconds), uniform(seconds));
-        let requests = busiest(&flow.spells, of_requests) as u64;
-        let busy = flow.spells.iter().copied().reduce(|most, spell| if spell.rate > most.rate { spell } else { most });
+        let requests = busiest(spells, of_requests) as u64;
+        let busy = spells.iter().copied().reduce(|most, spell| if spell.rate > most.rate { spell } else { most });
         let bytes = busy.map_or(0.0, |spell| busiest_bytes(spell, flow.per_request as u32, &flow.sizes, of_bytes));
         GateTally {
             offered: self.offered,

@@ -39,6 +39,30 @@ fn wave(rate: f64, period: f64, depth: f64, steps: u32) -> Arrivals {
     Arrivals::Poisson(RateProfile::new(mean, seconds(period), &weights).unwrap())
 }
 
+/// Poisson with states of these relative rates and mean sojourns, in turn.
+fn mmpp(rate: f64, rates: &[f64], sojourns: &[f64]) -> Arrivals {
+    let sojourns: Vec<SimDuration> = sojourns.iter().map(|sojourn| seconds(*sojourn)).collect();
+    let mean = RecordRate::per_second(rate).unwrap();
+    Arrivals::Mmpp(RateProfile::flat(mean), Modulation::new(rates, &sojourns, None).unwrap())
+}
+
+/// Sources that are on for heavy-tailed times.
+fn self_similar(rate: f64, sources: f64, mean_on: f64) -> Arrivals {
+    let law = OnPeriods { hurst: 0.8, sources, mean_on: seconds(mean_on) };
+    Arrivals::SelfSimilar(RateProfile::flat(RecordRate::per_second(rate).unwrap()), law)
+}
+
+/// Eight times as much for a minute, then nothing for two.
+fn crowd_and_outage(rate: f64) -> Arrivals {
+    let at = |time: f64| crate::units::SimTime::ZERO + seconds(time);
+    let episodes = vec![
+        Episode { from: at(300.0), to: at(360.0), factor: 8.0 },
+        Episode { from: at(400.5), to: at(520.0), factor: 0.0 },
+    ];
+    let profile = RateProfile::flat(RecordRate::per_second(rate).unwrap());
+    Arrivals::Poisson(profile.with_episodes(episodes).unwrap())
+}
+
 /// W1 with another source and buffer.
 fn like_w1(arrivals: Arrivals, sizes: SizeLaw, per_request: u32, buffer_bytes: u64, interval: f64) -> Model {
     let limit = Limit {
@@ -101,6 +125,10 @@ fn workloads() -> Vec<Workload> {
         workload("1 MiB", 1800.0, like_w1(flat(1000.0), web(), 1, MIB, 300.0)),
         Workload { warm_up: 400.0, ..workload("warm-up", 1800.0, like_w1(flat(1000.0), web(), 1, MIB, 300.0)) },
         Workload { drain: true, ..workload("drained", 3600.0, like_w1(flat(1000.0), web(), 1, 5 * MIB, 300.0)) },
+        workload("MMPP", 1800.0, like_w1(mmpp(1000.0, &[1.0, 8.0], &[60.0, 20.0]), web(), 1, MIB, 300.0)),
+        workload("on and off", 1800.0, like_w1(mmpp(500.0, &[1.0, 0.0], &[5.0, 15.0]), web(), 1, MIB, 4.0)),
+        workload("self-similar", 1800.0, like_w1(self_similar(1000.0, 5.0, 30.0), web(), 1, MIB, 60.0)),
+        workload("flash crowd and outage", 1800.0, like_w1(crowd_and_outage(500.0), web(), 1, MIB, 300.0)),
         workload("20 records a buffer", 600.0, like_w1(flat(1000.0), web(), 1, 20_000, 300.0)),
     ]
 }
