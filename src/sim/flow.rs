@@ -8,13 +8,16 @@
 //!
 //! The parts: [`sizes`] tabulates the law of sizes, [`count`] the number of records that fill the buffer, [`wait`] the time
 //! before it; [`inflow`] says where the rate is constant; [`cycle`] draws one buffer after another and [`impulses`] books
-//! their latencies; [`mod@gates`] bounds the probability that a gate would have turned anything away.
+//! their latencies; [`mod@gates`] bounds the probability that a gate would have turned anything away. [`throttle`] plays a
+//! gate in front that does turn requests away, and [`throttled`] draws the buffers behind it.
 //!
 //! A rate that changes, by its profile, in an episode or at random, is a row of stretches with one rate each. What modulates
 //! it is drawn first, from the record tier's own stream; given that, arrivals are Poisson, and the same holds.
 //!
 //! The decision a reader would question: at the edges of the run, of the warm-up and of stretches with one rate, records
 //! are drawn one by one here too. That keeps every formula to the case where it is exact.
+
+use rand_distr::{Distribution, StandardNormal};
 
 mod count;
 mod cycle;
@@ -28,9 +31,12 @@ mod sample;
 mod sizes;
 #[cfg(test)]
 mod tests;
+mod throttle;
+mod throttled;
 mod wait;
 
 use self::count::CountLaw;
+use self::draws::uniform;
 use self::gates::Offered;
 use self::guide::Guide;
 use self::inflow::{Inflow, Outlook};
@@ -39,9 +45,12 @@ use self::sizes::{SizeTable, Units};
 use self::wait::WaitLaw;
 use super::SimError;
 use super::config::RunConfig;
-use super::model::{Gate, LatencyLaw, Model, StageKind};
+use super::gate::Load;
+use super::law::transfer_time;
+use super::model::{Counted, Gate, LatencyLaw, Model, StageKind, Transfer};
 use super::plan::Plan;
 use super::replication::{Progress, Tally};
+use super::stream::Stream;
 use super::tier::{Certificate, Obstacle};
 
 /// A gate is left out when the probability that it rejects anything in all replications is at most this.
@@ -65,6 +74,8 @@ pub(super) struct FlowPlan {
     /// The way to the buffer, and how long it takes at most, but for a negligible probability.
     wait: WaitLaw,
     longest_way: u64,
+    /// Nanoseconds that each MiB of an object adds to the delays behind the buffer.
+    per_mib: Vec<u64>,
     /// The longest time from opening a buffer to its object, in nanoseconds, but for a negligible probability.
     reach: f64,
     per_request: u64,
@@ -76,6 +87,8 @@ pub(super) struct FlowPlan {
     end: u64,
     grains: Vec<u64>,
     units: Vec<Units>,
+    /// The number of the gate that turns requests away, if one does.
+    throttled: Option<usize>,
     /// What is left out, each with its bound.
     pub(super) certificates: Vec<Certificate>,
 }
@@ -92,8 +105,8 @@ impl FlowPlan {
             return Err(Obstacle::ExactPercentiles);
         }
         let sizes = size_table(plan, model)?;
-        let certificate = certify(plan, model, config, outlook, &sizes)?;
-        let (before, behind) = latencies(model);
+        let (throttled, certificates) = certify(plan, model, config, outlook, &sizes)?;
+        let (before, behind, per_mib) = latencies(model)?;
         if !before.iter().chain(&behind).all(wait::is_known) {
             return Err(Obstacle::LatencyLaw);
         }
@@ -110,6 +123,7 @@ impl FlowPlan {
             mean_size: sizes.mean,
             variance: sizes.variance,
             wait,
+            per_mib,
             reach: 0.0,
             per_request: u64::from(per_request),
             size: buffer.size.get(),
@@ -119,12 +133,14 @@ impl FlowPlan {
             end: plan.span.end,
             grains: plan.increments.clone(),
             units: plan.increments.iter().map(|grain| sizes.units(*grain)).collect(),
-            certificates: Vec::new(),
+            throttled,
+            certificates,
             sizes,
             count,
         };
         flow.reach = flow.longest_cycle(flow.requests(outlook.lowest)) as f64 + behind.longest();
-        flow.certificates = std::iter::once(certificate).chain(flow.own_certificates()).collect();
+        flow.reach += flow.transfer(flow.fills.saturating_mul(2)) as f64;
+        flow.certificates.extend(flow.own_certificates());
         Ok(flow)
     }
 
@@ -134,6 +150,11 @@ impl FlowPlan {
         let requests = (self.count.most() / self.per_request + 1) as f64;
         let most = requests + DEVIATIONS * requests.sqrt() + 40.0;
         ((most / rate) as u64).min(self.interval)
+    }
+
+    /// Whether a gate is played request by request, which takes time for each of them.
+    pub(super) const fn is_throttled(&self) -> bool {
+        self.throttled.is_some()
     }
 
     /// Whether most buffers can be drawn whole: the rate stays the same for much longer than a record needs to its object.
@@ -170,12 +191,14 @@ impl FlowPlan {
                 overshoot / self.fills as f64,
             ));
         }
-        let step = impulses::Impulses::new(self.reach).reach() / f64::from(1u32 << 15);
-        list.push(certificate(
-            "grid",
-            "seconds by which the latency of a record is moved at most when a buffer's records are booked together",
-            step / 1e9,
-        ));
+        if self.throttled.is_none() {
+            let step = impulses::Impulses::new(self.reach).reach() / f64::from(1u32 << 15);
+            list.push(certificate(
+                "grid",
+                "seconds by which the latency of a record is moved at most when a buffer's records are booked together",
+                step / 1e9,
+            ));
+        }
         list
     }
 
@@ -186,7 +209,10 @@ impl FlowPlan {
         count: usize,
         progress: &Progress<'_>,
     ) -> Result<Vec<SampledRecord>, SimError> {
-        cycle::sample(self, plan, count, progress)
+        match self.throttled {
+            Some(gate) => throttled::sample(self, gate, plan, count, progress),
+            None => cycle::sample(self, plan, count, progress),
+        }
     }
 
     /// One replication.
@@ -196,7 +222,46 @@ impl FlowPlan {
         replication: u32,
         progress: &Progress<'_>,
     ) -> Result<Tally, SimError> {
-        cycle::replicate(self, plan, replication, progress)
+        match self.throttled {
+            Some(gate) => throttled::replicate(self, gate, plan, replication, progress),
+            None => cycle::replicate(self, plan, replication, progress),
+        }
+    }
+
+    /// The bytes of a full buffer: its size and what the last record has beyond it, which is the rest of a record met at a
+    /// random place.
+    #[inline]
+    fn full(&self, stream: &mut Stream) -> u64 {
+        let record = self.met.get(self.by_size.place(uniform(stream))).copied().unwrap_or(1.0);
+        let beyond = uniform(stream) * record / self.lattice as f64;
+        self.fills + beyond as u64 * self.lattice
+    }
+
+    /// Nanoseconds that the bytes of an object add to its way behind the buffer.
+    #[inline]
+    fn transfer(&self, bytes: u64) -> u64 {
+        self.per_mib.iter().map(|per_mib| transfer_time(bytes, *per_mib)).sum()
+    }
+
+    /// Billing units of many records, from their mean and variance given the bytes.
+    fn units_of(&self, load: Load, stream: &mut Stream) -> Vec<u64> {
+        let (records, bytes) = (load.records as f64, load.bytes as f64);
+        let draw = |units: &Units| {
+            let slope = if self.variance > 0.0 { units.with_size / self.variance } else { 0.0 };
+            let expected = records * units.mean + slope * (bytes - records * self.mean_size);
+            let spread = (records * (units.variance - slope * units.with_size)).max(0.0).sqrt();
+            let normal: f64 = StandardNormal.sample(stream);
+            (libm::round(expected + spread * normal) as u64).max(load.records)
+        };
+        self.units.iter().map(draw).collect()
+    }
+
+    /// Requests of one record each, of which nothing is known but their number: what they weigh together is as good as
+    /// normal.
+    fn load_of(&self, records: u64, stream: &mut Stream) -> Load {
+        let normal: f64 = StandardNormal.sample(stream);
+        let bytes = records as f64 * self.mean_size + (records as f64 * self.variance).sqrt() * normal;
+        Load { requests: records, records, bytes: (libm::round(bytes) as u64).max(records) }
     }
 }
 
@@ -224,14 +289,14 @@ fn size_table(plan: &Plan<'_>, model: &Model) -> Result<SizeTable, Obstacle> {
     SizeTable::new(&model.source.sizes, &plan.increments, &edges).ok_or(Obstacle::SizeLaw)
 }
 
-/// How sure it is that no gate rejects anything in any replication.
+/// The gate that turns requests away, if one does, and how sure it is that nothing else does in any replication.
 fn certify(
     plan: &Plan<'_>,
     model: &Model,
     config: &RunConfig,
     outlook: Outlook,
     sizes: &SizeTable,
-) -> Result<Certificate, Obstacle> {
+) -> Result<(Option<usize>, Vec<Certificate>), Obstacle> {
     let per_request = per_request(model)?;
     let offered = Offered {
         peak: outlook.peak / f64::from(per_request),
@@ -239,29 +304,81 @@ fn certify(
         horizon: crate::units::SimDuration::from_nanos(plan.sending_ends),
         sizes,
     };
-    // A rate beyond its outlook would spoil the bound.
+    let bound = |gate: &Gate| offered.rejected_at_most(gate) * f64::from(config.replications);
+    let negligible = |bound: f64| bound <= NEGLIGIBLE;
+    // A rate beyond its outlook would spoil the bounds.
     let mut total = outlook.beyond * f64::from(config.replications);
-    for (name, gate) in gates(model) {
-        let bound = offered.rejected_at_most(gate) * f64::from(config.replications);
-        if bound.is_nan() || bound > NEGLIGIBLE {
-            return Err(Obstacle::GateRejects { gate: name.to_owned(), bound: bound.min(1.0) });
+    let mut throttled = None;
+    for (index, (name, gate)) in gates(model).enumerate() {
+        let found = bound(gate);
+        if negligible(found) {
+            total += found;
+            continue;
         }
-        total += bound;
+        let rest = bound(&unplayed(gate));
+        let why = if per_request > 1 {
+            "its requests hold several records"
+        } else if !negligible(rest) {
+            "not by a limit on requests or records alone"
+        } else if is_behind_a_delay(model, name) {
+            "it stands behind a delay"
+        } else if throttled.is_some() {
+            "it is not the only one"
+        } else {
+            total += rest;
+            throttled = Some((index, name));
+            continue;
+        };
+        return Err(Obstacle::GateRejects { gate: name.to_owned(), bound: found.min(1.0), why });
     }
-    let statement = "probability that any gate rejects anything in all replications; gates are left out".to_owned();
-    Ok(Certificate { name: "gates".to_owned(), statement, bound: total })
+    let statement = "probability that any gate rejects anything in all replications; gates are left out";
+    let others = "probability that anything but the limits on requests of the throttled gate rejects something in all \
+                  replications; it is left out";
+    let certificate = |name: &str, statement: String, bound| Certificate { name: name.to_owned(), statement, bound };
+    let Some((index, name)) = throttled else {
+        return Ok((None, vec![certificate("gates", statement.to_owned(), total)]));
+    };
+    let played = format!("error of what gate `{name}` lets pass: it is played request by request, which is exact");
+    Ok((Some(index), vec![certificate("throttle", played, 0.0), certificate("gates", others.to_owned(), total)]))
 }
 
-/// The latencies before and behind the buffer.
-fn latencies(model: &Model) -> (Vec<LatencyLaw>, Vec<LatencyLaw>) {
-    let (mut before, mut behind, mut passed) = (Vec::new(), Vec::new(), false);
+/// A gate without the limits that [`throttle`] plays.
+fn unplayed(gate: &Gate) -> Gate {
+    let limits = gate.limits.iter().filter(|limit| limit.counts == Counted::Bytes).cloned().collect();
+    Gate { limits, ..gate.clone() }
+}
+
+fn is_behind_a_delay(model: &Model, gate: &str) -> bool {
+    let before = model.stages.iter().take_while(|stage| stage.name != gate);
+    before.into_iter().any(|stage| match &stage.kind {
+        StageKind::Delay(law) => *law != LatencyLaw::Zero,
+        StageKind::Transfer(_) => true,
+        StageKind::Gate(_) | StageKind::Buffer(_) => false,
+    })
+}
+
+/// The latencies before and behind the buffer, and what each MiB adds behind it.
+fn latencies(model: &Model) -> Result<(Vec<LatencyLaw>, Vec<LatencyLaw>, Vec<u64>), Obstacle> {
+    let (mut before, mut behind, mut per_mib, mut passed) = (Vec::new(), Vec::new(), Vec::new(), false);
     for stage in &model.stages {
-        match &stage.kind {
-            StageKind::Delay(law) if passed => behind.push(*law),
-            StageKind::Delay(law) => before.push(*law),
-            StageKind::Buffer(_) => passed = true,
-            StageKind::Gate(_) => {}
+        let transfer = match &stage.kind {
+            StageKind::Delay(law) => Transfer::from(*law),
+            StageKind::Transfer(transfer) => *transfer,
+            StageKind::Gate(_) => continue,
+            StageKind::Buffer(_) => {
+                passed = true;
+                continue;
+            }
+        };
+        let adds = transfer.per_mib.as_nanos();
+        match (passed, adds) {
+            (true, _) => {
+                behind.push(transfer.latency);
+                per_mib.extend(Some(adds).filter(|adds| *adds > 0));
+            }
+            (false, 0) => before.push(transfer.latency),
+            (false, _) => return Err(Obstacle::SizedWay),
         }
     }
-    (before, behind)
+    Ok((before, behind, per_mib))
 }

@@ -58,6 +58,9 @@ pub enum Obstacle {
     /// The law of a delay has no closed form here.
     #[error("the law of a delay is not tabulated")]
     LatencyLaw,
+    /// How long a record was on its way and what it adds to the buffer hang together.
+    #[error("a delay before the buffer depends on the size of a request")]
+    SizedWay,
     /// Nothing collects the records.
     #[error("no buffer collects the records")]
     NoBuffer,
@@ -65,12 +68,14 @@ pub enum Obstacle {
     #[error("exact percentiles need every record")]
     ExactPercentiles,
     /// Rejections hang together with clusters of records.
-    #[error("gate `{gate}` may reject something: the bound of its probability is {bound:.1e}")]
+    #[error("gate `{gate}` may reject something (the bound of its probability is {bound:.1e}), and {why}")]
     GateRejects {
         /// The name of the stage.
         gate: String,
         /// An upper bound of the probability of any rejection in all replications.
         bound: f64,
+        /// Why it cannot be played request by request.
+        why: &'static str,
     },
     /// The law of sizes has no table.
     #[error("the law of sizes cannot be tabulated")]

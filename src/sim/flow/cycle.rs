@@ -6,7 +6,7 @@
 //! the rate changes, and where a buffer holds too few records) records are drawn one by one. Which way is taken depends only
 //! on what has already happened, so the two fit together without a seam.
 
-use rand_distr::{Distribution, Exp1, Poisson, StandardNormal};
+use rand_distr::{Distribution, Exp1, Poisson};
 
 use super::super::SimError;
 use super::super::collect::{Closed, Delivered, ObjectTally};
@@ -206,7 +206,7 @@ impl<'a> Engine<'a> {
         let flow = self.flow;
         let count = flow.count.at(uniform(&mut self.stream))?;
         if count <= first {
-            let bytes = self.full();
+            let bytes = flow.full(&mut self.stream);
             return Some(Filled {
                 open: 0,
                 first: count,
@@ -223,7 +223,7 @@ impl<'a> Engine<'a> {
         if open < flow.interval as f64 {
             let inside = (requests - 1) * flow.per_request;
             let last = rest - inside;
-            let (bytes, left) = (self.full(), flow.per_request - last);
+            let (bytes, left) = (flow.full(&mut self.stream), flow.per_request - last);
             return Some(Filled {
                 open: open as u64,
                 first,
@@ -257,21 +257,11 @@ impl<'a> Engine<'a> {
         law.map_or(0, |law| law.sample(&mut self.stream) as u64)
     }
 
-    /// The bytes of a full buffer: its size and what the last record has beyond it, which is the rest of a record met at a
-    /// random place.
-    #[inline]
-    fn full(&mut self) -> u64 {
-        let flow = self.flow;
-        let record = flow.met.get(flow.by_size.place(uniform(&mut self.stream))).copied().unwrap_or(1.0);
-        let beyond = uniform(&mut self.stream) * record / flow.lattice as f64;
-        flow.fills + beyond as u64 * flow.lattice
-    }
-
     /// Follows the object of a buffer drawn whole to the sink.
     fn follow(&mut self, opening: Opening, filled: Filled) -> (u64, Option<Opening>) {
         let closed_at = opening.at + filled.open;
         self.unwatched += WHOLE;
-        let delay = self.behind.draw();
+        let delay = self.behind.draw() + self.flow.transfer(filled.bytes);
         let available = closed_at.saturating_add(delay);
         let flow = self.flow;
         let counted = opening.at >= flow.warm_up;
@@ -310,7 +300,8 @@ impl<'a> Engine<'a> {
                 number if number < filled.first + inside => (uniform(stream) * filled.open as f64) as u64,
                 _ => filled.open,
             };
-            Seen { known: None, arrived: opened + into, available }
+            let closed = opened + filled.open;
+            Seen { sent: None, arrived: Some(opened + into), bytes: None, closed, available }
         });
     }
 
@@ -444,7 +435,7 @@ impl<'a> Engine<'a> {
 
     /// Makes an object of the records held and follows it to the sink.
     fn close(&mut self, opened: u64, now: u64, bytes: u64, closed: Closed) {
-        let available = now.saturating_add(self.behind.draw());
+        let available = now.saturating_add(self.behind.draw() + self.flow.transfer(bytes));
         self.freshness.object(opened, available);
         if available > self.flow.end {
             self.lose_sight();
@@ -460,8 +451,14 @@ impl<'a> Engine<'a> {
         }
         if let Some(sample) = &mut self.sample {
             sample.pass(self.held.len() as u64, |number, _| {
-                let held = self.held.get(number as usize).copied().unwrap_or(Held { sent: 0, arrived: 0, size: 0 });
-                Seen { known: Some((held.sent, held.size)), arrived: held.arrived, available }
+                let held = self.held.get(number as usize);
+                Seen {
+                    sent: held.map(|held| held.sent),
+                    arrived: held.map(|held| held.arrived),
+                    bytes: held.map(|held| held.size),
+                    closed: now,
+                    available,
+                }
             });
         }
     }
@@ -493,20 +490,9 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Billing units of the buffers drawn whole: their mean and variance given the bytes.
-    fn count_units(&mut self) {
-        let (records, bytes) = (self.whole.records as f64, self.whole.bytes as f64);
-        for (total, units) in self.units.iter_mut().zip(&self.flow.units) {
-            let slope = if self.flow.variance > 0.0 { units.with_size / self.flow.variance } else { 0.0 };
-            let expected = records * units.mean + slope * (bytes - records * self.flow.mean_size);
-            let spread = (records * (units.variance - slope * units.with_size)).max(0.0).sqrt();
-            let normal: f64 = StandardNormal.sample(&mut self.stream);
-            *total += (libm::round(expected + spread * normal) as u64).max(self.whole.records);
-        }
-    }
-
     fn finish(mut self, plan: &Plan<'_>, replication: u32) -> Tally {
-        self.count_units();
+        let whole = self.flow.units_of(self.whole, &mut self.stream);
+        self.units.iter_mut().zip(whole).for_each(|(units, more)| *units += more);
         let literal = self.latency.largest_nanos();
         let largest = self.largest.max(literal);
         let spells = self.inflow.spells();
