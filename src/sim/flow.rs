@@ -56,6 +56,8 @@ use super::tier::{Certificate, Obstacle};
 /// A gate is left out when the probability that it rejects anything in all replications is at most this.
 /// Even then a run of 10^11 records lacks a few of them.
 const NEGLIGIBLE: f64 = 1e-2;
+/// The longest run of which a gate that rejects is played: 32 years.
+const MOST_SECONDS: u64 = 1_000_000_000;
 /// The longest cycle is this many standard deviations above the mean, and a little more.
 const DEVIATIONS: f64 = 8.0;
 
@@ -322,6 +324,8 @@ fn certify(
             "not by a limit on requests or records alone"
         } else if is_behind_a_delay(model, name) {
             "it stands behind a delay"
+        } else if plan.sending_ends > MOST_SECONDS * 1_000_000_000 {
+            "the run has too many seconds to count what it rejects in each"
         } else if throttled.is_some() {
             "it is not the only one"
         } else {

@@ -188,24 +188,23 @@ impl Throttle {
     /// Passes the time up to `until`, in which a limit turns everything away.
     #[inline]
     fn shut(&mut self, room: usize, until: u64) {
-        while (self.time as u64) < until {
-            if self.time as u64 >= self.second.ends {
-                self.end_second(self.time as u64);
+        // Whole nanoseconds say when it is over: beyond 2^53 of them, a float may never get there.
+        let mut now = self.time as u64;
+        while now < until {
+            if now >= self.second.ends {
+                self.end_second(now);
             }
-            if self.time as u64 >= self.walk.ends {
+            if now >= self.walk.ends {
                 self.walk.turn();
                 continue;
             }
-            let mut part = until.min(self.walk.ends).min(self.second.ends);
-            let counts = self.time as u64 >= self.warm_up;
-            if !counts {
-                part = part.min(self.warm_up);
-            }
-            let to = part as f64;
+            let counts = now >= self.warm_up;
+            let warm_up = if counts { u64::MAX } else { self.warm_up };
+            now = until.min(self.walk.ends).min(self.second.ends).min(warm_up);
             if counts && let Some(expected) = self.second.expected.get_mut(room) {
-                *expected += (to - self.time) * self.walk.rate;
+                *expected += (now as f64 - self.time) * self.walk.rate;
             }
-            self.time = to;
+            self.time = now as f64;
         }
     }
 
