@@ -108,7 +108,7 @@ impl FlowPlan {
         }
         let sizes = size_table(plan, model)?;
         let (throttled, certificates) = certify(plan, model, config, outlook, &sizes)?;
-        let (before, behind, per_mib) = latencies(model)?;
+        let Latencies { before, behind, per_mib } = latencies(model)?;
         if !before.iter().chain(&behind).all(wait::is_known) {
             return Err(Obstacle::LatencyLaw);
         }
@@ -361,9 +361,16 @@ fn is_behind_a_delay(model: &Model, gate: &str) -> bool {
     })
 }
 
-/// The latencies before and behind the buffer, and what each MiB adds behind it.
-fn latencies(model: &Model) -> Result<(Vec<LatencyLaw>, Vec<LatencyLaw>, Vec<u64>), Obstacle> {
-    let (mut before, mut behind, mut per_mib, mut passed) = (Vec::new(), Vec::new(), Vec::new(), false);
+/// The latencies before and behind the buffer, and the nanoseconds that each MiB adds behind it.
+#[derive(Debug, Default)]
+struct Latencies {
+    before: Vec<LatencyLaw>,
+    behind: Vec<LatencyLaw>,
+    per_mib: Vec<u64>,
+}
+
+fn latencies(model: &Model) -> Result<Latencies, Obstacle> {
+    let (mut found, mut passed) = (Latencies::default(), false);
     for stage in &model.stages {
         let transfer = match &stage.kind {
             StageKind::Delay(law) => Transfer::from(*law),
@@ -377,12 +384,12 @@ fn latencies(model: &Model) -> Result<(Vec<LatencyLaw>, Vec<LatencyLaw>, Vec<u64
         let adds = transfer.per_mib.as_nanos();
         match (passed, adds) {
             (true, _) => {
-                behind.push(transfer.latency);
-                per_mib.extend(Some(adds).filter(|adds| *adds > 0));
+                found.behind.push(transfer.latency);
+                found.per_mib.extend(Some(adds).filter(|adds| *adds > 0));
             }
-            (false, 0) => before.push(transfer.latency),
+            (false, 0) => found.before.push(transfer.latency),
             (false, _) => return Err(Obstacle::SizedWay),
         }
     }
-    Ok((before, behind, per_mib))
+    Ok(found)
 }

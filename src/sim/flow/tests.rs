@@ -232,7 +232,9 @@ impl Found {
     fn histograms(&self, of: fn(&Summary) -> &Histogram) -> Vec<Histogram> {
         let together = |set: &[RunResult]| {
             let mut all = Histogram::new();
-            set.iter().for_each(|run| all.merge(of(&run.summary)));
+            for run in set {
+                all.merge(of(&run.summary));
+            }
             all
         };
         self.runs.chunks(SEEDS as usize).map(together).collect()

@@ -25,7 +25,7 @@ struct Room {
     capacity: f64,
     /// Units a nanosecond; zero for a quota, all of which is back when a second begins.
     refill: f64,
-    room: f64,
+    left: f64,
     updated: u64,
 }
 
@@ -35,7 +35,7 @@ impl Room {
             LimitRule::TokenBucket { rate, burst } => (burst, rate / SECOND as f64),
             LimitRule::PerSecond(quota) => (quota, 0.0),
         };
-        Self { limit, capacity, refill, room: capacity, updated: 0 }
+        Self { limit, capacity, refill, left: capacity, updated: 0 }
     }
 
     fn is_quota(&self) -> bool {
@@ -45,7 +45,7 @@ impl Room {
     /// The first nanosecond from which on a request finds room.
     #[inline]
     fn opens(&self) -> u64 {
-        if self.room >= NEED {
+        if self.left >= NEED {
             return self.updated;
         }
         if self.capacity < NEED {
@@ -54,17 +54,17 @@ impl Room {
         if self.is_quota() {
             return (self.updated / SECOND + 1) * SECOND;
         }
-        self.updated.saturating_add(((NEED - self.room) / self.refill).ceil() as u64)
+        self.updated.saturating_add(((NEED - self.left) / self.refill).ceil() as u64)
     }
 
     #[inline]
     fn charge(&mut self, now: u64) {
         let filled = if self.is_quota() {
-            if now / SECOND == self.updated / SECOND { self.room } else { self.capacity }
+            if now / SECOND == self.updated / SECOND { self.left } else { self.capacity }
         } else {
-            (self.room + (now - self.updated) as f64 * self.refill).min(self.capacity)
+            (self.left + (now - self.updated) as f64 * self.refill).min(self.capacity)
         };
-        self.room = filled - 1.0;
+        self.left = filled - 1.0;
         self.updated = now;
     }
 }
@@ -269,7 +269,7 @@ mod tests {
         let rule = LimitRule::TokenBucket { rate: 500.0, burst: 1000.0 };
         let (passed, seen) = played(1000.0, &[(Counted::Requests, rule)], 1000);
         // What the bucket held and what flowed in; it is never full again.
-        assert!((passed.len() as i64 - 501_000).abs() < 3, "{}", passed.len());
+        assert!(passed.len().abs_diff(501_000) < 3, "{}", passed.len());
         let all = passed.len() as f64 + seen.rejected as f64;
         assert!((all - 1e6).abs() < 4.0 * 1000.0, "{all}");
         assert_eq!((seen.passed, seen.limits[0].records), (passed.len() as u64, seen.rejected));
