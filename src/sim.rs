@@ -65,7 +65,7 @@ pub use histogram::Histogram;
 pub use model::{
     Arrivals, Buffer, CountLaw, Counted, Devices, Episode, GapLaw, Gate, Groups, Jitter, LatencyLaw, Limit, LimitRule,
     Model, Modulation, OnPeriods, Phase, Quantiles, RateProfile, Retry, Sessions, SizeLaw, Source, Stage, StageKind,
-    ThinkLaw, ThinkTime, TooLong, TraceRecord,
+    ThinkLaw, ThinkTime, TooLong, TraceRecord, Transfer,
 };
 pub use over_time::OverTime;
 pub use overload::Overload;

@@ -227,7 +227,7 @@ pub enum StageKind {
     TokenBucket,
     /// Quotas counted in each whole second: `requests`, `records`, `bytes`.
     Quota,
-    /// A lognormal delay: `median`, `sigma`.
+    /// A lognormal delay: `median`, `sigma`, and `per-mib` for each MiB.
     Delay,
     /// Collects until `size`, `count` or `interval`, whichever is first.
     Buffer,
@@ -308,6 +308,8 @@ pub struct RawStage {
     pub median: Option<String>,
     /// Time it takes: the standard deviation of the logarithm; none if absent.
     pub sigma: Option<String>,
+    /// Delay: what each MiB adds.
+    pub per_mib: Option<String>,
     /// Buffer: the size that closes it.
     pub size: Option<String>,
     /// Buffer: the number of records that closes it. Shards: how many there are. Poll: records handed on together at most.
@@ -351,6 +353,7 @@ impl RawStage {
             &self.largest_request,
             &self.median,
             &self.sigma,
+            &self.per_mib,
             &self.size,
             &self.count,
             &self.interval,

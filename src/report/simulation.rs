@@ -250,7 +250,10 @@ fn tier_line(simulation: &Simulation) -> String {
     let bounds: Vec<String> = simulation
         .certificates
         .iter()
-        .map(|certificate| format!("{} {:.0e}", certificate.name, certificate.bound))
+        .map(|certificate| match certificate.bound {
+            0.0 => format!("{} exact", certificate.name),
+            bound => format!("{} {bound:.0e}", certificate.name),
+        })
         .collect();
     if bounds.is_empty() {
         return String::new();

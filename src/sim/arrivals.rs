@@ -11,6 +11,7 @@ mod groups;
 mod modulated;
 mod overlay;
 mod pace;
+mod rates;
 mod renewal;
 mod sessions;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use groups::GroupClock;
 use modulated::{Chain, Crowd, Modulated};
 use overlay::Overlay;
 use pace::Pace;
+pub(super) use rates::Rates;
 use renewal::Renewal;
 use sessions::SessionClock;
 

@@ -3,7 +3,7 @@
 use super::batch_means::Batches;
 use super::freshness::Freshness;
 use super::histogram::Histogram;
-use super::law::LatencySampler;
+use super::law::{LatencySampler, transfer_time};
 use super::over_time::{Backlog, Course};
 use super::plan::Detail;
 use super::record::{Record, request_end};
@@ -14,6 +14,8 @@ use super::warm_up::Series;
 #[derive(Debug, Clone)]
 pub(super) struct Delay {
     pub(super) law: LatencySampler,
+    /// Nanoseconds that each MiB adds.
+    pub(super) per_mib: u64,
     pub(super) stream: Stream,
 }
 
@@ -185,6 +187,7 @@ impl Collector {
         let mut delay = [0];
         for behind in &mut self.behind {
             behind.law.add_to(&mut behind.stream, &mut delay, &mut self.normals);
+            delay[0] += transfer_time(self.bytes, behind.per_mib);
         }
         let available = now.saturating_add(delay.iter().sum());
         self.freshness.object(self.opened, available);

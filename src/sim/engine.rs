@@ -34,7 +34,7 @@ impl Engine {
             Tier::Flow => {
                 plan.check_cycles(config)?;
                 let flow = FlowPlan::new(plan, model, config)?;
-                if !flow.is_mostly_steady() {
+                if flow.is_throttled() || !flow.is_mostly_steady(plan) {
                     plan.check_load(config)?;
                 }
                 return Ok(Self::Flow(Box::new(flow), "asked for".to_owned()));
@@ -50,8 +50,13 @@ impl Engine {
                 format!("small buffers: about {in_buffer:.0} records in each, below {}", Tier::FULL_BUFFER)
             }
             Tier::Auto => match plan.check_cycles(config).map(|()| FlowPlan::new(plan, model, config)) {
-                Ok(Ok(flow)) if !flow.is_mostly_steady() => "the rate changes as fast as buffers fill".to_owned(),
+                Ok(Ok(flow)) if !flow.is_throttled() && !flow.is_mostly_steady(plan) => {
+                    "the rate changes as fast as buffers fill".to_owned()
+                }
                 Ok(Ok(flow)) => {
+                    if flow.is_throttled() {
+                        plan.check_load(config)?;
+                    }
                     let why = format!("a long run: about {expected:.1e} records in all, {in_buffer:.0} in each buffer");
                     return Ok(Self::Flow(Box::new(flow), why));
                 }

@@ -14,6 +14,7 @@ use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
 use super::exponential::{exp, within};
 use super::model::{LatencyLaw, SizeLaw, cumulative};
 use super::stream::Stream;
+use crate::units::SimDuration;
 
 /// No record is larger: 1 TiB.
 pub(super) const LARGEST_SIZE: u64 = 1 << 40;
@@ -293,6 +294,18 @@ impl LatencySampler {
     }
 }
 
+/// Nanoseconds that so many bytes take at so many nanoseconds a MiB, at most the longest delay.
+#[inline]
+pub(super) fn transfer_time(bytes: u64, per_mib: u64) -> u64 {
+    let nanos = (u128::from(bytes) * u128::from(per_mib)) >> 20;
+    nanos.min(u128::from(LONGEST_DELAY)) as u64
+}
+
+/// Nanoseconds a MiB as [`transfer_time`] takes them.
+pub(super) fn per_mib(time: SimDuration) -> Option<u64> {
+    in_range(time.as_nanos())
+}
+
 fn in_range(nanos: u64) -> Option<u64> {
     (nanos <= LONGEST_DELAY).then_some(nanos)
 }
@@ -307,7 +320,7 @@ fn to_delay(nanos: f64) -> u64 {
 mod tests {
     use super::super::stream::stream;
     use super::*;
-    use crate::units::{Bytes, SimDuration};
+    use crate::units::Bytes;
 
     /// Draws, their mean and variance must lie within five standard errors of the law's.
     fn check(law: &SizeLaw) {
@@ -381,6 +394,13 @@ mod tests {
             let error = law.standard_deviation() / 1e5f64.sqrt();
             assert!((mean - law.mean()).abs() <= 5.0 * error + 1e-12, "{law:?}: {mean}");
         }
+    }
+
+    #[test]
+    fn transfers_take_time_in_proportion_to_their_bytes() {
+        let per_mib = 20_000_000;
+        assert_eq!([0, 1, 1 << 20, 5 << 20].map(|bytes| transfer_time(bytes, per_mib)), [0, 19, per_mib, 5 * per_mib]);
+        assert_eq!(transfer_time(u64::MAX, LONGEST_DELAY), LONGEST_DELAY);
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub enum StageKind {
     Gate(Gate),
     /// Holds each one for a random time of its own.
     Delay(LatencyLaw),
+    /// The same, and longer the more bytes it has.
+    Transfer(Transfer),
     /// Collects their records into objects.
     Buffer(Buffer),
 }
@@ -143,6 +145,21 @@ impl LimitRule {
             Self::TokenBucket { rate, .. } => rate,
             Self::PerSecond(quota) => quota,
         }
+    }
+}
+
+/// A latency and, on top of it, time in proportion to size: of a request before the buffer, of an object behind it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Transfer {
+    /// What it takes whatever the size.
+    pub latency: LatencyLaw,
+    /// What each MiB adds, up to 26 days; a part of one adds as much less, rounded down to a nanosecond.
+    pub per_mib: SimDuration,
+}
+
+impl From<LatencyLaw> for Transfer {
+    fn from(latency: LatencyLaw) -> Self {
+        Self { latency, per_mib: SimDuration::ZERO }
     }
 }
 

@@ -12,8 +12,8 @@ use super::batch_means;
 use super::collect::{Delay, Span};
 use super::config::RunConfig;
 use super::gate::GateState;
-use super::law::{LONGEST_DELAY, LatencySampler};
-use super::model::{Arrivals, Buffer, Gate, LatencyLaw, LimitRule, Model, Retry, Stage, StageKind};
+use super::law::{LONGEST_DELAY, LatencySampler, per_mib, transfer_time};
+use super::model::{Arrivals, Buffer, Gate, LimitRule, Model, Retry, Stage, StageKind, Transfer};
 use super::ring::Ring;
 use super::stream::stream;
 use super::tier::Tier;
@@ -40,7 +40,12 @@ pub(super) struct Leg {
 }
 
 /// A delay with the name of its stage.
-type PlannedDelay<'a> = (&'a str, LatencySampler);
+#[derive(Debug)]
+struct PlannedDelay<'a> {
+    name: &'a str,
+    law: LatencySampler,
+    per_mib: u64,
+}
 
 /// A leg before it runs.
 #[derive(Debug, Default)]
@@ -131,14 +136,16 @@ impl<'a> Plan<'a> {
         for stage in front {
             match &stage.kind {
                 StageKind::Gate(gate) => self.add_gate(stage, gate)?,
-                StageKind::Delay(law) => self.add_delay(stage, *law)?,
+                StageKind::Delay(law) => self.add_delay(stage, (*law).into())?,
+                StageKind::Transfer(transfer) => self.add_delay(stage, *transfer)?,
                 StageKind::Buffer(_) => {}
             }
         }
         for stage in back {
             match &stage.kind {
                 StageKind::Buffer(buffer) => self.buffer = check_buffer(stage, *buffer)?,
-                StageKind::Delay(law) => self.behind.push((&stage.name, check_latency(stage, *law)?)),
+                StageKind::Delay(law) => self.behind.push(check_delay(stage, (*law).into())?),
+                StageKind::Transfer(transfer) => self.behind.push(check_delay(stage, *transfer)?),
                 StageKind::Gate(_) => {
                     let buffer = back.first().map(|first| first.name.clone()).unwrap_or_default();
                     return Err(SimError::GateBehindBuffer { gate: stage.name.clone(), buffer });
@@ -157,17 +164,21 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    fn add_delay(&mut self, stage: &'a Stage, law: LatencyLaw) -> Result<(), SimError> {
-        let sampler = check_latency(stage, law)?;
-        if sampler.is_zero() {
+    fn add_delay(&mut self, stage: &'a Stage, transfer: Transfer) -> Result<(), SimError> {
+        let delay = check_delay(stage, transfer)?;
+        if delay.law.is_zero() && delay.per_mib == 0 {
             return Ok(());
         }
+        // A trace has no mean size; its transfers find their slots nevertheless.
+        let bytes = (self.model.source.mean_size() * self.model.source.records_per_request.mean()).max(0.0);
+        let usual = transfer_time(2 * bytes as u64, delay.per_mib) as f64;
         if self.legs.is_empty() {
             self.legs.push(PlannedLeg::default());
         }
         if let Some(leg) = self.legs.last_mut() {
-            leg.delays.push((&stage.name, sampler));
-            leg.stay += ((law.mean() + 5.0 * law.standard_deviation()) * 1e9).min(LONGEST_DELAY as f64);
+            leg.delays.push(delay);
+            let law = transfer.latency;
+            leg.stay += ((law.mean() + 5.0 * law.standard_deviation()) * 1e9 + usual).min(LONGEST_DELAY as f64);
         }
         Ok(())
     }
@@ -276,9 +287,10 @@ impl<'a> Plan<'a> {
     }
 
     fn delays(&self, delays: &[PlannedDelay<'_>], replication: u32) -> Vec<Delay> {
-        let delay = |(name, law): &PlannedDelay<'_>| Delay {
-            law: law.clone(),
-            stream: stream(self.seed, replication, &format!("stage/{name}")),
+        let delay = |delay: &PlannedDelay<'_>| Delay {
+            law: delay.law.clone(),
+            per_mib: delay.per_mib,
+            stream: stream(self.seed, replication, &format!("stage/{}", delay.name)),
         };
         delays.iter().map(delay).collect()
     }
@@ -393,9 +405,13 @@ pub(super) fn check_retry(name: &str, retry: Option<&Retry>) -> Result<(), SimEr
     }
 }
 
-fn check_latency(stage: &Stage, law: LatencyLaw) -> Result<LatencySampler, SimError> {
+fn check_delay(stage: &Stage, transfer: Transfer) -> Result<PlannedDelay<'_>, SimError> {
     let expected = "times up to 26 days, the low one first, and a sigma from 0 to 10";
-    LatencySampler::new(&law).ok_or_else(|| SimError::invalid(&stage.name, expected, law))
+    let law = transfer.latency;
+    let law = LatencySampler::new(&law).ok_or_else(|| SimError::invalid(&stage.name, expected, law))?;
+    let per_mib = per_mib(transfer.per_mib)
+        .ok_or_else(|| SimError::invalid(&stage.name, "26 days a MiB at most", transfer.per_mib))?;
+    Ok(PlannedDelay { name: &stage.name, law, per_mib })
 }
 
 fn check_buffer(stage: &Stage, buffer: Buffer) -> Result<Buffer, SimError> {

@@ -6,6 +6,7 @@ use super::SimError;
 use super::collect::{Collector, Delivered};
 use super::config::Watch;
 use super::gate::{GateTally, Load};
+use super::law::transfer_time;
 use super::network::NodeTally;
 use super::plan::{Leg, Plan};
 use super::record::Record;
@@ -182,6 +183,15 @@ impl Chain {
     }
 }
 
+/// Adds to the delay of each request the time that its bytes take.
+#[cold]
+fn add_transfers(per_mib: u64, records: &[Record], delays: &mut [u64]) {
+    let requests = records.chunk_by(|_, next| !next.leads());
+    for (request, delay) in requests.zip(delays) {
+        *delay += transfer_time(Load::of_records(request.iter()).bytes, per_mib);
+    }
+}
+
 /// Draws how long each request stays and puts its records into the ring.
 fn delay(leg: &mut Leg, records: &[Record], scratch: &mut Scratch) {
     let requests = records.iter().filter(|record| record.leads()).count();
@@ -189,6 +199,9 @@ fn delay(leg: &mut Leg, records: &[Record], scratch: &mut Scratch) {
     scratch.delays.resize(requests, 0);
     for delay in &mut leg.delays {
         delay.law.add_to(&mut delay.stream, &mut scratch.delays, &mut scratch.normals);
+    }
+    for delay in leg.delays.iter().filter(|delay| delay.per_mib > 0) {
+        add_transfers(delay.per_mib, records, &mut scratch.delays);
     }
     let mut delays = scratch.delays.iter();
     let mut delay = 0;

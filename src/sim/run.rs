@@ -101,8 +101,9 @@ pub fn expected_records(network: &Network, config: &RunConfig) -> Result<f64, Si
         return Ok(0.0);
     }
     match Engine::choose(&plan, &chain, config)? {
-        Engine::Flow(..) => Ok(0.0),
-        Engine::Record(_) | Engine::Events(_) => Ok(plan.expected(config.replications)),
+        // A gate that rejects is played request by request there too.
+        Engine::Flow(flow, _) if !flow.is_throttled() => Ok(0.0),
+        _ => Ok(plan.expected(config.replications)),
     }
 }
 

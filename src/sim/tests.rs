@@ -131,6 +131,31 @@ fn without_a_buffer_every_request_is_delivered_by_itself() {
 }
 
 #[test]
+fn transfers_take_longer_for_more_bytes() {
+    const MIB: u64 = 1 << 20;
+    let transfer = |name: &str, fixed: f64, per_mib: f64| {
+        let latency = LatencyLaw::Constant(seconds(fixed));
+        stage(name, StageKind::Transfer(Transfer { latency, per_mib: seconds(per_mib) }))
+    };
+    let stages = vec![transfer("upload", 0.5, 2.0), buffer(4 * MIB, 60.0), transfer("put", 0.1, 1.0)];
+    // Both reach the buffer at 6.5 s and fill it; the object takes 4.1 s.
+    let mut model = model(trace(&[(0.0, 3 * MIB), (4.0, MIB)]), 1, stages);
+    let config = RunConfig { replications: 1, drain: true, keep_samples: true, ..RunConfig::new(1, SimDuration::ZERO) };
+    let latency = |model: &Model| {
+        let latency = run(model, &config, &NoWatch).unwrap().summary.latency;
+        (latency.p50.value, latency.max.value)
+    };
+    assert_eq!(latency(&model), (6.6, 10.6));
+    // A request travels as a whole: 8.5 s for 4 MiB, then 4.1 s.
+    model.source.arrivals = trace(&[(0.0, 3 * MIB), (0.0, MIB)]);
+    model.source.records_per_request = CountLaw::Fixed(2);
+    assert_eq!(latency(&model), (12.6, 12.6));
+    model.stages[0] = transfer("upload", 0.5, 1e9);
+    let refused = run(&model, &config, &NoWatch).unwrap_err().to_string();
+    assert!(refused.starts_with("`upload`: expected 26 days a MiB at most"), "{refused}");
+}
+
+#[test]
 fn freshness_is_the_age_of_the_oldest_record() {
     let summary = replay(trace(&[(0.0, 1), (3.0, 1), (10.0, 1)]), vec![buffer(100, 4.0)]);
     // Two buffers, each open for four seconds; nothing counts in between.

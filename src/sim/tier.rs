@@ -45,15 +45,13 @@ pub enum Obstacle {
     /// The times of a trace are given, not drawn.
     #[error("a trace is replayed record by record")]
     Trace,
-    /// Arrivals that are not Poisson are too regular, or too irregular, for buffers to be independent of each other.
-    #[error("arrivals are not Poisson")]
+    /// Arrivals that are not Poisson, even given their rate, are too regular or too irregular for buffers to be independent
+    /// of each other.
+    #[error("arrivals are not Poisson, not even given their rate")]
     NotPoisson,
     /// Clients that try again come back into the flow.
     #[error("clients that are turned away come back")]
     Feedback,
-    /// A part of the profile is there once only.
-    #[error("the rate has an episode of its own")]
-    Episode,
     /// Requests differ in their number of records.
     #[error("requests do not all hold the same number of records")]
     VaryingRequests,
@@ -63,6 +61,9 @@ pub enum Obstacle {
     /// The law of a delay has no closed form here.
     #[error("the law of a delay is not tabulated")]
     LatencyLaw,
+    /// How long a record was on its way and what it adds to the buffer hang together.
+    #[error("a delay before the buffer depends on the size of a request")]
+    SizedWay,
     /// Nothing collects the records.
     #[error("no buffer collects the records")]
     NoBuffer,
@@ -70,12 +71,14 @@ pub enum Obstacle {
     #[error("exact percentiles need every record")]
     ExactPercentiles,
     /// Rejections hang together with clusters of records.
-    #[error("gate `{gate}` may reject something: the bound of its probability is {bound:.1e}")]
+    #[error("gate `{gate}` may reject something (the bound of its probability is {bound:.1e}), and {why}")]
     GateRejects {
         /// The name of the stage.
         gate: String,
         /// An upper bound of the probability of any rejection in all replications.
         bound: f64,
+        /// Why it cannot be played request by request.
+        why: &'static str,
     },
     /// The law of sizes has no table.
     #[error("the law of sizes cannot be tabulated")]

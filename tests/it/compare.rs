@@ -30,7 +30,7 @@ fn has(answer: &Value, services: &[&str]) -> bool {
 
 #[test]
 fn the_lectures_architectures_stand_side_by_side() {
-    let answer = answer("run", "clickstream.toml", &["--horizon", "2h"]);
+    let answer = answer("run", "clickstream", &["--horizon", "2h"]);
     for path in [
         &["api_gateway", "firehose", "s3"][..],
         &["api_gateway", "kinesis_data_streams", "firehose", "s3"],
@@ -47,14 +47,14 @@ fn the_lectures_architectures_stand_side_by_side() {
         assert!(one["bill"]["total"].is_number(), "{}", one["path"]);
     }
     // Native delivery came after the course.
-    let then = self::answer("run", "clickstream.toml", &["--horizon", "2h", "--edition", "2022"]);
+    let then = self::answer("run", "clickstream", &["--horizon", "2h", "--edition", "2022"]);
     assert!(!has(&then, &["api_gateway", "kinesis_data_streams", "s3"]));
 }
 
 #[test]
 fn another_seed_ranks_alike() {
     let ranking = |seed: &str| -> Vec<(String, Value)> {
-        let answer = answer("run", "clickstream.toml", &["--horizon", "6h", "--seed", seed]);
+        let answer = answer("run", "clickstream", &["--horizon", "6h", "--seed", seed]);
         let services = answer["services"].as_array().unwrap().iter();
         services.map(|service| (service["id"].to_string(), service["rank"].clone())).collect()
     };
@@ -63,7 +63,7 @@ fn another_seed_ranks_alike() {
 
 #[test]
 fn pairs_tell_what_is_not_chance() {
-    let answer = answer("compare", "clickstream.toml", &["--horizon", "6h"]);
+    let answer = answer("compare", "clickstream", &["--horizon", "6h"]);
     let of = |services: &[&str]| {
         let wanted: Vec<Value> = services.iter().map(|id| Value::from(*id)).collect();
         simulated(&answer).into_iter().find(|one| one["services"].as_array() == Some(&wanted)).unwrap().clone()
@@ -78,7 +78,7 @@ fn pairs_tell_what_is_not_chance() {
 
 #[test]
 fn the_ranking_rests_on_what_was_simulated() {
-    let answer = answer("run", "clickstream.toml", &["--horizon", "2h"]);
+    let answer = answer("run", "clickstream", &["--horizon", "2h"]);
     let first = &answer["services"][0];
     let basis = |criterion: &str| {
         let parts = first["contributions"].as_array().unwrap();
@@ -87,14 +87,14 @@ fn the_ranking_rests_on_what_was_simulated() {
     assert!(basis("freshness").unwrap().contains("simulated p99"), "{:?}", basis("freshness"));
     assert!(basis("cost").unwrap().contains("USD"), "{:?}", basis("cost"));
     // Without a simulation the amount is unknown for all, so it does not count.
-    let advice = self::answer("advise", "clickstream.toml", &[]);
+    let advice = self::answer("advise", "clickstream", &[]);
     let parts = advice["services"][0]["contributions"].as_array().unwrap();
     assert!(parts.iter().all(|part| part["criterion"] != "cost"));
 }
 
 #[test]
 fn what_packing_saves_is_what_a_packed_workload_costs_less() {
-    let run = answer("run", "clickstream.toml", &["--horizon", "6h"]);
+    let run = answer("run", "clickstream", &["--horizon", "6h"]);
     let packing = &run["what_if"][0];
     let change = packing["change"].as_str().unwrap();
     let records: f64 = change.split_whitespace().nth(3).unwrap().parse().unwrap();
@@ -109,13 +109,12 @@ fn what_packing_saves_is_what_a_packed_workload_costs_less() {
 }
 
 fn answer_with(options: &[&str]) -> Value {
-    answer("cost", "clickstream.toml", options)
+    answer("cost", "clickstream", options)
 }
 
 #[test]
 fn the_same_bytes_on_any_number_of_threads() {
-    let bytes =
-        |threads: &str| outcome("compare", "clickstream.toml", &["--horizon", "1h", "--threads", threads]).stdout;
+    let bytes = |threads: &str| outcome("compare", "clickstream", &["--horizon", "1h", "--threads", threads]).stdout;
     assert_eq!(bytes("1"), bytes("2"));
 }
 

@@ -4,7 +4,7 @@ use super::{LowerError, Lowering, Place};
 use crate::catalog::Service;
 use crate::catalog::raw::{RawStage, StageKind, TimerKind};
 use crate::sim::network::{Collect, Delivery, KeyLaw, Poller, Station, Step, Timer};
-use crate::sim::{Counted, Gate, Jitter, LatencyLaw, Limit, LimitRule, Retry};
+use crate::sim::{Counted, Gate, Jitter, LatencyLaw, Limit, LimitRule, Retry, Transfer};
 use crate::units::SimDuration;
 
 impl Lowering<'_> {
@@ -16,7 +16,7 @@ impl Lowering<'_> {
     ) -> Result<(), LowerError> {
         let step = match stage.kind {
             StageKind::TokenBucket | StageKind::Quota => Step::Gate(self.gate(service, stage)?),
-            StageKind::Delay => Step::Delay(self.law(service, stage)?),
+            StageKind::Delay => self.delay(service, stage)?,
             StageKind::Buffer => self.buffer(service, stage)?,
             StageKind::Shards => self.shards(service, stage)?,
             StageKind::Poll => Step::Poller(self.poller(service, stage)?),
@@ -55,6 +55,15 @@ impl Lowering<'_> {
         let mut largest = |id: &Option<String>| id.as_deref().map(|id| self.settings.size(service, id)).transpose();
         let (largest_record, largest_request) = (largest(&stage.largest_record)?, largest(&stage.largest_request)?);
         Ok(Gate { limits, largest_record, largest_request, retry: None })
+    }
+
+    fn delay(&mut self, service: &Service, stage: &RawStage) -> Result<Step, LowerError> {
+        let latency = self.law(service, stage)?;
+        let per_mib = stage.per_mib.as_deref().map(|id| self.settings.duration(service, id)).transpose()?;
+        Ok(match per_mib.filter(|time| *time > SimDuration::ZERO) {
+            Some(per_mib) => Step::Transfer(Transfer { latency, per_mib }),
+            None => Step::Delay(latency),
+        })
     }
 
     /// How long a stage takes; no time where it names no median.

@@ -6,7 +6,7 @@ use super::super::SimError;
 use super::super::law::{LARGEST_SIZE, SizeSampler};
 use super::super::model::{Arrivals, CountLaw, Source};
 use super::super::stream::stream;
-use super::{Clock, Sender, clock};
+use super::{Clock, Rates, Sender, clock};
 use crate::units::SimTime;
 
 /// Records a second: one in 32 million years.
@@ -127,6 +127,12 @@ impl<'a> CheckedSource<'a> {
             other => clock(other, self.source.records_per_request.mean(), of),
         };
         Sender::new(clock, self.sizes.clone(), of("sizes"), (&self.source.records_per_request, of("batches")), end)
+    }
+
+    /// The rate of requests in one replication, of a source that is Poisson given that rate.
+    pub(in crate::sim) fn rates(&self, name: &str, seed: u64, replication: u32) -> Option<Rates> {
+        let modulation = stream(seed, replication, &format!("{name}/modulation"));
+        Rates::new(&self.source.arrivals, self.source.records_per_request.mean(), modulation)
     }
 }
 

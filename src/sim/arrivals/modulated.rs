@@ -17,12 +17,17 @@ const NANOS: f64 = 1e9;
 /// What the rate is multiplied by, and until when.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hold {
-    factor: f64,
-    until: f64,
+    pub(super) factor: f64,
+    pub(super) until: f64,
+}
+
+impl Hold {
+    /// The same for ever.
+    pub(super) const STEADY: Self = Self { factor: 1.0, until: f64::INFINITY };
 }
 
 /// Something that holds a factor for a time, then another one.
-pub(super) trait Modulator {
+pub(super) trait Modulator: std::fmt::Debug {
     /// What comes after the time `now`, at which the last one ended or the run begins.
     fn next(&mut self, now: f64) -> Hold;
 }

@@ -69,6 +69,11 @@ impl Pace {
         self.rates.get(self.index).copied().unwrap_or(0.0) * self.factor
     }
 
+    /// Until when that rate holds.
+    pub(super) const fn ends(&self) -> f64 {
+        self.ends
+    }
+
     /// Whether the rate never changes.
     pub(super) fn is_constant(&self) -> bool {
         self.rates.len() == 1 && self.turns.is_empty()
@@ -82,7 +87,7 @@ impl Pace {
     }
 
     /// Moves on to the next part or turn.
-    fn turn(&mut self) {
+    pub(super) fn turn(&mut self) {
         let now = self.ends;
         if let Some(turn) = self.turns.get(self.next_turn)
             && turn.at <= now

@@ -6,7 +6,7 @@
 //! the rate changes, and where a buffer holds too few records) records are drawn one by one. Which way is taken depends only
 //! on what has already happened, so the two fit together without a seam.
 
-use rand_distr::{Distribution, Exp1, Poisson, StandardNormal};
+use rand_distr::{Distribution, Exp1, Poisson};
 
 use super::super::SimError;
 use super::super::collect::{Closed, Delivered, ObjectTally};
@@ -16,11 +16,12 @@ use super::super::histogram::Histogram;
 use super::super::plan::Plan;
 use super::super::replication::{Progress, Tally, units_of};
 use super::super::stream::{Stream, stream};
+use super::super::tier::Obstacle;
 use super::FlowPlan;
 use super::draws::{Delays, Sizes, gamma, uniform};
-use super::gates::{busiest, busiest_bytes};
+use super::gates::{Spell, busiest, busiest_bytes};
 use super::impulses::Impulses;
-use super::inflow::Steady;
+use super::inflow::{Inflow, Steady};
 use super::sample::{Sample, SampledRecord, Seen};
 
 /// Buffers with fewer records between the first and the last have their records drawn.
@@ -60,6 +61,7 @@ struct Filled {
 /// A replication in motion.
 struct Engine<'a> {
     flow: &'a FlowPlan,
+    inflow: Inflow,
     stream: Stream,
     upstream: Delays,
     behind: Delays,
@@ -101,7 +103,7 @@ pub(super) fn replicate(
     replication: u32,
     progress: &Progress<'_>,
 ) -> Result<Tally, SimError> {
-    let mut engine = Engine::new(flow, plan, replication);
+    let mut engine = Engine::new(flow, plan, replication).ok_or(Obstacle::NotPoisson)?;
     engine.run(plan, progress)?;
     Ok(engine.finish(plan, replication))
 }
@@ -113,15 +115,17 @@ pub(super) fn sample(
     count: usize,
     progress: &Progress<'_>,
 ) -> Result<Vec<SampledRecord>, SimError> {
-    let mut engine = Engine { sample: Some(Sample::new(plan, count)), ..Engine::new(flow, plan, 0) };
+    let mut engine = Engine::new(flow, plan, 0).ok_or(Obstacle::NotPoisson)?;
+    engine.sample = Some(Sample::new(plan, count));
     engine.run(plan, progress)?;
     Ok(engine.sample.map(Sample::into_records).unwrap_or_default())
 }
 
 impl<'a> Engine<'a> {
-    fn new(flow: &'a FlowPlan, plan: &Plan<'_>, replication: u32) -> Self {
-        Self {
+    fn new(flow: &'a FlowPlan, plan: &Plan<'_>, replication: u32) -> Option<Self> {
+        Some(Self {
             flow,
+            inflow: flow.inflow(plan, replication)?,
             stream: stream(plan.seed, replication, "flow/buffers"),
             upstream: Delays::new(plan.upstream(replication)),
             behind: Delays::new(plan.behind(replication)),
@@ -141,7 +145,7 @@ impl<'a> Engine<'a> {
             unwatched: 0,
             held: Vec::new(),
             sample: None,
-        }
+        })
     }
 
     /// Fills buffers until the run is over.
@@ -166,8 +170,8 @@ impl<'a> Engine<'a> {
     fn first_arrival(&mut self, mut now: u64) -> Option<Opening> {
         let flow = self.flow;
         let records = flow.per_request;
-        while now < flow.inflow.over {
-            if let Some(steady) = flow.inflow.steady(now) {
+        while now < self.inflow.over {
+            if let Some(steady) = self.inflow.steady(now) {
                 let gap: f64 = Exp1.sample(&mut self.stream);
                 let at = now.saturating_add((gap / steady.rate + 0.5) as u64);
                 if at < steady.end {
@@ -176,7 +180,7 @@ impl<'a> Engine<'a> {
                 now = steady.end;
                 continue;
             }
-            match flow.inflow.thinned(now, flow.inflow.over, &mut self.stream, || self.upstream.draw()) {
+            match self.inflow.thinned(now, self.inflow.over, &mut self.stream, || self.upstream.draw()) {
                 Ok((at, sent)) => return Some(Opening { at, records, sent: Some(sent), fresh: true }),
                 Err(at) => now = at,
             }
@@ -186,7 +190,7 @@ impl<'a> Engine<'a> {
 
     /// Fills a buffer and follows its object; returns when it closed and what opens the next one at once.
     fn cycle(&mut self, opening: Opening) -> (u64, Option<Opening>) {
-        if let Some(steady) = self.flow.inflow.steady(opening.at)
+        if let Some(steady) = self.inflow.steady(opening.at)
             && steady.rate > 0.0
             && opening.at.saturating_add(self.flow.longest_cycle(steady.rate)) <= steady.end
             && let Some(filled) = self.fill(opening.records, steady)
@@ -202,7 +206,7 @@ impl<'a> Engine<'a> {
         let flow = self.flow;
         let count = flow.count.at(uniform(&mut self.stream))?;
         if count <= first {
-            let bytes = self.full();
+            let bytes = flow.full(&mut self.stream);
             return Some(Filled {
                 open: 0,
                 first: count,
@@ -219,7 +223,7 @@ impl<'a> Engine<'a> {
         if open < flow.interval as f64 {
             let inside = (requests - 1) * flow.per_request;
             let last = rest - inside;
-            let (bytes, left) = (self.full(), flow.per_request - last);
+            let (bytes, left) = (flow.full(&mut self.stream), flow.per_request - last);
             return Some(Filled {
                 open: open as u64,
                 first,
@@ -253,21 +257,11 @@ impl<'a> Engine<'a> {
         law.map_or(0, |law| law.sample(&mut self.stream) as u64)
     }
 
-    /// The bytes of a full buffer: its size and what the last record has beyond it, which is the rest of a record met at a
-    /// random place.
-    #[inline]
-    fn full(&mut self) -> u64 {
-        let flow = self.flow;
-        let record = flow.met.get(flow.by_size.place(uniform(&mut self.stream))).copied().unwrap_or(1.0);
-        let beyond = uniform(&mut self.stream) * record / flow.lattice as f64;
-        flow.fills + beyond as u64 * flow.lattice
-    }
-
     /// Follows the object of a buffer drawn whole to the sink.
     fn follow(&mut self, opening: Opening, filled: Filled) -> (u64, Option<Opening>) {
         let closed_at = opening.at + filled.open;
         self.unwatched += WHOLE;
-        let delay = self.behind.draw();
+        let delay = self.behind.draw() + self.flow.transfer(filled.bytes);
         let available = closed_at.saturating_add(delay);
         let flow = self.flow;
         let counted = opening.at >= flow.warm_up;
@@ -306,7 +300,8 @@ impl<'a> Engine<'a> {
                 number if number < filled.first + inside => (uniform(stream) * filled.open as f64) as u64,
                 _ => filled.open,
             };
-            Seen { known: None, arrived: opened + into, available }
+            let closed = opened + filled.open;
+            Seen { sent: None, arrived: Some(opened + into), bytes: None, closed, available }
         });
     }
 
@@ -393,13 +388,13 @@ impl<'a> Engine<'a> {
                     return (request.at, (rest.records > 0).then_some(rest));
                 }
             }
-            let limit = closes_at.min(flow.inflow.over);
+            let limit = closes_at.min(self.inflow.over);
             let mut now = request.at;
             request = loop {
                 if now >= limit {
                     return self.close_unfilled(opened, closes_at, bytes);
                 }
-                match flow.inflow.thinned(now, limit, &mut self.stream, || self.upstream.draw()) {
+                match self.inflow.thinned(now, limit, &mut self.stream, || self.upstream.draw()) {
                     Ok((at, sent)) => break Opening { at, records: flow.per_request, sent: Some(sent), fresh: true },
                     Err(at) => now = at,
                 }
@@ -440,7 +435,7 @@ impl<'a> Engine<'a> {
 
     /// Makes an object of the records held and follows it to the sink.
     fn close(&mut self, opened: u64, now: u64, bytes: u64, closed: Closed) {
-        let available = now.saturating_add(self.behind.draw());
+        let available = now.saturating_add(self.behind.draw() + self.flow.transfer(bytes));
         self.freshness.object(opened, available);
         if available > self.flow.end {
             self.lose_sight();
@@ -456,8 +451,14 @@ impl<'a> Engine<'a> {
         }
         if let Some(sample) = &mut self.sample {
             sample.pass(self.held.len() as u64, |number, _| {
-                let held = self.held.get(number as usize).copied().unwrap_or(Held { sent: 0, arrived: 0, size: 0 });
-                Seen { known: Some((held.sent, held.size)), arrived: held.arrived, available }
+                let held = self.held.get(number as usize);
+                Seen {
+                    sent: held.map(|held| held.sent),
+                    arrived: held.map(|held| held.arrived),
+                    bytes: held.map(|held| held.size),
+                    closed: now,
+                    available,
+                }
             });
         }
     }
@@ -469,15 +470,15 @@ impl<'a> Engine<'a> {
     /// Counts requests that were sent and have not reached the buffer when the run ends.
     fn count_on_the_way(&mut self) {
         let flow = self.flow;
-        let end = flow.inflow.silent;
-        let mut sent = end.saturating_sub(flow.wait.longest() as u64);
+        let end = self.inflow.silent;
+        let (mut sent, highest) = self.inflow.last_on_the_way();
         loop {
             let gap: f64 = Exp1.sample(&mut self.stream);
-            sent = sent.saturating_add((gap / flow.inflow.peak + 0.5) as u64);
+            sent = sent.saturating_add((gap / highest + 0.5) as u64);
             if sent >= end {
                 break;
             }
-            let kept = uniform(&mut self.stream) * flow.inflow.peak < flow.inflow.sent_at(sent);
+            let kept = uniform(&mut self.stream) * highest < self.inflow.sent_at(sent);
             if kept && sent + self.upstream.draw() > end && sent >= flow.warm_up {
                 self.offered.requests += 1;
                 for _ in 0..flow.per_request {
@@ -489,26 +490,14 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Billing units of the buffers drawn whole: their mean and variance given the bytes.
-    fn count_units(&mut self) {
-        let (records, bytes) = (self.whole.records as f64, self.whole.bytes as f64);
-        for (total, units) in self.units.iter_mut().zip(&self.flow.units) {
-            let slope = if self.flow.variance > 0.0 { units.with_size / self.flow.variance } else { 0.0 };
-            let expected = records * units.mean + slope * (bytes - records * self.flow.mean_size);
-            let spread = (records * (units.variance - slope * units.with_size)).max(0.0).sqrt();
-            let normal: f64 = StandardNormal.sample(&mut self.stream);
-            *total += (libm::round(expected + spread * normal) as u64).max(self.whole.records);
-        }
-    }
-
     fn finish(mut self, plan: &Plan<'_>, replication: u32) -> Tally {
-        self.count_units();
+        let whole = self.flow.units_of(self.whole, &mut self.stream);
+        self.units.iter_mut().zip(whole).for_each(|(units, more)| *units += more);
         let literal = self.latency.largest_nanos();
         let largest = self.largest.max(literal);
-        let gates = plan
-            .gates()
-            .map(|(_, gate)| self.gate_tally(gate.limits.len(), &mut stream(plan.seed, replication, "flow/seconds")))
-            .collect();
+        let spells = self.inflow.spells();
+        let seconds = || stream(plan.seed, replication, "flow/seconds");
+        let gates = plan.gates().map(|(_, gate)| self.gate_tally(&spells, gate.limits.len(), &mut seconds())).collect();
         self.impulses.pour(&self.flow.wait, &mut self.latency, largest);
         self.latency.add_moments(self.sum as u128, largest);
         self.latency.trim();
@@ -542,11 +531,11 @@ impl<'a> Engine<'a> {
     }
 
     /// What a gate that turns nothing away has seen.
-    fn gate_tally(&self, limits: usize, seconds: &mut Stream) -> GateTally {
+    fn gate_tally(&self, spells: &[Spell], limits: usize, seconds: &mut Stream) -> GateTally {
         let flow = self.flow;
         let (of_requests, of_bytes) = (uniform(seconds), uniform(seconds));
-        let requests = busiest(&flow.spells, of_requests) as u64;
-        let busy = flow.spells.iter().copied().reduce(|most, spell| if spell.rate > most.rate { spell } else { most });
+        let requests = busiest(spells, of_requests) as u64;
+        let busy = spells.iter().copied().reduce(|most, spell| if spell.rate > most.rate { spell } else { most });
         let bytes = busy.map_or(0.0, |spell| busiest_bytes(spell, flow.per_request as u32, &flow.sizes, of_bytes));
         GateTally {
             offered: self.offered,

@@ -117,6 +117,17 @@ impl Sizes {
         sum
     }
 
+    /// Sizes until they are `size` or more together.
+    pub(super) fn until(&mut self, size: u64) -> Vec<u64> {
+        let (mut sizes, mut sum) = (Vec::new(), 0u64);
+        while sum < size {
+            let drawn = self.draw();
+            sum = sum.saturating_add(drawn);
+            sizes.push(drawn);
+        }
+        sizes
+    }
+
     #[cold]
     fn refill(&mut self) {
         self.law.fill(&mut self.stream, &mut self.block, &mut self.normals, BLOCK);

@@ -19,12 +19,14 @@ pub struct SampledRecord {
     pub bytes: u64,
 }
 
-/// Where a record was in its buffer, in nanoseconds.
+/// What is known of a record in its buffer, in nanoseconds and bytes; either when it was sent or when it arrived is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen {
-    /// When it was sent and what it weighs, where that is known.
-    pub(super) known: Option<(u64, u64)>,
-    pub(super) arrived: u64,
+    pub(super) sent: Option<u64>,
+    pub(super) arrived: Option<u64>,
+    pub(super) bytes: Option<u64>,
+    /// When the buffer closed.
+    pub(super) closed: u64,
     pub(super) available: u64,
 }
 
@@ -75,13 +77,19 @@ impl Sample {
             if *next < self.passed {
                 let number = (uniform(&mut self.stream) * records as f64) as u64;
                 let seen = pick(number, &mut self.stream);
-                let (sent, bytes) = seen
-                    .known
-                    .unwrap_or_else(|| (seen.arrived.saturating_sub(self.upstream.draw()), self.sizes.draw()));
+                let (sent, arrived) = match (seen.sent, seen.arrived) {
+                    (Some(sent), Some(arrived)) => (sent, arrived),
+                    (None, arrived) => {
+                        let arrived = arrived.unwrap_or(seen.closed);
+                        (arrived.saturating_sub(self.upstream.draw()), arrived)
+                    }
+                    (Some(sent), None) => (sent, sent.saturating_add(self.upstream.draw()).min(seen.closed)),
+                };
+                let bytes = seen.bytes.unwrap_or_else(|| self.sizes.draw());
                 let seconds = |nanos: u64| nanos as f64 / 1e9;
                 *drawn = Some(SampledRecord {
                     sent_s: seconds(sent),
-                    arrived_s: seconds(seen.arrived),
+                    arrived_s: seconds(arrived),
                     available_s: seconds(seen.available),
                     bytes,
                 });

@@ -13,6 +13,7 @@ use crate::sim::batch_means::Batches;
 use crate::sim::collect::{Delivered, ObjectTally, Span};
 use crate::sim::gate::{self, GateTally};
 use crate::sim::histogram::Histogram;
+use crate::sim::law::transfer_time;
 use crate::sim::over_time::{Backlog, Course};
 use crate::sim::plan::Detail;
 use crate::sim::record::Record;
@@ -28,10 +29,17 @@ const EVENTS_UNWATCHED: u32 = 1 << 15;
 pub(super) enum State {
     Gate(Box<Judge>, Option<Retries>),
     Delay(Draws),
+    /// With the nanoseconds that each MiB adds.
+    Transfer(Draws, u64),
     Parallel(Draws, u32),
     Buffer(Buffering),
     Station(Box<Serving>),
-    Shards { gates: Vec<Judge>, weights: Vec<f64>, keys: Stream, retries: Option<Retries> },
+    Shards {
+        gates: Vec<Judge>,
+        weights: Vec<f64>,
+        keys: Stream,
+        retries: Option<Retries>,
+    },
     Poller(Box<Polling>),
     Delivery(Box<Handing>),
     Unpack(Vec<Piece>),
@@ -330,6 +338,10 @@ impl Engine {
         match state {
             State::Gate(judge, retries) => judge.arrive(retries.as_mut(), core, node, unit, tally),
             State::Delay(draws) => hold(core, node, unit, draws.draw(), tally),
+            State::Transfer(draws, per_mib) => {
+                let time = draws.draw() + transfer_time(core.units.get(unit).bytes, *per_mib);
+                hold(core, node, unit, time, tally);
+            }
             State::Parallel(draws, tasks) => hold(core, node, unit, slowest(draws, *tasks), tally),
             State::Buffer(buffer) => buffer.arrive(core, node, unit, tally),
             State::Station(station) => station.arrive(core, node, unit, tally),

@@ -1,6 +1,6 @@
 //! What a network consists of: plain data, no behaviour, no knowledge of any vendor.
 
-use crate::sim::model::{Buffer, Gate, LatencyLaw, Model, Retry, Source, Stage, StageKind};
+use crate::sim::model::{Buffer, Gate, LatencyLaw, Model, Retry, Source, Stage, StageKind, Transfer};
 use crate::units::{Bytes, SimDuration};
 
 /// Stages that records pass on their way from sources to sinks, in any order that the links between them make.
@@ -27,6 +27,7 @@ impl Network {
                 Step::Sink => break,
                 Step::Gate(gate) => StageKind::Gate(gate.clone()),
                 Step::Delay(law) => StageKind::Delay(*law),
+                Step::Transfer(transfer) => StageKind::Transfer(*transfer),
                 Step::Buffer(Collect {
                     size: Some(size),
                     count: None,
@@ -82,6 +83,8 @@ pub enum Step {
     Gate(Gate),
     /// Holds each unit for a random time of its own.
     Delay(LatencyLaw),
+    /// The same, and longer the more bytes it has.
+    Transfer(Transfer),
     /// Holds each unit until the slowest of several independent tasks is done.
     Parallel {
         /// How many tasks.
@@ -253,6 +256,7 @@ impl From<&Model> for Network {
             step: match &stage.kind {
                 StageKind::Gate(gate) => Step::Gate(gate.clone()),
                 StageKind::Delay(law) => Step::Delay(*law),
+                StageKind::Transfer(transfer) => Step::Transfer(*transfer),
                 StageKind::Buffer(buffer) => Step::Buffer(Collect {
                     size: Some(buffer.size),
                     count: None,

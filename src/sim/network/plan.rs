@@ -13,7 +13,7 @@ use crate::sim::arrivals::Sender;
 use crate::sim::collect::Span;
 use crate::sim::config::RunConfig;
 use crate::sim::gate::GateState;
-use crate::sim::law::LatencySampler;
+use crate::sim::law::{LatencySampler, per_mib};
 use crate::sim::model::{Gate, LatencyLaw, Model, Retry};
 pub(super) use crate::sim::plan::detail;
 use crate::sim::plan::{Detail, Plan, check_gate_limits, check_retry};
@@ -133,6 +133,7 @@ impl<'a> NetworkPlan<'a> {
         match &node.step {
             Step::Gate(gate) => State::Gate(Box::new(judge(gate)), retries(&gate.retry)),
             Step::Delay(law) => State::Delay(draws(law, "")),
+            Step::Transfer(transfer) => State::Transfer(draws(&transfer.latency, ""), transfer.per_mib.as_nanos()),
             Step::Parallel { tasks, law } => State::Parallel(draws(law, ""), *tasks),
             Step::Buffer(rule) => State::Buffer(Buffering::new(*rule)),
             Step::Station(rule) => {
@@ -234,6 +235,7 @@ fn check_loops(network: &Network, routes: &[Vec<u32>]) -> Result<(), SimError> {
         let zero = |law: &LatencyLaw| law.mean() == 0.0;
         match &node.step {
             Step::Delay(law) | Step::Parallel { law, .. } => zero(law),
+            Step::Transfer(transfer) => zero(&transfer.latency),
             Step::Station(station) => zero(&station.service),
             Step::Delivery(delivery) => zero(&delivery.latency),
             Step::Poller(_) | Step::Sink => false,
@@ -271,6 +273,10 @@ fn check_step(node: &Node) -> Result<(), SimError> {
     match &node.step {
         Step::Gate(gate) => check_gate_limits(&node.name, gate),
         Step::Delay(latency) => law(latency),
+        Step::Transfer(transfer) if per_mib(transfer.per_mib).is_none() => {
+            refuse("26 days a MiB at most", &transfer.per_mib)
+        }
+        Step::Transfer(transfer) => law(&transfer.latency),
         Step::Parallel { tasks, law: latency } if (1..=1_000_000).contains(tasks) => law(latency),
         Step::Parallel { tasks, .. } => refuse("1 to 1,000,000 tasks", tasks),
         Step::Buffer(rule) => {

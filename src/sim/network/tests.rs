@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::sim::{
     Arrivals, Buffer, Counted, Estimate, Gate, Jitter, LatencyLaw, Limit, LimitRule, Model, NoWatch, RateProfile,
-    Retry, RunConfig, SizeLaw, Source, Stage, StageKind, run,
+    Retry, RunConfig, SizeLaw, Source, Stage, StageKind, Transfer, run,
 };
 use crate::units::{Bytes, RecordRate, SimDuration};
 
@@ -91,10 +91,20 @@ fn chain(rate: f64, bucket: f64, per_request: u32, size: u64, interval: f64) -> 
     }
 }
 
+/// The chain with delays that depend on size.
+fn sized(mut chain: Model) -> Model {
+    for (index, per_mib) in [(1, 30.0), (3, 0.02)] {
+        let StageKind::Delay(latency) = chain.stages[index].kind else { panic!("a delay") };
+        chain.stages[index].kind = StageKind::Transfer(Transfer { latency, per_mib: seconds(per_mib) });
+    }
+    chain
+}
+
 #[test]
 fn a_chain_gives_the_same_latencies_record_by_record() {
     for chain in [
         chain(1000.0, 10_000.0, 1, 5 << 20, 300.0),
+        sized(chain(900.0, 800.0, 3, 1 << 20, 0.7)),
         chain(1000.0, 700.0, 1, 1 << 18, 10.0),
         chain(900.0, 800.0, 20, 1 << 20, 0.7),
     ] {
