@@ -6,12 +6,18 @@
 //!
 //! The decision a reader would question: a month has 730 hours, as in the vendor's calculator, and a GB has 2³⁰ bytes.
 
+mod budget;
+pub mod measure;
 mod packing;
+pub mod rules;
+mod usage;
 
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
+pub use budget::{Budget, BudgetVerdict};
 pub use packing::{Packing, packing};
+pub use usage::{Gigabyte, RawUsage, UsageFile};
 
 use crate::architecture::{Lowered, OpenMeter};
 use crate::catalog::raw::Confidence;
@@ -35,6 +41,8 @@ pub enum Basis {
     Scenario,
     /// From the simulation, with its interval.
     Simulation,
+    /// Stated in a usage file.
+    Usage,
 }
 
 /// What one meter counts in an hour.
@@ -103,6 +111,8 @@ pub struct Bill {
     pub currency: &'static str,
     /// Hours in the month.
     pub hours_per_month: f64,
+    /// Bytes in a GB.
+    pub bytes_per_gb: u64,
     /// Region whose prices hold.
     pub region: String,
     /// The lines.
@@ -196,17 +206,19 @@ pub fn usage(lowered: &Lowered, run: &RunResult, extrapolation: &Extrapolation) 
             }
             // Data comes evenly, so on average over the first month half of the month's volume lies there.
             MeterCount::StoredBytes => (scaled(summary.per_hour.bytes, 0.5 / lowered.compression_ratio), BYTES_PER_GB),
+            // Stated in usage files; no run counts it.
+            MeterCount::Usage => return None,
         };
         let factor =
             if open.meter.counts == MeterCount::Objects { extrapolation.objects } else { extrapolation.traffic };
-        Usage {
+        Some(Usage {
             service: open.service.clone(),
             meter: open.meter.clone(),
             per_hour: scaled(per_hour, factor),
             fine_per_base,
-        }
+        })
     };
-    lowered.meters.iter().map(of).collect()
+    lowered.meters.iter().filter_map(of).collect()
 }
 
 /// Requests that a service's own gate let through, by the hour: more than what got to the end, if a later gate turned some
@@ -231,12 +243,17 @@ fn scaled(estimate: Estimate, factor: f64) -> Estimate {
 /// The bill of a month for quantities by the hour. `free_tier` takes the free allowances off.
 #[must_use]
 pub fn price(usage: &[Usage], prices: &PriceBook, region: &str, free_tier: bool) -> Bill {
-    let lines: Vec<Line> = usage.iter().map(|used| line(used, prices, region, free_tier)).collect();
+    bill_of(usage.iter().map(|used| line(used, prices, region, free_tier)).collect(), region)
+}
+
+/// A bill is its lines: the total is their sum.
+fn bill_of(lines: Vec<Line>, region: &str) -> Bill {
     let widths: Option<Vec<f64>> =
         lines.iter().map(|line| line.amount.map_or(Some(0.0), |_| line.amount_half_width)).collect();
     Bill {
         currency: "USD",
         hours_per_month: HOURS_PER_MONTH,
+        bytes_per_gb: BYTES_PER_GB as u64,
         region: region.to_owned(),
         total: lines.iter().filter_map(|line| line.amount).reduce(|sum, amount| sum + amount),
         total_half_width: widths.map(|widths| widths.iter().sum()),
@@ -283,7 +300,7 @@ fn line(used: &Usage, prices: &PriceBook, region: &str, free_tier: bool) -> Line
         note: match amount {
             Some(_) => taken_off.or_else(|| used.meter.note.clone()),
             None if !told => Some("the run does not tell how much it was".to_owned()),
-            None => Some(unknown_note(used, prices, region)),
+            None => Some(unknown_note(&used.service, &used.meter.price, prices, region)),
         },
     }
 }
@@ -306,11 +323,12 @@ fn tiered(price: &Price, billed: u128, fine_per_base: u128) -> Option<(Vec<TierU
     (done == billed).then_some((tiers, sum))
 }
 
-fn unknown_note(used: &Usage, prices: &PriceBook, region: &str) -> String {
-    let elsewhere = prices.regions_with(&used.service, &used.meter.price);
+/// Why a line has no amount, with the nearest price that is known.
+fn unknown_note(service: &str, meter: &str, prices: &PriceBook, region: &str) -> String {
+    let elsewhere = prices.regions_with(service, meter);
     let nearest =
         elsewhere.iter().find(|other| other.split('-').next() == region.split('-').next()).or(elsewhere.first());
-    let price = nearest.and_then(|other| Some((other, prices.find(&used.service, other, &used.meter.price)?)));
+    let price = nearest.and_then(|other| Some((other, prices.find(service, other, meter)?)));
     match price {
         Some((other, price)) => {
             let usd = price.tiers.first().map_or_else(String::new, |tier| tier.usd.exact());

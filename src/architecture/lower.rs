@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::Architecture;
 use crate::catalog::raw::{Grade, RawMeter, RawStage};
-use crate::catalog::{Catalog, Circumstances, Fact, Service, StageKind};
+use crate::catalog::{Catalog, Circumstances, Fact, MeterCount, Service, StageKind};
 use crate::scenario::{ClientRetry, Scenario, Workload};
 use crate::sim::{
     Arrivals, Buffer, CountLaw, Counted, Gate, Jitter, LatencyLaw, Limit, LimitRule, Model, Retry, SizeLaw, Source,
@@ -368,7 +368,7 @@ impl Lowering<'_> {
     }
 
     fn open_meters(&mut self, service: &Service) {
-        for meter in &service.meters {
+        for meter in service.meters.iter().filter(|meter| meter.counts != MeterCount::Usage) {
             let increment = meter.increment.map(|increment| {
                 self.increments.iter().position(|known| *known == increment).unwrap_or_else(|| {
                     self.increments.push(increment);

@@ -12,6 +12,7 @@ use super::args::{
 use super::context::Context;
 use crate::catalog::raw::{Grade, RawIntegrations, RawPrices, RawService};
 use crate::catalog::{Catalog, Edition, Service};
+use crate::cost::RawUsage;
 use crate::diag::{Diagnostic, suggest};
 use crate::report::editions::EditionDiff;
 use crate::report::result::{Document, SimulationDocument};
@@ -156,6 +157,7 @@ pub(super) fn schema(args: &SchemaArgs, context: &mut Context) -> Result<(), Fai
         SchemaOf::Service => schemars::schema_for!(RawService),
         SchemaOf::Rules => schemars::schema_for!(RawRules),
         SchemaOf::Prices => schemars::schema_for!(RawPrices),
+        SchemaOf::Usage => schemars::schema_for!(RawUsage),
         SchemaOf::Integrations => schemars::schema_for!(RawIntegrations),
         SchemaOf::Result => schemars::schema_for!(Document),
         SchemaOf::Simulation => schemars::schema_for!(SimulationDocument),

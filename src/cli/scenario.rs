@@ -1,12 +1,10 @@
-//! Verbs that read a scenario: `run`, `advise`, `simulate`, `cost`, `check`.
+//! Verbs that read a scenario: `run`, `advise`, `simulate`, `check`.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use super::Failure;
-use super::args::{
-    AdviseArgs, CheckArgs, CostArgs, Format, RunArgs, ScenarioArgs, SimulateArgs, SimulationArgs, WarmUp,
-};
+use super::args::{AdviseArgs, CheckArgs, Format, RunArgs, ScenarioArgs, SimulateArgs, SimulationArgs, WarmUp};
 use super::context::Context;
 use super::progress::Progress;
 use crate::architecture::{Architecture, Lowered, Variant, lower};
@@ -16,7 +14,7 @@ use crate::diag::{Diagnostic, suggest};
 use crate::ranking::{Decider, Decision, ServiceVerdict, Verdict, circumstances, decide, robustness_of};
 use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, SampleDocument, Simulation, SimulationDocument, TraceHeader, to_json};
-use crate::report::{Style, Table, advice, bill, paragraph, sensitivity as sure, simulation, summary};
+use crate::report::{Style, Table, advice, paragraph, sensitivity as sure, simulation, summary};
 use crate::rules::{Contradiction, RuleBook, Situation};
 use crate::scenario::Scenario;
 use crate::sensitivity::{Scope, Sensitivity, WhyNot};
@@ -26,24 +24,24 @@ use crate::units::SimDuration;
 use crate::value::Value;
 
 /// A scenario with all that is needed to answer it.
-struct Question {
-    catalog: Catalog,
+pub(super) struct Question {
+    pub(super) catalog: Catalog,
     rules: RuleBook,
-    scenario: Scenario,
+    pub(super) scenario: Scenario,
     decision: Decision,
     contradictions: Vec<Contradiction>,
 }
 
 /// A simulated pipeline.
-struct Simulated {
-    result: Simulation,
-    run: RunResult,
+pub(super) struct Simulated {
+    pub(super) result: Simulation,
+    pub(super) run: RunResult,
     lowered: Lowered,
     /// Span of the recording, if one was replayed.
     span: Option<SimDuration>,
 }
 
-fn question(args: &ScenarioArgs, context: &mut Context) -> Result<Question, Failure> {
+pub(super) fn question(args: &ScenarioArgs, context: &mut Context) -> Result<Question, Failure> {
     let (catalog, rules) = context.knowledge()?;
     let scenario = context.scenario(args, &catalog)?;
     let decision = decide(&catalog, &rules, &scenario);
@@ -204,30 +202,6 @@ fn print_sample(
     context.print(&text)
 }
 
-pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
-    no_record(args.scenario.format, context)?;
-    let question = question(&args.scenario, context)?;
-    let simulated = run_pipeline(&question, &args.simulation, context)?;
-    let (sum, packing) = bill_of(&question, &simulated, args.free_tier);
-    let Question { catalog, scenario, .. } = question;
-    let text = match args.scenario.format {
-        Format::Table => {
-            let width = context.width();
-            let body = bill::text(&sum, packing.as_ref(), &catalog, &scenario, width);
-            format!(
-                "{}\n{body}\n{}",
-                advice::headline(&scenario, width),
-                simulation::run_paragraph(&simulated.result, width)
-            )
-        }
-        Format::Json => json(&Document { bill: Some(sum), packing, ..document(&catalog, &scenario, None) })?,
-        Format::Csv => bill::numbers(&sum).render(Style::Csv),
-        Format::Md | Format::Adr => bill::table(&sum, &catalog, &scenario).render(Style::Markdown),
-    };
-    context.print(&text)?;
-    unless_stopped(&simulated.run)
-}
-
 pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
     let question = question(&args.scenario, context)?;
@@ -274,7 +248,7 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
 }
 
 /// An answer from fewer replications than were asked for has been printed, but is not what was asked for.
-fn unless_stopped(run: &RunResult) -> Result<(), Failure> {
+pub(super) fn unless_stopped(run: &RunResult) -> Result<(), Failure> {
     let Some(asked) = run.stopped_before else { return Ok(()) };
     let made = crate::report::count(u64::from(run.replications), "replication");
     let message =
@@ -326,23 +300,11 @@ pub(super) fn check(args: &CheckArgs, context: &mut Context) -> Result<(), Failu
     ))
 }
 
-fn document(catalog: &Catalog, scenario: &Scenario, decision: Option<&Decision>) -> Document {
-    Document {
-        header: Header::new(catalog, scenario),
-        decision: decision.map(Into::into),
-        contradictions: Vec::new(),
-        open_questions: None,
-        flips: None,
-        flips_nothing: None,
-        why_not: Vec::new(),
-        simulation: None,
-        not_simulated: None,
-        bill: None,
-        packing: None,
-    }
+pub(super) fn document(catalog: &Catalog, scenario: &Scenario, decision: Option<&Decision>) -> Document {
+    Document { decision: decision.map(Into::into), ..Document::new(Header::new(catalog, scenario)) }
 }
 
-fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
     to_json(value).map_err(|error| Failure::Internal(error.to_string()))
 }
 
@@ -350,7 +312,7 @@ fn tabular(table: &Table, format: Format) -> String {
     table.render(if format == Format::Csv { Style::Csv } else { Style::Markdown })
 }
 
-fn bill_of(question: &Question, simulated: &Simulated, free_tier: bool) -> (Bill, Option<Packing>) {
+pub(super) fn bill_of(question: &Question, simulated: &Simulated, free_tier: bool) -> (Bill, Option<Packing>) {
     let Simulated { run, lowered, span, .. } = simulated;
     let workload = question.scenario.workload.as_ref();
     let extrapolation = match (span, workload) {
@@ -459,7 +421,11 @@ fn sample_pipeline(
     outcome.or_else(|error| context.refuse(refused(&error)))
 }
 
-fn run_pipeline(question: &Question, args: &SimulationArgs, context: &mut Context) -> Result<Simulated, Failure> {
+pub(super) fn run_pipeline(
+    question: &Question,
+    args: &SimulationArgs,
+    context: &mut Context,
+) -> Result<Simulated, Failure> {
     let architecture = found_pipeline(question, args, context)?;
     let replay = match &args.trace {
         Some(path) => Some(read_trace(path, args, context)?),

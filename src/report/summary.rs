@@ -111,7 +111,7 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
         }
     }
     if let Some(sum) = &document.bill {
-        rows.push(("What it costs", bill::by_service(sum, catalog, scenario)));
+        rows.push(("What it costs", bill::by_service(sum, catalog, scenario.edition)));
     }
     if let Some(packing) = &document.packing {
         rows.push(("Cheaper", bill::packing_line(packing)));
