@@ -69,6 +69,10 @@ pub struct TierUse {
     pub usd: Usd,
     /// Billing unit as the vendor words it.
     pub unit: String,
+    /// What this tier comes to, in USD.
+    #[serde(serialize_with = "dollars")]
+    #[schemars(with = "f64")]
+    pub amount: Usd,
 }
 
 /// One line of the bill.
@@ -315,8 +319,9 @@ fn tiered(price: &Price, billed: u128, fine_per_base: u128) -> Option<(Vec<TierU
         // An empty quantity still shows the first tier's price.
         if part > 0 || (billed == 0 && tiers.is_empty()) {
             let quantity = part as f64 / fine_per_base as f64;
-            tiers.push(TierUse { quantity, usd: tier.usd, unit: price.unit.clone() });
-            sum += tier.usd.for_units(part, per_unit)?;
+            let amount = tier.usd.for_units(part, per_unit)?;
+            tiers.push(TierUse { quantity, usd: tier.usd, unit: price.unit.clone(), amount });
+            sum += amount;
         }
         done += part;
     }

@@ -347,8 +347,8 @@ pub(crate) struct WeighArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// Files of reference results, in TOML: replays of recordings through a buffer, and decision examples. Queueing results
-    /// and cost examples are recognised and reported as unsupported. `-` reads standard input.
+    /// Files of reference results, in TOML: replays of recordings through a buffer, decision examples, results of queueing
+    /// theory, published bills. `-` reads standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 

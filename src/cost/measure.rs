@@ -312,3 +312,6 @@ fn running_time(terms: &Terms, stated: &Stated, month: &Conventions) -> f64 {
     let least = terms.rule.least_time.map_or(0.0, |least| least.as_secs_f64());
     billed_time(&stated.runs, least, terms.rule.time_step.map(|step| step.as_secs_f64()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -175,7 +175,7 @@ impl UsageFile {
             quantity_half_width: None,
             unit: "month".to_owned(),
             basis: Basis::Usage,
-            tiers: vec![TierUse { quantity: 1.0, usd: amount.usd, unit: "month".to_owned() }],
+            tiers: vec![TierUse { quantity: 1.0, usd: amount.usd, unit: "month".to_owned(), amount: amount.usd }],
             amount: Some(amount.usd),
             amount_half_width: Some(0.0),
             price_source: Some(format!("stated in {}", self.name)),
@@ -293,7 +293,8 @@ impl Reader<'_> {
             let shown: Vec<String> = fit.iter().map(|key| format!("`{key}`")).collect();
             self.problems.push(problem.help(format!("this meter takes {}", shown.join(", "))));
         }
-        if let Some((first, second)) = raw.clash() {
+        let unfit = self.problems.error_count() > before;
+        if let Some((first, second)) = raw.clash().filter(|_| !unfit) {
             let problem = Diagnostic::error("two-ways", format!("`{first}` and `{second}` state the same in two ways"));
             self.problems
                 .push(problem.at(entry.span(second), format!("there is `{first}` already")).help("keep one of them"));
@@ -331,11 +332,7 @@ impl Reader<'_> {
                 let message = format!("`{}` is not a unit of the meter `{}`", stated.unit(), meter.id);
                 let problem = Diagnostic::error("unknown-unit", message)
                     .at(entry.span("quantity"), format!("expected {}", meter.unit));
-                problem.help(format!(
-                    "write for example \"{} {}\"",
-                    crate::units::significant(stated.number(), 12),
-                    meter.unit
-                ))
+                problem.help(format!("write for example \"{} {}\"", stated.number(), meter.unit))
             })
         });
         let records = raw.records.as_ref().map(|stated| {

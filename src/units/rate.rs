@@ -19,13 +19,15 @@ const BYTES: Grammar = Grammar {
 };
 
 /// What a rate of records may count; they all mean one record here.
-const NOUNS: [&str; 18] = [
+const NOUNS: [&str; 20] = [
     "records",
     "record",
     "events",
     "event",
     "requests",
     "request",
+    "calls",
+    "call",
     "messages",
     "message",
     "clicks",
