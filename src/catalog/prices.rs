@@ -90,10 +90,12 @@ impl PriceBook {
             .collect()
     }
 
-    /// Whether any Region has a price for a meter's `price`.
+    /// Regions that have a price for a meter's `price`, for any type of instance.
     #[must_use]
-    pub fn has(&self, service: &str, price: &str) -> bool {
-        !self.regions_with(service, price).is_empty() || !self.types(service, price).is_empty()
+    pub fn priced_regions(&self, service: &str, price: &str) -> BTreeSet<&str> {
+        let typed = self.types(service, price).into_iter().map(|kind| price.replace(TYPE, kind));
+        let names = std::iter::once(price.to_owned()).chain(typed);
+        names.flat_map(|name| self.regions_with(service, &name)).collect()
     }
 
     /// A service of which nothing but what it bills is known.

@@ -293,7 +293,7 @@ pub(crate) struct CostArgs {
     #[command(flatten)]
     pub(crate) simulation: SimulationArgs,
     /// Price what this file states instead of a simulated pipeline: usage of any service in a month, in TOML; `forebay schema
-    /// usage` documents its keys, `forebay catalog show SERVICE` lists meters. `-` reads standard input.
+    /// usage` documents its keys, `forebay catalog list meters` lists meters. `-` reads standard input.
     #[arg(long, value_name = "FILE", conflicts_with_all = SIMULATING, help_heading = "Money")]
     pub(crate) usage: Option<PathBuf>,
     /// The most that the month may cost, `USD 100`: says how far the bill is below or above, and ends with exit code 5
@@ -389,7 +389,7 @@ pub(crate) struct CatalogArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CatalogVerb {
-    /// The services, or the workload presets.
+    /// The services, the workload presets, or the meters.
     List {
         /// What to list.
         #[arg(default_value = "services")]
@@ -417,6 +417,8 @@ pub(crate) enum Listed {
     Services,
     /// Arrivals, record sizes and rate profiles that a scenario may name.
     Workloads,
+    /// What services bill: the meters that a usage file may name, also of services that are known by their prices only.
+    Meters,
 }
 
 #[derive(Debug, Args)]

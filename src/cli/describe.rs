@@ -74,6 +74,9 @@ pub(super) fn catalog(args: &CatalogArgs, context: &mut Context) -> Result<(), F
         CatalogVerb::List { what: Listed::Workloads, .. } => {
             context.print(&workload_list(&catalog, Style::Plain(context.width())))
         }
+        CatalogVerb::List { what: Listed::Meters, .. } => {
+            context.print(&report::bill::meters(&catalog, None).render(Style::Plain(context.width())))
+        }
         CatalogVerb::List { what: Listed::Services, edition } => {
             let mut table = Table::new(&["id", "name", "role", "does"]);
             for service in &catalog.services {
@@ -137,6 +140,10 @@ fn service_page(service: &Service, catalog: &Catalog, edition: Option<Edition>, 
             options.row(vec![format!("{}.{}", service.id, option.id), option.doc.clone()]);
         }
         let _ = write!(text, "\n{}", options.render(Style::Plain(width)));
+    }
+    if !catalog.meters_of(&service.id).is_empty() {
+        let meters = report::bill::meters(catalog, Some(&service.id));
+        let _ = write!(text, "\n{}", meters.render(Style::Plain(width)));
     }
     let mut edges = Table::new(&["from", "to", "code", "how"]);
     for edge in catalog.edges.iter().filter(|edge| edge.from == service.id || edge.to == service.id) {

@@ -189,6 +189,21 @@ fn notes(bill: &Bill, width: usize) -> String {
     text
 }
 
+/// What may be billed: the meters of one service, or of all.
+#[must_use]
+pub fn meters(catalog: &Catalog, service: Option<&str>) -> Table {
+    let mut table = Table::new(&["service", "meter", "counts", "bills", "Regions", "rule"]).right(&[4]);
+    let of_service = |id: &&str| service.is_none_or(|service| service == *id);
+    for id in catalog.prices.services().into_iter().filter(of_service) {
+        for meter in catalog.meters_of(id) {
+            let regions = catalog.prices.priced_regions(id, &meter.price).len().to_string();
+            let note = meter.note.clone().unwrap_or_default();
+            table.row(vec![id.to_owned(), meter.id.clone(), meter.unit.clone(), meter.name.clone(), regions, note]);
+        }
+    }
+    table
+}
+
 /// Amounts of the lines in one row: `API Gateway 106.46 · Data Firehose 3.68 · S3 0.15`.
 #[must_use]
 pub fn by_service(bill: &Bill, catalog: &Catalog, edition: Edition) -> String {

@@ -38,8 +38,9 @@ pub(super) struct RawBills {
     pub(super) example: Vec<RawExample>,
 }
 
-/// One bill. Keys that say where it comes from are kept as they are.
+/// One bill.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct RawExample {
     /// Its name.
     id: String,
@@ -65,10 +66,35 @@ pub(super) struct RawExample {
     /// The lines of the bill.
     #[serde(default)]
     line: Vec<RawLine>,
+    /// Services on the bill, where there are several.
+    #[serde(default, rename = "services")]
+    _services: Vec<String>,
+    /// Who published it: the vendor, a calculator, a tool.
+    #[serde(rename = "kind")]
+    _kind: Option<String>,
+    /// How far the source is to be trusted.
+    #[serde(rename = "confidence")]
+    _confidence: Option<String>,
+    /// Where it was read.
+    #[serde(rename = "source")]
+    _source: Option<String>,
+    /// Date of its prices.
+    #[serde(rename = "as_of")]
+    _as_of: Option<String>,
+    /// The published total, where it has a slip and `expected_total` has not.
+    #[serde(rename = "published_total")]
+    _published_total: Option<Usd>,
+    /// Unit prices in words; the lines have them as numbers.
+    #[serde(default, rename = "unit_prices")]
+    _unit_prices: BTreeMap<String, String>,
+    /// What else to know.
+    #[serde(rename = "notes")]
+    _notes: Option<String>,
 }
 
 /// A line of a published bill.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 struct RawLine {
     /// What it is for.
     name: String,

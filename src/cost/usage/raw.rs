@@ -58,7 +58,7 @@ impl Gigabyte {
 pub struct RawUse {
     /// Service id: `firehose`, `vpc`.
     pub service: String,
-    /// Meter of the service, as `forebay catalog show` lists them, or the name of its price.
+    /// Meter of the service, as `forebay catalog list meters` lists them, or the name of its price.
     pub meter: String,
     /// Type of the machine, where the price depends on it: `m5.large`.
     #[serde(rename = "type")]
