@@ -267,7 +267,7 @@ impl Catalog {
 
     fn meter_fault(&self, service: &str, meter: &RawMeter) -> Option<String> {
         let zero = meter.increment.is_some_and(|size| size.get() == 0);
-        if self.prices.priced_regions(service, &meter.price).is_empty() {
+        if !self.prices.has(service, &meter.price) {
             Some(format!("no Region has a price `{}`", meter.price))
         } else if zero || (meter.counts == MeterCount::RoundedBytes && meter.increment.is_none()) {
             Some("bytes are rounded up to an `increment`, and there is none".to_owned())

@@ -90,6 +90,17 @@ impl PriceBook {
             .collect()
     }
 
+    /// Whether any Region has a price for a meter's `price`, for any type of instance.
+    #[must_use]
+    pub fn has(&self, service: &str, price: &str) -> bool {
+        let (before, after) = price.split_once(TYPE).unwrap_or((price, ""));
+        let fits = |name: &str| {
+            let between = name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+            between.is_some_and(|kind| kind.is_empty() != price.contains(TYPE))
+        };
+        self.prices.keys().any(|(owner, _, name)| owner == service && fits(name))
+    }
+
     /// Regions that have a price for a meter's `price`, for any type of instance.
     #[must_use]
     pub fn priced_regions(&self, service: &str, price: &str) -> BTreeSet<&str> {

@@ -7,7 +7,7 @@ use super::rules::{
 use super::{TierUse, tiered};
 use crate::catalog::Price;
 use crate::catalog::raw::{RawBillingRule, RawMeter};
-use crate::units::Usd;
+use crate::units::{SimDuration, Usd};
 
 /// Seconds in an hour.
 const HOUR: f64 = 3600.0;
@@ -281,7 +281,7 @@ fn memory(terms: &Terms, stated: &Stated, month: &Conventions) -> Result<f64, Un
     let seconds = match stated.records {
         Some(records) => {
             let each = stated.duration.ok_or(Unclear::Missing("duration"))?;
-            records * stepped(each, terms.rule.time_step.map(|step| step.as_secs_f64()))
+            records * stepped(each, terms.rule.time_step.map(SimDuration::as_secs_f64))
         }
         None => units(terms, stated, month) * running_time(terms, stated, month),
     };
@@ -309,8 +309,8 @@ fn running_time(terms: &Terms, stated: &Stated, month: &Conventions) -> f64 {
     if stated.runs.is_empty() {
         return month.month();
     }
-    let least = terms.rule.least_time.map_or(0.0, |least| least.as_secs_f64());
-    billed_time(&stated.runs, least, terms.rule.time_step.map(|step| step.as_secs_f64()))
+    let least = terms.rule.least_time.map_or(0.0, SimDuration::as_secs_f64);
+    billed_time(&stated.runs, least, terms.rule.time_step.map(SimDuration::as_secs_f64))
 }
 
 #[cfg(test)]

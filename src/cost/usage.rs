@@ -238,7 +238,9 @@ impl Reader<'_> {
         let meters = self.catalog.meters_of(service);
         if let Some(meter) = meters.iter().find(|meter| meter.id == wanted) {
             let price = price_of(meter, raw, entry)?;
-            return Ok((metered(meter, price), Terms::of(meter)));
+            let by_type = raw.kind.as_ref().filter(|_| price != meter.price);
+            let name = by_type.map_or_else(|| meter.name.clone(), |kind| format!("{}, {kind}", meter.name));
+            return Ok((Metered { name, ..metered(meter, price) }, Terms::of(meter)));
         }
         if prices.meters(service).contains(wanted) {
             let prices_it = |meter: &&RawMeter| {
@@ -250,7 +252,7 @@ impl Reader<'_> {
             }
         }
         if meters.is_empty() && self.catalog.service(service).is_some() {
-            return Ok(self.unpriced(raw));
+            return Ok(Self::unpriced(raw));
         }
         if meters.is_empty() {
             let known =
@@ -267,7 +269,7 @@ impl Reader<'_> {
     }
 
     /// A service of the catalog without any price: its line is unknown, in the unit of the file.
-    fn unpriced(&self, raw: &RawUse) -> (Metered, Terms) {
+    fn unpriced(raw: &RawUse) -> (Metered, Terms) {
         let unit = raw.quantity.as_ref().map_or("", Quantity::unit).to_owned();
         let measure = Measure::of_unit(&unit);
         let meter = Metered {

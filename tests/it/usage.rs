@@ -9,7 +9,7 @@ use crate::common::{Outcome, Place, forebay, shared};
 
 /// A file with these entries, each the lines of a [[usage]] table.
 fn file(region: &str, entries: &[&str]) -> String {
-    let tables = entries.iter().map(|entry| format!("[[usage]]\n{entry}\n")).collect::<String>();
+    let tables = entries.iter().flat_map(|entry| ["[[usage]]\n", entry, "\n"]).collect::<String>();
     format!("region = \"{region}\"\n{tables}")
 }
 
@@ -302,7 +302,7 @@ fn files_that_are_no_usage_files_are_refused() {
         ("region = \"us-east-1\"\n[[usage]]\nservice = \"s3\"\nmeter = \"put\"\nquantity = 5", "quantity"),
         (
             "region = \"us-east-1\"\n[[usage]]\nservice = \"s3\"\nmeter = \"put\"\nquantity = \"-5 requests\"",
-            "not negative",
+            "must not be negative",
         ),
         ("region = \"us-east-1\"\n[[usage]]\nservice = \"s3\"\nmetre = \"put\"", "did you mean `meter`?"),
         ("region = \"us-east-1\"\n[[usage]]\nservice = \"vpc\"\nmeter = \"nat-hours\"\ncapacity = nan", "capacity"),
