@@ -1,6 +1,6 @@
 //! The month's bill: usage from the simulation, prices from the catalog, visible line items.
 //!
-//! [`usage`] turns a run into quantities by the hour, one for each meter of the pipeline. [`price`] turns quantities into
+//! [`usage()`] turns a run into quantities by the hour, one for each meter of the pipeline. [`price`] turns quantities into
 //! lines: a quantity of the month, the tiers it falls into, an amount. A total is only ever the sum of its lines, and a
 //! line without a sourced price is `unknown`, never 0.
 //!
