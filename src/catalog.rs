@@ -22,7 +22,7 @@ use serde::Serialize;
 pub use library::Library;
 pub(crate) use library::list_of;
 pub use preset::{ArrivalPreset, SizePreset};
-pub use prices::{Price, PriceBook, Tier};
+pub use prices::{Price, PriceBook, PricedService, Tier, price_of_type};
 pub use profile::Profile;
 pub use raw::{Criterion, Evidence, Grade, MeterCount, Role, StageKind, VocabularyKey};
 pub use service::{Circumstances, Fact, OptionRule, Service};
@@ -32,7 +32,8 @@ use crate::document::Reader;
 use crate::source::SourceMap;
 use library::LISTS;
 use raw::{
-    RawCriteria, RawIntegrations, RawPlace, RawPrices, RawRegions, RawService, RawSources, RawVocabulary, RawWorkloads,
+    RawCriteria, RawIntegrations, RawMeter, RawPlace, RawPrices, RawRegions, RawService, RawSources, RawVocabulary,
+    RawWorkloads,
 };
 
 /// Which state of AWS the catalog speaks for.
@@ -258,22 +259,44 @@ impl Catalog {
 
     /// A meter must have a price somewhere, and what it needs to count.
     fn check_meters(&self, problems: &mut Problems) {
-        for service in &self.services {
-            for meter in &service.meters {
-                let fault = if self.prices.regions_with(&service.id, &meter.price).is_empty() {
-                    Some(format!("no Region has a price `{}`", meter.price))
-                } else if meter.counts == MeterCount::RoundedBytes && meter.increment.is_none_or(|size| size.get() == 0)
-                {
-                    Some("bytes are rounded up to an `increment`, and there is none".to_owned())
-                } else {
-                    None
-                };
-                if let Some(fault) = fault {
-                    let message = format!("meter `{}` of {}: {fault}", meter.id, service.id);
+        let services = self.services.iter().map(|service| (service.id.as_str(), &service.meters));
+        let others = self.prices.others().map(|(id, service)| (id, &service.meters));
+        for (service, meters) in services.chain(others) {
+            for meter in meters {
+                if let Some(fault) = self.meter_fault(service, meter) {
+                    let message = format!("meter `{}` of {service}: {fault}", meter.id);
                     problems.push(Diagnostic::error("meter", message));
                 }
             }
         }
+    }
+
+    fn meter_fault(&self, service: &str, meter: &RawMeter) -> Option<String> {
+        let zero = meter.increment.is_some_and(|size| size.get() == 0);
+        if !self.prices.has(service, &meter.price) {
+            Some(format!("no Region has a price `{}`", meter.price))
+        } else if zero || (meter.counts == MeterCount::RoundedBytes && meter.increment.is_none()) {
+            Some("bytes are rounded up to an `increment`, and there is none".to_owned())
+        } else if meter.rule.units.values().any(|units| !units.is_finite() || *units <= 0.0) {
+            Some("a machine must count as more than nothing".to_owned())
+        } else {
+            None
+        }
+    }
+
+    /// What a service bills, whether it has a file of its own or is known by its prices only.
+    #[must_use]
+    pub fn meters_of(&self, service: &str) -> &[RawMeter] {
+        let own = self.service(service).map(|service| service.meters.as_slice());
+        let other = self.prices.other(service).map(|other| other.meters.as_slice());
+        own.filter(|meters| !meters.is_empty()).or(other).unwrap_or_default()
+    }
+
+    /// The name of a service on a bill.
+    #[must_use]
+    pub fn billed_name<'a>(&'a self, service: &'a str, edition: Edition) -> &'a str {
+        let own = self.service(service).map(|service| service.short_name(edition));
+        own.or_else(|| self.prices.other(service).map(|other| other.name.as_str())).unwrap_or(service)
     }
 
     fn nodes(&self) -> Vec<&str> {

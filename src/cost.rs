@@ -1,17 +1,23 @@
 //! The month's bill: usage from the simulation, prices from the catalog, visible line items.
 //!
-//! [`usage`] turns a run into quantities by the hour, one for each meter of the pipeline. [`price`] turns quantities into
+//! [`usage()`] turns a run into quantities by the hour, one for each meter of the pipeline. [`price`] turns quantities into
 //! lines: a quantity of the month, the tiers it falls into, an amount. A total is only ever the sum of its lines, and a
 //! line without a sourced price is `unknown`, never 0.
 //!
 //! The decision a reader would question: a month has 730 hours, as in the vendor's calculator, and a GB has 2³⁰ bytes.
 
+mod budget;
+pub mod measure;
 mod packing;
+pub mod rules;
+mod usage;
 
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
+pub use budget::{Budget, BudgetVerdict};
 pub use packing::{Packing, packing};
+pub use usage::{Gigabyte, RawUsage, UsageFile};
 
 use crate::architecture::{Lowered, OpenMeter};
 use crate::catalog::raw::Confidence;
@@ -38,6 +44,8 @@ pub enum Basis {
     Scenario,
     /// From the simulation, with its interval.
     Simulation,
+    /// Stated in a usage file.
+    Usage,
 }
 
 /// What one meter counts in an hour.
@@ -64,6 +72,10 @@ pub struct TierUse {
     pub usd: Usd,
     /// Billing unit as the vendor words it.
     pub unit: String,
+    /// What this tier comes to, in USD.
+    #[serde(serialize_with = "dollars")]
+    #[schemars(with = "f64")]
+    pub amount: Usd,
 }
 
 /// One line of the bill.
@@ -106,6 +118,8 @@ pub struct Bill {
     pub currency: &'static str,
     /// Hours in the month.
     pub hours_per_month: f64,
+    /// Bytes in a GB.
+    pub bytes_per_gb: u64,
     /// Region whose prices hold.
     pub region: String,
     /// The lines.
@@ -207,20 +221,22 @@ pub fn usage(lowered: &Lowered, run: &RunResult, extrapolation: &Extrapolation) 
             MeterCount::BusySeconds => {
                 (node().map_or(unknown, |node| scaled(node.busy, 3600.0 * FINE_SECOND)), FINE_SECOND as u128)
             }
+            // Stated in usage files; no run counts it.
+            MeterCount::Usage => return None,
         };
         let factor = match open.meter.counts {
             MeterCount::Objects => extrapolation.objects,
             MeterCount::Hours => 1.0,
             _ => extrapolation.traffic,
         };
-        Usage {
+        Some(Usage {
             service: open.service.clone(),
             meter: open.meter.clone(),
             per_hour: scaled(per_hour, factor * open.of.unwrap_or(1.0)),
             fine_per_base,
-        }
+        })
     };
-    lowered.meters.iter().map(of).collect()
+    lowered.meters.iter().filter_map(of).collect()
 }
 
 /// Requests that a service's own gate let through, by the hour: more than what got to the end, if a later gate turned some
@@ -245,12 +261,17 @@ fn scaled(estimate: Estimate, factor: f64) -> Estimate {
 /// The bill of a month for quantities by the hour. `free_tier` takes the free allowances off.
 #[must_use]
 pub fn price(usage: &[Usage], prices: &PriceBook, region: &str, free_tier: bool) -> Bill {
-    let lines: Vec<Line> = usage.iter().map(|used| line(used, prices, region, free_tier)).collect();
+    bill_of(usage.iter().map(|used| line(used, prices, region, free_tier)).collect(), region)
+}
+
+/// A bill is its lines: the total is their sum.
+fn bill_of(lines: Vec<Line>, region: &str) -> Bill {
     let widths: Option<Vec<f64>> =
         lines.iter().map(|line| line.amount.map_or(Some(0.0), |_| line.amount_half_width)).collect();
     Bill {
         currency: "USD",
         hours_per_month: HOURS_PER_MONTH,
+        bytes_per_gb: BYTES_PER_GB as u64,
         region: region.to_owned(),
         total: lines.iter().filter_map(|line| line.amount).reduce(|sum, amount| sum + amount),
         total_half_width: widths.map(|widths| widths.iter().sum()),
@@ -297,7 +318,7 @@ fn line(used: &Usage, prices: &PriceBook, region: &str, free_tier: bool) -> Line
         note: match amount {
             Some(_) => taken_off.or_else(|| used.meter.note.clone()),
             None if !told => Some("the run does not tell how much it was".to_owned()),
-            None => Some(unknown_note(used, prices, region)),
+            None => Some(unknown_note(&used.service, &used.meter.price, prices, region)),
         },
     }
 }
@@ -312,19 +333,21 @@ fn tiered(price: &Price, billed: u128, fine_per_base: u128) -> Option<(Vec<TierU
         // An empty quantity still shows the first tier's price.
         if part > 0 || (billed == 0 && tiers.is_empty()) {
             let quantity = part as f64 / fine_per_base as f64;
-            tiers.push(TierUse { quantity, usd: tier.usd, unit: price.unit.clone() });
-            sum += tier.usd.for_units(part, per_unit)?;
+            let amount = tier.usd.for_units(part, per_unit)?;
+            tiers.push(TierUse { quantity, usd: tier.usd, unit: price.unit.clone(), amount });
+            sum += amount;
         }
         done += part;
     }
     (done == billed).then_some((tiers, sum))
 }
 
-fn unknown_note(used: &Usage, prices: &PriceBook, region: &str) -> String {
-    let elsewhere = prices.regions_with(&used.service, &used.meter.price);
+/// Why a line has no amount, with the nearest price that is known.
+fn unknown_note(service: &str, meter: &str, prices: &PriceBook, region: &str) -> String {
+    let elsewhere = prices.regions_with(service, meter);
     let nearest =
         elsewhere.iter().find(|other| other.split('-').next() == region.split('-').next()).or(elsewhere.first());
-    let price = nearest.and_then(|other| Some((other, prices.find(&used.service, other, &used.meter.price)?)));
+    let price = nearest.and_then(|other| Some((other, prices.find(service, other, meter)?)));
     match price {
         Some((other, price)) => {
             let usd = price.tiers.first().map_or_else(String::new, |tier| tier.usd.exact());

@@ -10,6 +10,7 @@
 mod bytes;
 mod money;
 mod number;
+mod quantity;
 mod rate;
 mod share;
 mod text;
@@ -18,6 +19,7 @@ mod time;
 pub use bytes::Bytes;
 pub use money::Usd;
 pub use number::{UnitError, UnitProblem, group_digits, grouped, significant};
-pub use rate::{ByteRate, RecordRate};
+pub use quantity::Quantity;
+pub use rate::{ByteRate, RecordRate, is_record_noun};
 pub use share::Share;
 pub use time::{SimDuration, SimTime};

@@ -6,18 +6,20 @@
 //! 1. *Compute.* A case goes through the same parts that answer a scenario: a replay reads its recording with
 //!    [`crate::trace`], speeds it up there, and runs a [`crate::sim`] model that consists of one buffer; a decision example
 //!    goes through [`crate::mcda`]. Nothing is implemented a second time for verifying, which would only compare the copy
-//!    with the reference. A result of queueing theory is simulated with the stages of [`crate::sim::network`].
+//!    with the reference. A result of queueing theory is simulated with the stages of [`crate::sim::network`]; a published
+//!    bill is priced from its inputs with [`crate::cost`].
 //! 2. *Compare.* Counts and sizes in whole bytes, ranks and sets must be equal; other quantities may differ by what the
 //!    file allows, or else by one part in a million (of one unit, where the expected value is smaller), which leaves room
 //!    for the digits that a file prints.
 //! 3. *Judge.* A case has passed when all of its quantities have, and failed when one of them has. What cannot be
-//!    computed (a recording that is not there, a quantity without a counterpart, a format whose results this version does
-//!    not compute) is [`Verdict::Unsupported`] with the reason.
+//!    computed (a recording that is not there, a quantity without a counterpart, an input that is not known) is
+//!    [`Verdict::Unsupported`] with the reason.
 //!
 //! The decision a reader would question: unsupported is a third verdict and no kind of failure. A file may be ahead of
 //! the program; failing on it would hide the cases that really went wrong, and passing it would claim what nobody
 //! checked. So it is counted by itself, and a case with a single quantity that could not be compared has not passed.
 
+mod bills;
 mod decision;
 mod format;
 mod queueing;
@@ -32,6 +34,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::catalog::Catalog;
 use crate::diag::Problems;
 use crate::sim::{SimError, Watch};
 use crate::source::SourceMap;
@@ -243,19 +246,22 @@ impl Reference {
         format::read(name, text, sources, problems).map(|cases| Self { cases })
     }
 
-    /// Computes and compares every case. Recordings are looked for in `folders`, in this order.
+    /// Computes and compares every case. Recordings are looked for in `folders`, in this order; meters of published bills in
+    /// the catalog.
     ///
     /// # Errors
     /// [`VerifyError`] when a recording is damaged or the run was stopped; that a recording is missing is a verdict.
-    pub fn verify(&self, folders: &[PathBuf], watch: &dyn Watch) -> Result<Vec<CaseResult>, VerifyError> {
+    pub fn verify(
+        &self,
+        catalog: &Catalog,
+        folders: &[PathBuf],
+        watch: &dyn Watch,
+    ) -> Result<Vec<CaseResult>, VerifyError> {
         match &self.cases {
             Cases::Replays(replays) => replay::verify(replays, folders, watch),
             Cases::Decisions(examples) => Ok(decision::verify(examples)),
             Cases::Queues(results) => queueing::verify(results, watch),
-            Cases::NotComputed { kind, ids } => {
-                let reason = format!("{kind}: not yet computed by this version");
-                Ok(ids.iter().map(|id| CaseResult::unsupported(id.clone(), reason.clone())).collect())
-            }
+            Cases::Bills(examples) => Ok(bills::verify(examples, catalog)),
         }
     }
 }

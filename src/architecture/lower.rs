@@ -24,7 +24,7 @@ use self::settings::Settings;
 use self::sizing::Demand;
 use super::{Architecture, Hop};
 use crate::catalog::raw::{RawMeter, RawOnlyIf};
-use crate::catalog::{Catalog, Circumstances, Service};
+use crate::catalog::{Catalog, Circumstances, MeterCount, Service};
 use crate::scenario::{ClientRetry, Scenario, Workload};
 use crate::sim::network::{Feed, Network, Node, Step};
 use crate::sim::{Arrivals, CountLaw, Jitter, Retry, SizeLaw, Source, TraceRecord};
@@ -263,7 +263,7 @@ impl Lowering<'_> {
                 self.add_stage(service, stage, place)?;
             }
         }
-        for meter in &service.meters {
+        for meter in service.meters.iter().filter(|meter| meter.counts != MeterCount::Usage) {
             if self.holds(service, meter.only_if.as_ref(), place)? {
                 self.add_meter(service, meter)?;
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::raw::{Confidence, RawPrice, RawPrices};
+use super::raw::{Confidence, RawMeter, RawPrice, RawPrices};
 use crate::diag::{Diagnostic, Problems};
 use crate::document::Document;
 use crate::units::Usd;
@@ -37,7 +37,21 @@ pub struct Price {
 #[derive(Debug, Clone, Default)]
 pub struct PriceBook {
     prices: BTreeMap<(String, String, String), Price>,
+    /// Services without a file of their own.
+    others: BTreeMap<String, PricedService>,
 }
+
+/// A service of which nothing but what it bills is known.
+#[derive(Debug, Clone)]
+pub struct PricedService {
+    /// Its name on a bill.
+    pub name: String,
+    /// Its meters.
+    pub meters: Vec<RawMeter>,
+}
+
+/// Stands for the type of an instance in a meter's `price`.
+const TYPE: &str = "{type}";
 
 impl PriceBook {
     /// The price of a service's meter in a Region, if a sourced one is known.
@@ -70,6 +84,59 @@ impl PriceBook {
         self.prices.keys().filter(move |(owner, _, _)| owner == service)
     }
 
+    /// The services that have a price.
+    #[must_use]
+    pub fn services(&self) -> BTreeSet<&str> {
+        self.prices.keys().map(|(service, _, _)| service.as_str()).collect()
+    }
+
+    /// Meters of a service that have a price in some Region.
+    #[must_use]
+    pub fn meters(&self, service: &str) -> BTreeSet<&str> {
+        self.prices.keys().filter(|(owner, _, _)| owner == service).map(|(_, _, meter)| meter.as_str()).collect()
+    }
+
+    /// The types of instances that a meter's `price` leaves open and for which some Region has a price.
+    #[must_use]
+    pub fn types(&self, service: &str, price: &str) -> Vec<&str> {
+        let Some((before, after)) = price.split_once(TYPE) else { return Vec::new() };
+        let names = self.meters(service).into_iter();
+        names
+            .filter_map(|name| name.strip_prefix(before)?.strip_suffix(after))
+            .filter(|name| !name.is_empty())
+            .collect()
+    }
+
+    /// Whether any Region has a price for a meter's `price`, for any type of instance.
+    #[must_use]
+    pub fn has(&self, service: &str, price: &str) -> bool {
+        let (before, after) = price.split_once(TYPE).unwrap_or((price, ""));
+        let fits = |name: &str| {
+            let between = name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+            between.is_some_and(|kind| kind.is_empty() != price.contains(TYPE))
+        };
+        self.prices.keys().any(|(owner, _, name)| owner == service && fits(name))
+    }
+
+    /// Regions that have a price for a meter's `price`, for any type of instance.
+    #[must_use]
+    pub fn priced_regions(&self, service: &str, price: &str) -> BTreeSet<&str> {
+        let typed = self.types(service, price).into_iter().map(|kind| price.replace(TYPE, kind));
+        let names = std::iter::once(price.to_owned()).chain(typed);
+        names.flat_map(|name| self.regions_with(service, &name)).collect()
+    }
+
+    /// A service of which nothing but what it bills is known.
+    #[must_use]
+    pub fn other(&self, service: &str) -> Option<&PricedService> {
+        self.others.get(service)
+    }
+
+    /// All of those services.
+    pub fn others(&self) -> impl Iterator<Item = (&str, &PricedService)> {
+        self.others.iter().map(|(id, service)| (id.as_str(), service))
+    }
+
     /// Number of prices.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -83,6 +150,10 @@ impl PriceBook {
     }
 
     pub(super) fn add(&mut self, raw: RawPrices, document: &Document, problems: &mut Problems) {
+        if raw.name.is_some() || !raw.meter.is_empty() {
+            let name = raw.name.unwrap_or_else(|| raw.service.clone());
+            self.others.insert(raw.service.clone(), PricedService { name, meters: raw.meter });
+        }
         for price in raw.price {
             let key = (raw.service.clone(), price.region.clone(), price.meter.clone());
             match check(price) {
@@ -96,6 +167,18 @@ impl PriceBook {
             }
         }
     }
+}
+
+/// The meter of the price file for a type of instance: `broker_m5_large_hour` for `kafka.m5.large`.
+#[must_use]
+pub fn price_of_type(price: &str, kind: &str) -> String {
+    // What AWS puts around the type in some services.
+    const PREFIXES: [&str; 3] = ["kafka.", "express.", "dms."];
+    const SUFFIX: &str = ".search";
+    let kind = kind.trim().to_lowercase();
+    let kind = PREFIXES.iter().find_map(|prefix| kind.strip_prefix(prefix)).unwrap_or(&kind);
+    let kind = kind.strip_suffix(SUFFIX).unwrap_or(kind);
+    price.replace(TYPE, &kind.replace(['.', '-', ' '], "_"))
 }
 
 fn check(raw: RawPrice) -> Result<Price, String> {

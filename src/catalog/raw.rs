@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Edition;
 use super::traffic::ArrivalLaw;
-use crate::units::{Bytes, RecordRate, SimDuration, Usd};
+use crate::units::{ByteRate, Bytes, RecordRate, SimDuration, Usd};
 
 /// The part a service plays in a pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -393,6 +393,39 @@ pub enum MeterCount {
     Passes,
     /// Seconds that servers of the stage `stage` are at work.
     BusySeconds,
+    /// What somebody states, in a usage file; no run counts it.
+    Usage,
+}
+
+/// How stated usage of a meter becomes a quantity. The rules themselves are functions of `cost::rules`; these are their
+/// parameters.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RawBillingRule {
+    /// Units billed on top of those stated, such as the one that orchestrates an application.
+    #[serde(default)]
+    pub extra: u32,
+    /// How often each unit is billed: 2 where both directions of a transfer are; once if absent.
+    pub times: Option<u32>,
+    /// Shortest time billed for a run.
+    pub least_time: Option<SimDuration>,
+    /// Time is billed in whole steps of this.
+    pub time_step: Option<SimDuration>,
+    /// Data that each unit holds, where data is billed by units.
+    pub each: Option<Bytes>,
+    /// Data of each unit that is not billed.
+    pub included: Option<Bytes>,
+    /// Data rate that is billed at least.
+    pub floor: Option<ByteRate>,
+    /// Data that a unit takes in.
+    pub takes: Option<ByteRate>,
+    /// Records that a unit takes in.
+    pub takes_records: Option<RecordRate>,
+    /// Data that a unit gives out.
+    pub gives: Option<ByteRate>,
+    /// Units that a machine of each type counts as.
+    #[serde(default)]
+    pub units: BTreeMap<String, f64>,
 }
 
 /// Something a service bills.
@@ -403,11 +436,11 @@ pub struct RawMeter {
     pub id: String,
     /// Name on the bill.
     pub name: String,
-    /// Meter in the price file.
+    /// Meter in the price file; `{type}` in it stands for the type of an instance: `broker_{type}_hour`.
     pub price: String,
     /// What is counted.
     pub counts: MeterCount,
-    /// Size that each record is rounded up to.
+    /// Size that each record is rounded up to; where records and no bytes are billed, each such part counts as one.
     pub increment: Option<crate::units::Bytes>,
     /// When it is billed; always if absent.
     pub only_if: Option<RawOnlyIf>,
@@ -415,7 +448,11 @@ pub struct RawMeter {
     pub of: Option<String>,
     /// Stage that counts, for `passes` and `busy-seconds`.
     pub stage: Option<String>,
-    /// Unit on the bill.
+    /// How stated usage becomes a quantity, where that is more than counting.
+    #[serde(default)]
+    pub rule: RawBillingRule,
+    /// Unit on the bill. It says what is measured: `GB`, `GB-month`, `GB-seconds`, `shard-hours`, `minutes`; any other
+    /// word is a count.
     pub unit: String,
     /// Base units a month that a new account gets free, taken off only when asked.
     pub free: Option<u64>,
@@ -646,6 +683,11 @@ pub struct VocabularyKey {
 pub struct RawPrices {
     /// The service the prices belong to.
     pub service: String,
+    /// Its name on a bill, for a service without a file of its own in `services/`.
+    pub name: Option<String>,
+    /// What such a service bills.
+    #[serde(default)]
+    pub meter: Vec<RawMeter>,
     /// The prices.
     pub price: Vec<RawPrice>,
 }

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use clap::builder::ArgPredicate;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalog::Edition;
 use crate::diag::suggest;
 use crate::sim::{Figure, Precision, Tier};
-use crate::units::{Share, SimDuration, UnitError};
+use crate::units::{Share, SimDuration, UnitError, Usd};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -22,11 +23,13 @@ Examples:
   forebay advise scenarios/clickstream.toml --set needs.freshness=1s
   forebay simulate scenarios/clickstream.toml --set firehose.buffer-interval=900s
   forebay simulate scenarios/clickstream.toml --trace access.log.gz
-  forebay cost scenarios/clickstream.toml --format json
+  forebay cost scenarios/clickstream.toml --budget 'USD 200'
+  forebay cost --usage month.toml --format json
   forebay explain freshness-below-least-delay
 
 Exit codes: 0 done; 1 internal failure; 2 bad command line; 3 input invalid;
-4 nothing satisfies the requirements; 5 a verification failed; 130 interrupted.";
+4 nothing satisfies the requirements; 5 a verification failed or a budget is exceeded;
+130 interrupted.";
 
 /// Which AWS services should carry your data, at what delay and what price.
 ///
@@ -84,7 +87,7 @@ pub(crate) enum Verb {
     Simulate(SimulateArgs),
     /// Compare the candidate architectures: delay and bill of each, simulated alike, and what differs beyond chance.
     Compare(CompareArgs),
-    /// The month's bill of the simulated pipeline, line by line.
+    /// The month's bill, line by line: of the simulated pipeline, or of usage that a file states.
     Cost(CostArgs),
     /// Work out weights of the criteria from judgements of pairs (AHP), and how consistent these are.
     Weigh(WeighArgs),
@@ -266,12 +269,39 @@ pub(crate) struct SimulateArgs {
     pub(crate) sample: Option<u32>,
 }
 
+/// What simulates; it has no meaning for usage that a file states.
+const SIMULATING: [&str; 14] = [
+    "overrides",
+    "seed",
+    "replications",
+    "precision",
+    "horizon",
+    "warm_up",
+    "batches",
+    "threads",
+    "tier",
+    "trace",
+    "speedup",
+    "overlay",
+    "lenient",
+    "primary",
+];
+
 #[derive(Debug, Args)]
+#[command(mut_arg("scenario", without_usage))]
 pub(crate) struct CostArgs {
     #[command(flatten)]
     pub(crate) scenario: ScenarioArgs,
     #[command(flatten)]
     pub(crate) simulation: SimulationArgs,
+    /// Price what this file states instead of a simulated pipeline: usage of any service in a month, in TOML; `forebay schema
+    /// usage` documents its keys, `forebay catalog list meters` lists meters. `-` reads standard input.
+    #[arg(long, value_name = "FILE", conflicts_with_all = SIMULATING, help_heading = "Money")]
+    pub(crate) usage: Option<PathBuf>,
+    /// The most that the month may cost, `USD 100`: says how far the bill is below or above, and ends with exit code 5
+    /// where it is above, or where a line without a known price leaves that open.
+    #[arg(long, value_name = "AMOUNT", value_parser = budget, help_heading = "Money")]
+    pub(crate) budget: Option<Usd>,
     /// Take the always-free and first-year allowances off, as a new account would get them.
     #[arg(long, help_heading = "Money")]
     pub(crate) free_tier: bool,
@@ -327,8 +357,8 @@ pub(crate) struct WeighArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// Files of reference results, in TOML: replays of recordings through a buffer, and decision examples. Queueing results
-    /// and cost examples are recognised and reported as unsupported. `-` reads standard input.
+    /// Files of reference results, in TOML: replays of recordings through a buffer, decision examples, results of queueing
+    /// theory, published bills. `-` reads standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
@@ -369,7 +399,7 @@ pub(crate) struct CatalogArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CatalogVerb {
-    /// The services, or the workload presets.
+    /// The services, the workload presets, or the meters.
     List {
         /// What to list.
         #[arg(default_value = "services")]
@@ -397,6 +427,8 @@ pub(crate) enum Listed {
     Services,
     /// Arrivals, record sizes and rate profiles that a scenario may name.
     Workloads,
+    /// What services bill: the meters that a usage file may name, also of services that are known by their prices only.
+    Meters,
 }
 
 #[derive(Debug, Args)]
@@ -433,6 +465,8 @@ pub(crate) enum SchemaOf {
     Rules,
     /// A price file of the catalog.
     Prices,
+    /// A usage file, for `cost --usage`.
+    Usage,
     /// The integrations file of the catalog.
     Integrations,
     /// What `run --format json` prints; `advise` and `cost` print parts of it.
@@ -460,6 +494,18 @@ pub(crate) enum WarmUp {
     Given(SimDuration),
     /// To be found.
     Auto,
+}
+
+/// The scenario of `cost`, which a usage file replaces.
+fn without_usage(scenario: clap::Arg) -> clap::Arg {
+    let absent = scenario.required(false).required_unless_present("usage").conflicts_with("usage");
+    absent.default_value_if("usage", ArgPredicate::IsPresent, "-")
+}
+
+/// An amount with its currency before or behind it.
+fn budget(text: &str) -> Result<Usd, UnitError> {
+    let trimmed = text.trim();
+    trimmed.strip_prefix("USD").or_else(|| trimmed.strip_prefix('$')).unwrap_or(trimmed).parse()
 }
 
 fn warm_up(text: &str) -> Result<WarmUp, UnitError> {

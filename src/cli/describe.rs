@@ -12,6 +12,7 @@ use super::args::{
 use super::context::Context;
 use crate::catalog::raw::{Grade, RawIntegrations, RawPrices, RawService};
 use crate::catalog::{Catalog, Edition, Service};
+use crate::cost::RawUsage;
 use crate::diag::{Diagnostic, suggest};
 use crate::report::editions::EditionDiff;
 use crate::report::result::{Document, SimulationDocument};
@@ -72,6 +73,9 @@ pub(super) fn catalog(args: &CatalogArgs, context: &mut Context) -> Result<(), F
     match &args.what {
         CatalogVerb::List { what: Listed::Workloads, .. } => {
             context.print(&workload_list(&catalog, Style::Plain(context.width())))
+        }
+        CatalogVerb::List { what: Listed::Meters, .. } => {
+            context.print(&report::bill::meters(&catalog, None).render(Style::Plain(context.width())))
         }
         CatalogVerb::List { what: Listed::Services, edition } => {
             let mut table = Table::new(&["id", "name", "role", "does"]);
@@ -137,6 +141,10 @@ fn service_page(service: &Service, catalog: &Catalog, edition: Option<Edition>, 
         }
         let _ = write!(text, "\n{}", options.render(Style::Plain(width)));
     }
+    if !catalog.meters_of(&service.id).is_empty() {
+        let meters = report::bill::meters(catalog, Some(&service.id));
+        let _ = write!(text, "\n{}", meters.render(Style::Plain(width)));
+    }
     let mut edges = Table::new(&["from", "to", "code", "how"]);
     for edge in catalog.edges.iter().filter(|edge| edge.from == service.id || edge.to == service.id) {
         let code = if edge.needs_code { "yes" } else { "no" };
@@ -156,6 +164,7 @@ pub(super) fn schema(args: &SchemaArgs, context: &mut Context) -> Result<(), Fai
         SchemaOf::Service => schemars::schema_for!(RawService),
         SchemaOf::Rules => schemars::schema_for!(RawRules),
         SchemaOf::Prices => schemars::schema_for!(RawPrices),
+        SchemaOf::Usage => schemars::schema_for!(RawUsage),
         SchemaOf::Integrations => schemars::schema_for!(RawIntegrations),
         SchemaOf::Result => schemars::schema_for!(Document),
         SchemaOf::Simulation => schemars::schema_for!(SimulationDocument),

@@ -1,12 +1,10 @@
-//! Verbs that read a scenario: `run`, `advise`, `simulate`, `cost`, `check`.
+//! Verbs that read a scenario: `run`, `advise`, `simulate`, `check`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::args::{
-    AdviseArgs, CheckArgs, CostArgs, Format, RunArgs, ScenarioArgs, SimulateArgs, SimulationArgs, WarmUp,
-};
+use super::args::{AdviseArgs, CheckArgs, Format, RunArgs, ScenarioArgs, SimulateArgs, SimulationArgs, WarmUp};
 use super::context::Context;
 use super::progress::Progress;
 use super::{Failure, compare};
@@ -19,7 +17,7 @@ use crate::ranking::{Decider, Decision, Measured, ServiceVerdict, Verdict, circu
 use crate::report::comparison::Comparison;
 use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, SampleDocument, Simulation, SimulationDocument, TraceHeader, to_json};
-use crate::report::{Style, Table, advice, bill, paragraph, sensitivity as sure, simulation, summary};
+use crate::report::{Style, Table, advice, paragraph, sensitivity as sure, simulation, summary};
 use crate::rules::{Contradiction, RuleBook, Situation};
 use crate::scenario::Scenario;
 use crate::sensitivity::{Scope, Sensitivity, WhyNot};
@@ -52,9 +50,9 @@ impl Question {
 }
 
 /// A simulated pipeline.
-struct Simulated {
-    result: Simulation,
-    run: RunResult,
+pub(super) struct Simulated {
+    pub(super) result: Simulation,
+    pub(super) run: RunResult,
     lowered: Lowered,
     /// Span of the recording, if one was replayed.
     span: Option<SimDuration>,
@@ -236,31 +234,6 @@ fn print_sample(
     context.print(&text)
 }
 
-pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
-    no_record(args.scenario.format, context)?;
-    let question = question(&args.scenario, context)?;
-    let architecture = found_pipeline(&question, &args.simulation, context)?;
-    let simulated = run_pipeline(&question, &architecture, &args.simulation, context)?;
-    let (sum, packing) = bill_of(&question, &simulated, args.free_tier);
-    let Question { catalog, scenario, .. } = question;
-    let text = match args.scenario.format {
-        Format::Table => {
-            let width = context.width();
-            let body = bill::text(&sum, packing.as_ref(), &catalog, &scenario, width);
-            format!(
-                "{}\n{body}\n{}",
-                advice::headline(&scenario, width),
-                simulation::run_paragraph(&simulated.result, width)
-            )
-        }
-        Format::Json => json(&Document { bill: Some(sum), packing, ..document(&catalog, &scenario, None) })?,
-        Format::Csv => bill::numbers(&sum).render(Style::Csv),
-        Format::Md | Format::Adr => bill::table(&sum, &catalog, &scenario).render(Style::Markdown),
-    };
-    context.print(&text)?;
-    unless_stopped(&simulated.run)
-}
-
 pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
     let question = question(&args.scenario, context)?;
@@ -313,7 +286,7 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
 }
 
 /// An answer from fewer replications than were asked for has been printed, but is not what was asked for.
-fn unless_stopped(run: &RunResult) -> Result<(), Failure> {
+pub(super) fn unless_stopped(run: &RunResult) -> Result<(), Failure> {
     let Some(asked) = run.stopped_before else { return Ok(()) };
     let made = crate::report::count(u64::from(run.replications), "replication");
     let message =
@@ -366,21 +339,7 @@ pub(super) fn check(args: &CheckArgs, context: &mut Context) -> Result<(), Failu
 }
 
 pub(super) fn document(catalog: &Catalog, scenario: &Scenario, decision: Option<&Decision>) -> Document {
-    Document {
-        header: Header::new(catalog, scenario),
-        decision: decision.map(Into::into),
-        contradictions: Vec::new(),
-        open_questions: None,
-        flips: None,
-        flips_nothing: None,
-        why_not: Vec::new(),
-        simulation: None,
-        not_simulated: None,
-        bill: None,
-        packing: None,
-        comparison: None,
-        what_if: Vec::new(),
-    }
+    Document { decision: decision.map(Into::into), ..Document::new(Header::new(catalog, scenario)) }
 }
 
 pub(super) fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
@@ -391,7 +350,7 @@ pub(super) fn tabular(table: &Table, format: Format) -> String {
     table.render(if format == Format::Csv { Style::Csv } else { Style::Markdown })
 }
 
-fn bill_of(question: &Question, simulated: &Simulated, free_tier: bool) -> (Bill, Option<Packing>) {
+pub(super) fn bill_of(question: &Question, simulated: &Simulated, free_tier: bool) -> (Bill, Option<Packing>) {
     let Simulated { run, lowered, span, .. } = simulated;
     let extrapolation = comparison::extrapolation(&question.scenario, run, *span);
     let usage = cost::usage(lowered, run, &extrapolation);
@@ -442,7 +401,11 @@ fn cannot_simulate(question: &Question, decision: &Decision, args: &SimulationAr
 }
 
 /// The pipeline to simulate, or the end. Why it is the one is worked out only where something is to be said about it.
-fn found_pipeline(question: &Question, args: &SimulationArgs, context: &mut Context) -> Result<Architecture, Failure> {
+pub(super) fn found_pipeline(
+    question: &Question,
+    args: &SimulationArgs,
+    context: &mut Context,
+) -> Result<Architecture, Failure> {
     let Question { catalog, rules, scenario } = question;
     if args.primary.is_none()
         && let Some(answer) = Decider::new(catalog, rules).recommend(scenario)
@@ -502,7 +465,7 @@ fn sample_pipeline(
     outcome.or_else(|error| context.refuse(refused(&error)))
 }
 
-fn run_pipeline(
+pub(super) fn run_pipeline(
     question: &Question,
     architecture: &Architecture,
     args: &SimulationArgs,

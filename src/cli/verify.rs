@@ -8,6 +8,7 @@ use super::Failure;
 use super::args::{Format, VerifyArgs};
 use super::context::Context;
 use super::progress::Progress;
+use crate::catalog::Catalog;
 use crate::diag::Diagnostic;
 use crate::report::result::to_json;
 use crate::report::{Style, verification};
@@ -27,8 +28,9 @@ pub(super) fn verify(args: &VerifyArgs, context: &mut Context) -> Result<(), Fai
     super::scenario::no_record(args.format, context)?;
     let started = Instant::now();
     let files = open_all(args, context)?;
+    let (catalog, _) = context.knowledge()?;
     let progress = Progress::start(context.quiet);
-    let outcome = compare(&files, &progress);
+    let outcome = compare(&files, &catalog, &progress);
     progress.finish();
     let report = match outcome {
         Ok(results) => Report::new(results),
@@ -65,10 +67,10 @@ fn open(file: &Path, shared: Option<&Path>, named: &[PathBuf], context: &mut Con
     Some(Opened { reference, folders: trace_folders(file, shared, named) })
 }
 
-fn compare(files: &[Opened], progress: &Progress) -> Result<Vec<CaseResult>, VerifyError> {
+fn compare(files: &[Opened], catalog: &Catalog, progress: &Progress) -> Result<Vec<CaseResult>, VerifyError> {
     let mut results = Vec::new();
     for file in files {
-        results.extend(file.reference.verify(&file.folders, progress)?);
+        results.extend(file.reference.verify(catalog, &file.folders, progress)?);
     }
     Ok(results)
 }

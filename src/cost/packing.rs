@@ -86,7 +86,8 @@ fn pack(used: &Usage, increment: Bytes, packed_per_hour: f64) -> Usage {
         | MeterCount::Bytes
         | MeterCount::Hours
         | MeterCount::Passes
-        | MeterCount::BusySeconds => {}
+        | MeterCount::BusySeconds
+        | MeterCount::Usage => {}
     }
     packed
 }

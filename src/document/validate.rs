@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::{Document, Item, Node, Table};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::source::Span;
-use crate::units::{ByteRate, RecordRate, Share, SimDuration, UnitError, UnitProblem, Usd};
+use crate::units::{ByteRate, Quantity, RecordRate, Share, SimDuration, UnitError, UnitProblem, Usd};
 use crate::value::Value;
 
 /// A value that a document states, and where.
@@ -354,6 +354,7 @@ fn quantity(format: &str, text: &str) -> Result<Value, UnitError> {
         "record-rate" => text.parse::<RecordRate>().map(Value::Rate),
         "byte-rate" => text.parse::<ByteRate>().map(Value::ByteRate),
         "share" => text.parse::<Share>().map(Value::Share),
+        "quantity" => text.parse::<Quantity>().map(|_| Value::Text(text.to_owned())),
         "usd" => text.parse::<Usd>().map(|_| Value::Text(text.to_owned())),
         _ => Ok(Value::Text(text.to_owned())),
     }

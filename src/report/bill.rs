@@ -4,17 +4,26 @@ use std::fmt::Write as _;
 
 use super::table::Style;
 use super::{Table, paragraph, plain, with_interval};
-use crate::catalog::Catalog;
-use crate::cost::{Basis, Bill, Line, Packing};
-use crate::scenario::Scenario;
+use crate::catalog::{Catalog, Edition};
+use crate::cost::{Basis, Bill, Budget, BudgetVerdict, Line, Packing};
 use crate::sim::Estimate;
 use crate::units::{Usd, group_digits, significant};
 
 /// The whole answer of `cost`, without the headline.
 #[must_use]
-pub fn text(bill: &Bill, packing: Option<&Packing>, catalog: &Catalog, scenario: &Scenario, width: usize) -> String {
-    let mut text = table(bill, catalog, scenario).render(Style::Plain(width));
+pub fn text(
+    bill: &Bill,
+    packing: Option<&Packing>,
+    budget: Option<&Budget>,
+    catalog: &Catalog,
+    edition: Edition,
+    width: usize,
+) -> String {
+    let mut text = table(bill, catalog, edition).render(Style::Plain(width));
     let _ = writeln!(text, "\n  {}", total(bill));
+    if let Some(budget) = budget {
+        text.push_str(&paragraph("  ", &budget_line(budget), width));
+    }
     if let Some(packing) = packing {
         let _ = write!(text, "\n{}", paragraph("  ", &packing_line(packing), width));
     }
@@ -24,11 +33,11 @@ pub fn text(bill: &Bill, packing: Option<&Packing>, catalog: &Catalog, scenario:
 
 /// One row a line, with quantity, amount and where the quantity comes from.
 #[must_use]
-pub fn table(bill: &Bill, catalog: &Catalog, scenario: &Scenario) -> Table {
+pub fn table(bill: &Bill, catalog: &Catalog, edition: Edition) -> Table {
     let mut table = Table::new(&["line", "quantity a month", "USD", "from"]).right(&[2]);
     for line in &bill.lines {
         table.row(vec![
-            label(line, catalog, scenario),
+            label(line, catalog, edition),
             quantity(line),
             line.amount.map_or_else(|| "unknown".to_owned(), |amount| amount.to_string()),
             basis(line.basis).to_owned(),
@@ -59,10 +68,8 @@ pub fn numbers(bill: &Bill) -> Table {
 
 /// `Data Firehose: data ingested`.
 #[must_use]
-pub fn label(line: &Line, catalog: &Catalog, scenario: &Scenario) -> String {
-    let service =
-        catalog.service(&line.service).map_or(line.service.as_str(), |service| service.short_name(scenario.edition));
-    format!("{service}: {}", line.name)
+pub fn label(line: &Line, catalog: &Catalog, edition: Edition) -> String {
+    format!("{}: {}", catalog.billed_name(&line.service, edition), line.name)
 }
 
 fn quantity(line: &Line) -> String {
@@ -89,6 +96,7 @@ pub const fn basis(basis: Basis) -> &'static str {
         Basis::Fixed => "fixed",
         Basis::Scenario => "scenario",
         Basis::Simulation => "simulation",
+        Basis::Usage => "usage",
     }
 }
 
@@ -111,6 +119,21 @@ fn cents(dollars: f64) -> String {
     format!("{}.{fraction}", group_digits(whole))
 }
 
+/// How the bill compares with a budget.
+#[must_use]
+pub fn budget_line(budget: &Budget) -> String {
+    let limit = format!("the budget of USD {} a month", budget.limit);
+    let by = budget.difference.map_or_else(String::new, |by| format!("USD {by} "));
+    match (budget.verdict, budget.difference) {
+        (BudgetVerdict::Exceeded, _) => format!("{by}over {limit}"),
+        (BudgetVerdict::Kept, _) => format!("{by}under {limit}"),
+        (BudgetVerdict::Unknown, Some(_)) => {
+            format!("The known lines are {by}under {limit}; whether the others fit in is unknown")
+        }
+        (BudgetVerdict::Unknown, None) => format!("Whether it is under {limit} is unknown"),
+    }
+}
+
 /// The hint about packing, in a sentence.
 #[must_use]
 pub fn packing_line(packing: &Packing) -> String {
@@ -128,9 +151,11 @@ pub fn packing_line(packing: &Packing) -> String {
 
 /// Unit prices and what to know about each line; sources stand below the table, by number.
 fn notes(bill: &Bill, width: usize) -> String {
+    let gigabyte = if bill.bytes_per_gb == 1 << 30 { "2^30" } else { "10^9" };
     let mut text = format!(
-        "\n  A month has {} hours, a GB has 2^30 bytes; no free tier unless --free-tier. Prices of {}:\n\n",
-        bill.hours_per_month, bill.region
+        "\n  A month has {} hours, a GB has {gigabyte} bytes; no free tier unless --free-tier. Prices of {}:\n\n",
+        significant(bill.hours_per_month, 6),
+        bill.region
     );
     let mut sources: Vec<&str> = Vec::new();
     let mut table = Table::new(&["line", "unit price", "read from", "note"]);
@@ -155,7 +180,12 @@ fn notes(bill: &Bill, width: usize) -> String {
     for (index, source) in sources.iter().enumerate() {
         text.push_str(&paragraph(&format!("  [{}] ", index + 1), source, width));
     }
-    text.push_str("\n  Not in it: data transfer out, later queries, logs and metrics of your own.\n");
+    let is_stated = bill.lines.iter().all(|line| line.basis == Basis::Usage);
+    text.push_str(if is_stated {
+        "\n  In it is what the usage file states, and nothing else.\n"
+    } else {
+        "\n  Not in it: data transfer out, later queries, logs and metrics of your own.\n"
+    });
     text
 }
 
@@ -169,14 +199,27 @@ pub fn by_line(bill: &Bill) -> String {
     bill.lines.iter().map(show).collect::<Vec<_>>().join(" · ")
 }
 
+/// What may be billed: the meters of one service, or of all.
+#[must_use]
+pub fn meters(catalog: &Catalog, service: Option<&str>) -> Table {
+    let mut table = Table::new(&["service", "meter", "counts", "bills", "Regions", "rule"]).right(&[4]);
+    let of_service = |id: &&str| service.is_none_or(|service| service == *id);
+    for id in catalog.prices.services().into_iter().filter(of_service) {
+        for meter in catalog.meters_of(id) {
+            let regions = catalog.prices.priced_regions(id, &meter.price).len().to_string();
+            let note = meter.note.clone().unwrap_or_default();
+            table.row(vec![id.to_owned(), meter.id.clone(), meter.unit.clone(), meter.name.clone(), regions, note]);
+        }
+    }
+    table
+}
+
 /// Amounts of the lines in one row: `API Gateway 106.46 · Data Firehose 3.68 · S3 0.15`.
 #[must_use]
-pub fn by_service(bill: &Bill, catalog: &Catalog, scenario: &Scenario) -> String {
+pub fn by_service(bill: &Bill, catalog: &Catalog, edition: Edition) -> String {
     let mut sums: Vec<(String, Option<Usd>)> = Vec::new();
     for line in &bill.lines {
-        let name = catalog
-            .service(&line.service)
-            .map_or(line.service.as_str(), |service| service.short_name(scenario.edition));
+        let name = catalog.billed_name(&line.service, edition);
         match sums.iter_mut().find(|(known, _)| known == name) {
             Some((_, sum)) => *sum = sum.zip(line.amount).map(|(sum, amount)| sum + amount),
             None => sums.push((name.to_owned(), line.amount)),

@@ -116,13 +116,13 @@ fn bill_chart(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Op
     let known = sum.lines.iter().filter_map(|line| Some((line, line.amount?)));
     let lines: Vec<BillBar> = known
         .map(|(line, amount)| BillBar {
-            label: bill::label(line, catalog, scenario),
+            label: bill::label(line, catalog, scenario.edition),
             amount_usd: amount.to_f64(),
             // Below half a cent an interval says nothing that the amount does not.
             half_width: line.amount_half_width.filter(|width| *width >= 0.005),
             kind: match line.basis {
                 Basis::Fixed => LineKind::Fixed,
-                Basis::Scenario => LineKind::Scenario,
+                Basis::Scenario | Basis::Usage => LineKind::Scenario,
                 Basis::Simulation => LineKind::Simulation,
             },
         })

@@ -9,7 +9,7 @@ use super::comparison::Comparison;
 use crate::architecture::{Lowered, Setting, Variant};
 use crate::catalog::{Catalog, Edition};
 use crate::comparison::WhatIf;
-use crate::cost::{Bill, Packing};
+use crate::cost::{Bill, Budget, Packing, UsageFile};
 use crate::ranking::{Decision, Reason, Recommendation, Robustness, ServiceVerdict};
 use crate::rules::Contradiction;
 use crate::scenario::Scenario;
@@ -20,7 +20,7 @@ use crate::sim::{
 };
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
-pub const SCHEMA_VERSION: &str = "1.3";
+pub const SCHEMA_VERSION: &str = "1.4";
 
 /// What every answer begins with.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -69,6 +69,25 @@ impl Header {
     }
 }
 
+impl Header {
+    /// The header of a bill of stated usage; the usage file stands where the scenario would.
+    #[must_use]
+    pub fn of_usage(catalog: &Catalog, usage: &UsageFile, edition: Edition) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            forebay_version: env!("CARGO_PKG_VERSION"),
+            edition,
+            region: usage.region.clone(),
+            catalog_digest: catalog.digest.clone(),
+            scenario: ScenarioHeader {
+                title: usage.title.clone(),
+                file: usage.name.clone(),
+                digest: usage.digest.clone(),
+            },
+        }
+    }
+}
+
 /// What `run` answers; `advise`, `simulate` and `cost` leave out what they do not compute.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Document {
@@ -100,6 +119,31 @@ pub struct Document {
     pub comparison: Option<Comparison>,
     /// Other settings of the pipeline that change its bill or its delay, each from a run of its own; `run`.
     pub what_if: Vec<WhatIf>,
+    /// How the bill compares with the budget; `null` where none was given.
+    pub budget: Option<Budget>,
+}
+
+impl Document {
+    /// An answer with nothing in it yet.
+    #[must_use]
+    pub fn new(header: Header) -> Self {
+        Self {
+            header,
+            decision: None,
+            contradictions: Vec::new(),
+            open_questions: None,
+            flips: None,
+            flips_nothing: None,
+            why_not: Vec::new(),
+            simulation: None,
+            not_simulated: None,
+            bill: None,
+            packing: None,
+            comparison: None,
+            what_if: Vec::new(),
+            budget: None,
+        }
+    }
 }
 
 /// The decision's part of a document.

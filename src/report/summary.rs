@@ -115,7 +115,7 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
         }
     }
     if let Some(sum) = &document.bill {
-        rows.push(("What it costs", bill::by_service(sum, catalog, scenario)));
+        rows.push(("What it costs", bill::by_service(sum, catalog, scenario.edition)));
     }
     rows.extend(document.what_if.iter().map(|what_if| ("What if", super::comparison::what_if(what_if))));
     if document.bill.is_some() {

@@ -20,6 +20,8 @@ pub struct Usd(i128);
 impl Usd {
     /// Nothing.
     pub const ZERO: Self = Self(0);
+    /// A cent.
+    pub const CENT: Self = Self(SCALE / 100);
 
     /// The price of `count` base units when one billing unit holds `per_unit` of them: `self * count / per_unit`,
     /// rounded half up at the tenth decimal place. `None` on overflow or a `per_unit` of zero.
@@ -30,6 +32,13 @@ impl Usd {
         let half = per_unit / 2;
         let adjusted = if product < 0 { product.checked_sub(half)? } else { product.checked_add(half)? };
         adjusted.checked_div(per_unit).map(Self)
+    }
+
+    /// The amount rounded half up to whole cents, as it is put on a bill.
+    #[must_use]
+    pub const fn to_cents(self) -> Self {
+        let half = if self.0 < 0 { -Self::CENT.0 / 2 } else { Self::CENT.0 / 2 };
+        Self((self.0.saturating_add(half)) / Self::CENT.0 * Self::CENT.0)
     }
 
     /// Dollars as a floating-point number, for charts, scores and intervals; never for sums.
@@ -145,6 +154,13 @@ mod tests {
         assert_eq!(Usd(1).for_units(1, 2).unwrap(), Usd(1));
         assert_eq!(Usd(1).for_units(1, 3).unwrap(), Usd(0));
         assert_eq!(price.for_units(1, 0), None);
+    }
+
+    #[test]
+    fn amounts_are_rounded_half_up_to_cents() {
+        for (text, cents) in [("0.005", "0.01"), ("0.0049999999", "0"), ("78.624", "78.62"), ("-0.005", "-0.01")] {
+            assert_eq!(text.parse::<Usd>().unwrap().to_cents().exact(), cents);
+        }
     }
 
     #[test]

@@ -19,13 +19,15 @@ const BYTES: Grammar = Grammar {
 };
 
 /// What a rate of records may count; they all mean one record here.
-const NOUNS: [&str; 18] = [
+const NOUNS: [&str; 20] = [
     "records",
     "record",
     "events",
     "event",
     "requests",
     "request",
+    "calls",
+    "call",
     "messages",
     "message",
     "clicks",
@@ -97,7 +99,7 @@ impl ByteRate {
     }
 }
 
-fn period(name: &str) -> Option<f64> {
+pub(super) fn period(name: &str) -> Option<f64> {
     PERIODS.iter().find(|(unit, _)| *unit == name).map(|(_, seconds)| *seconds)
 }
 
@@ -138,8 +140,14 @@ impl FromStr for RecordRate {
     }
 }
 
+/// Whether a word stands for a record: `events`, `request`.
+#[must_use]
+pub fn is_record_noun(word: &str) -> bool {
+    NOUNS.contains(&word)
+}
+
 /// Takes a leading `k`, `M` or `G` off a counted noun.
-fn scaled(counted: &str) -> (f64, &str) {
+pub(super) fn scaled(counted: &str) -> (f64, &str) {
     for (prefix, scale) in [("k ", 1e3), ("M ", 1e6), ("G ", 1e9), ("million ", 1e6), ("billion ", 1e9)] {
         if let Some(noun) = counted.strip_prefix(prefix) {
             return (scale, noun.trim());

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{ByteRate, Bytes, RecordRate, Share, SimDuration, Usd};
+use super::{ByteRate, Bytes, Quantity, RecordRate, Share, SimDuration, Usd};
 
 macro_rules! as_text {
     ($type:ty, $name:literal, $format:literal, $example:literal, $doc:literal) => {
@@ -46,3 +46,10 @@ as_text!(
 as_text!(ByteRate, "ByteRate", "byte-rate", "5 MiB/s", "A size per s, min, h or day.");
 as_text!(Share, "Share", "share", "95 %", "A share of a whole, in per cent.");
 as_text!(Usd, "Usd", "usd", "0.029", "An amount in US dollars, a plain decimal with at most ten places.");
+as_text!(
+    Quantity,
+    "Quantity",
+    "quantity",
+    "1500 GB",
+    "A number of something in a month, `300 million requests`, or by the time, `50 GB/day`, `500 records/s`."
+);

@@ -1,5 +1,6 @@
 //! Which kind of reference file it is, and its cases.
 
+use super::bills::{RawBills, RawExample};
 use super::decision::{self, Example, RawExamples};
 use super::queueing::{RawResult, RawResults};
 use super::replay::{RawReplay, RawReplays};
@@ -17,13 +18,8 @@ pub(super) enum Cases {
     Decisions(Vec<Example>),
     /// Results of queueing theory.
     Queues(Vec<RawResult>),
-    /// A known kind whose results this version does not compute.
-    NotComputed {
-        /// What the cases are about.
-        kind: &'static str,
-        /// Their names.
-        ids: Vec<String>,
-    },
+    /// Published bills.
+    Bills(Vec<RawExample>),
 }
 
 /// A kind of file, known by the list that holds its cases and by keys that each of them has.
@@ -39,8 +35,7 @@ const DECISIONS: Kind = Kind { name: "decision examples", list: "example", keys:
 
 const QUEUES: Kind = Kind { name: "queueing results", list: "case", keys: &["model", "params", "expect"] };
 
-/// Kinds that are recognised and not computed.
-const OTHERS: [Kind; 1] = [Kind { name: "cost examples", list: "example", keys: &["service", "expected_total"] }];
+const BILLS: Kind = Kind { name: "cost examples", list: "example", keys: &["service", "expected_total"] };
 
 /// Reads a file of any known kind.
 pub(super) fn read(name: &str, text: &str, sources: &mut SourceMap, problems: &mut Problems) -> Option<Cases> {
@@ -59,16 +54,15 @@ pub(super) fn read(name: &str, text: &str, sources: &mut SourceMap, problems: &m
     if is_any(&QUEUES, &document) {
         return check_document::<RawResults>(&document, problems).map(|raw| Cases::Queues(raw.case));
     }
-    let other = OTHERS.iter().find(|kind| is_all(kind, &document));
-    let cases = other.map(|kind| Cases::NotComputed { kind: kind.name, ids: ids(kind, &document) });
-    if cases.is_none() {
-        problems.push(unknown(name));
+    if is_any(&BILLS, &document) {
+        return check_document::<RawBills>(&document, problems).map(|raw| Cases::Bills(raw.example));
     }
-    cases
+    problems.push(unknown(name));
+    None
 }
 
 fn unknown(name: &str) -> Diagnostic {
-    let kinds: Vec<&str> = [&REPLAYS, &DECISIONS, &QUEUES].into_iter().chain(&OTHERS).map(|kind| kind.name).collect();
+    let kinds = [&REPLAYS, &DECISIONS, &QUEUES, &BILLS].map(|kind| kind.name);
     let message = format!("{name} is no file of reference results");
     let known = Diagnostic::error("unknown-format", message).help(format!("known kinds: {}", kinds.join(", ")));
     known.help("a replay is a [[case]] with `trace`, `size_bytes`, `interval_s`, `speedup` and [case.expect]")
@@ -77,11 +71,6 @@ fn unknown(name: &str) -> Diagnostic {
 /// One case with the kind's keys is enough: what is wrong with the others is then told by the schema.
 fn is_any(kind: &Kind, document: &Document) -> bool {
     cases(kind, document).any(|case| has_keys(kind, case))
-}
-
-/// Kinds whose cases are not read must be recognised by all of them.
-fn is_all(kind: &Kind, document: &Document) -> bool {
-    cases(kind, document).next().is_some() && cases(kind, document).all(|case| has_keys(kind, case))
 }
 
 fn has_keys(kind: &Kind, case: &Item) -> bool {
@@ -96,12 +85,4 @@ fn cases<'a>(kind: &Kind, document: &'a Document) -> impl Iterator<Item = &'a It
 
 fn table(item: &Item) -> Option<&Table> {
     if let Node::Table(table) = &item.node { Some(table) } else { None }
-}
-
-fn ids(kind: &Kind, document: &Document) -> Vec<String> {
-    let id = |(index, case): (usize, &Item)| match table(case).and_then(|case| case.get("id")).map(|id| &id.node) {
-        Some(Node::Text(id)) => id.clone(),
-        _ => format!("{} {}", kind.list, index + 1),
-    };
-    cases(kind, document).enumerate().map(id).collect()
 }

@@ -3,6 +3,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
+use crate::catalog::Library;
 use crate::sim::NoWatch;
 
 /// Four records: three fill a buffer of 50 bytes at 2 s, the last waits for the timer until 22 s.
@@ -41,14 +42,20 @@ fn four(expected: &[(&str, f64)]) -> String {
     file(settings, expected)
 }
 
-fn read(text: &str) -> Result<Reference, Vec<&'static str>> {
+pub(super) fn read(text: &str) -> Result<Reference, Vec<&'static str>> {
     let (mut sources, mut problems) = (SourceMap::default(), Problems::default());
     let reference = Reference::read("reference.toml", text, &mut sources, &mut problems);
     reference.ok_or_else(|| problems.list().iter().map(|problem| problem.code).collect())
 }
 
+/// The embedded catalog.
+pub(super) fn catalog() -> Catalog {
+    let (mut sources, mut problems) = (SourceMap::default(), Problems::default());
+    Catalog::load(&Library::embedded(), &mut sources, &mut problems)
+}
+
 fn verify(text: &str, folder: &Path) -> Report {
-    let results = read(text).unwrap().verify(&[folder.to_owned()], &NoWatch).unwrap();
+    let results = read(text).unwrap().verify(&catalog(), &[folder.to_owned()], &NoWatch).unwrap();
     Report::new(results)
 }
 
@@ -151,7 +158,7 @@ fn what_cannot_be_computed_is_unsupported() {
 fn a_damaged_recording_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("four.csv"), "").unwrap();
-    let outcome = read(&four(&EXPECTED)).unwrap().verify(&[folder.path().to_owned()], &NoWatch);
+    let outcome = read(&four(&EXPECTED)).unwrap().verify(&catalog(), &[folder.path().to_owned()], &NoWatch);
     assert!(matches!(outcome, Err(VerifyError::Trace(TraceError::Empty { .. }))));
 }
 
@@ -196,15 +203,6 @@ fn models_without_a_simulation_are_unsupported() {
     }
     let report = verify(&queue("M/M/1", "lam = 0.3, mu = 1.0", 0.02, &[("colour", 1.0)]), Path::new("."));
     assert_eq!(report.results[0].reason.as_deref(), Some("not computed by this version: colour"));
-}
-
-#[test]
-fn other_kinds_are_recognised_and_not_computed() {
-    let cost = "[[example]]\nid = \"fh\"\nservice = \"firehose\"\nexpected_total = \"1\"\n";
-    let report = verify(cost, Path::new("."));
-    assert_eq!(report.results[0].id, "fh");
-    assert_eq!(report.results[0].reason.as_deref(), Some("cost examples: not yet computed by this version"));
-    assert_eq!(report.unsupported, report.cases);
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod replay;
 mod rules;
 mod scenarios;
 mod sensitivity;
+mod usage;
 mod verify;
 mod w1;
 mod weigh;

@@ -208,13 +208,56 @@ fn a_changed_number_of_a_decision_fails() {
 }
 
 #[test]
-fn the_other_shared_references_are_recognised() {
+fn the_shared_bills_all_pass() {
     let Some(shared) = shared() else { return };
-    let output = verify(&shared, &["examples/cost_examples.toml", "--format", "json"]);
+    let arguments = ["examples/cost_examples.toml", "--format", "json"];
+    let output = verify(&shared, &arguments);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let answer = json(&output);
-    assert!(answer["cases"].as_u64() > Some(0));
-    assert_eq!(answer["unsupported"], answer["cases"]);
+    let counts = ["cases", "passed", "failed", "unsupported"].map(|key| answer[key].as_u64());
+    assert_eq!(counts, [Some(52), Some(52), Some(0), Some(0)]);
+    // Amounts that could only be added up are few, and told.
+    let results = answer["results"].as_array().unwrap();
+    let added = results.iter().filter(|case| {
+        let names = case["quantities"].as_array().unwrap().iter().map(|quantity| quantity["name"].as_str().unwrap());
+        names.clone().any(|name| name.contains("as published"))
+    });
+    assert_eq!(added.count(), 6);
+    assert_eq!(output.stdout, verify(&shared, &arguments).stdout, "the answer changes between runs");
+}
+
+#[test]
+fn a_changed_input_of_a_bill_fails() {
+    let Some(shared) = shared() else { return };
+    let text = fs::read_to_string(shared.join("examples/cost_examples.toml")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (right, wrong, id) in [
+        ("billed_ingest_gb = \"3000000\"", "billed_ingest_gb = \"3000001\"", "fh_ingest_3m_gb_euw2"),
+        ("buffer_percent = \"20\"", "buffer_percent = \"0\"", "kds_calculator_provisioned_use2"),
+        ("efo_consumers = \"10\"", "efo_consumers = \"9\"", "kds_calculator_provisioned_use2"),
+        ("run_minutes = \"30, 5, 2\"", "run_minutes = \"30, 5, 22\"", "flink_aws_three_short_runs"),
+        ("request_kb = \"128\"", "request_kb = \"129\"", "sqs_standard_1m_128kb_tool"),
+        ("duration_ms = \"120\"", "duration_ms = \"121\"", "lambda_mobile_backend"),
+        ("worker = \"G.2X\"", "worker = \"G.1X\"", "glue_g2x_half_hour"),
+        ("protocols = \"FTP, FTPS, SFTP\"", "protocols = \"FTP\"", "transfer_three_protocols_tool"),
+        (
+            "retention_days = \"1\"\ndays = \"30\"",
+            "retention_days = \"2\"\ndays = \"30\"",
+            "kvs_live_streaming_100_users",
+        ),
+        ("message_kb = \"64\"", "message_kb = \"65\"", "sns_fifo_2m_64kb_tool"),
+        ("availability_zones = \"2\"", "availability_zones = \"3\"", "clickstream_transfer_kds_vpc_endpoint"),
+    ] {
+        assert!(text.contains(right), "{right}");
+        fs::write(folder.path().join("changed.toml"), text.replacen(right, wrong, 1)).unwrap();
+        let output = verify(folder.path(), &["changed.toml", "--format", "json"]);
+        assert_eq!(output.status.code(), Some(5), "{wrong}: {}", stderr(&output));
+        let answer = json(&output);
+        let failed: Vec<&Value> =
+            answer["results"].as_array().unwrap().iter().filter(|case| case["verdict"] != "passed").collect();
+        assert_eq!(failed.len(), 1, "{wrong}");
+        assert_eq!(failed[0]["id"], id);
+    }
 }
 
 /// The folder of shared reference data.
