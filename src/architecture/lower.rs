@@ -161,7 +161,7 @@ pub fn lower(
     let source = source(scenario.workload.as_ref(), trace)?;
     let demand = Demand::of(scenario.workload.as_ref(), &source);
     let mut lowering = Lowering {
-        settings: Settings::new(scenario, at, demand),
+        settings: Settings::new(catalog, scenario, at, demand),
         scenario,
         nodes: Vec::new(),
         increments: Vec::new(),
