@@ -322,7 +322,7 @@ pub struct RawStage {
     /// Station: units that find a place, those in service included.
     pub places: Option<String>,
     /// Units that share the load. Quotas: by which each is multiplied. Station: by which its servers are multiplied, or, where
-    /// it names none, the throughput of the only one.
+    /// it names none, the rate and throughput of the only one.
     pub times: Option<String>,
     /// Deliver: how long it is tried before the data is given up.
     pub retry_for: Option<String>,

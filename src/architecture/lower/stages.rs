@@ -133,7 +133,7 @@ impl Lowering<'_> {
             None => (1.0, times),
         };
         let law = match &stage.rate {
-            Some(id) => every_so_often(self.settings.number(service, id)?),
+            Some(id) => every_so_often(self.settings.number(service, id)? * together),
             None => self.law(service, stage)?,
         };
         let throughput = stage.throughput.as_deref().map(|id| self.settings.number(service, id)).transpose()?;
