@@ -205,7 +205,7 @@ fn a_tumbling_window_hands_on_when_it_ends() {
     // A poll each 200 ms, then the program: nobody waits for a checkpoint.
     near(latency(&each, "p50"), 0.21, 0.05);
     near(latency(&windows, "mean"), 5.0 + 0.2, 0.3);
-    near(objects(&windows), 5.0, 0.0);
+    near(objects(&windows), 6.0, 0.0);
 }
 
 #[test]
@@ -232,10 +232,12 @@ fn one_copy_runs_at_a_time_and_loads_all_files_that_wait() {
 #[test]
 fn indexed_documents_are_found_at_the_next_refresh() {
     let case = Case { primary: "firehose", destination: "opensearch", ..MESSAGES };
-    let slow = case.run(&["firehose.buffer-interval=5 s", "opensearch.refresh-interval=20 s"]);
-    // Found at 20 s and 40 s only: 10 s on average, whatever the buffer does.
-    near(objects(&slow), 2.0, 0.0);
-    near(latency(&slow, "mean"), 12.5, 2.6);
+    let mean = |refresh: &str| {
+        let refresh = format!("opensearch.refresh-interval={refresh}");
+        latency(&case.run(&["firehose.buffer-interval=5 s", &refresh]), "mean")
+    };
+    // Half of 20 s instead of half of 1 s; the minute holds three refreshes, so that the average is a rough one.
+    near(mean("20 s") - mean("1 s"), 9.5, 3.0);
 }
 
 #[test]
@@ -255,20 +257,15 @@ fn a_post_takes_as_long_as_the_receiver() {
 
 #[test]
 fn firehose_tries_each_destination_again_for_its_own_time() {
-    let retried = |destination: &'static str, service: &str, primary: &'static str| {
-        let case = Case { primary, destination, ..MESSAGES };
+    let destinations =
+        [("redshift", "redshift", "3600 s"), ("opensearch", "opensearch", "300 s"), ("http", "http_endpoint", "300 s")];
+    for (destination, service, time) in destinations {
+        let case = Case { primary: "firehose", destination, ..MESSAGES };
         let outage = format!("simulation.outages=[{{ service = \"{service}\", from = \"10 s\", to = \"20 s\" }}]");
-        case.run(&[&outage])["settings"].clone()
-    };
-    let setting = |settings: &Value, name: &str| {
-        let found = settings.as_array().unwrap().iter().find(|setting| setting["name"] == name);
-        found.map(|setting| setting["value"].as_str().unwrap().to_owned())
-    };
-    for (destination, service, time) in
-        [("redshift", "redshift", "3600 s"), ("opensearch", "opensearch", "300 s"), ("http", "http_endpoint", "300 s")]
-    {
-        let settings = retried(destination, service, "firehose");
-        assert_eq!(setting(&settings, "firehose.retry-duration").as_deref(), Some(time), "{destination}");
+        let result = case.run(&[&outage]);
+        let settings = result["settings"].as_array().unwrap();
+        let found = settings.iter().find(|setting| setting["name"] == "firehose.retry-duration").unwrap();
+        assert_eq!(found["value"], time, "{destination}");
     }
 }
 
@@ -309,8 +306,9 @@ fn a_job_that_writes_a_batch_into_a_stream_goes_on_as_fast_as_its_shards() {
 #[test]
 fn an_http_api_is_faster_and_bounded_alike() {
     let front = Case { primary: "kinesis_data_streams", kind: "clickstream", system: "browser", ..MESSAGES };
-    let clients = ["protocol=https_api", "client-sdk=none"];
-    let run = |kind| front.run(&[clients[0], clients[1], kind]);
+    // A push hands on what a poll would hide: a record that comes 10 ms earlier.
+    let pushed = "kinesis_data_streams.consumer=enhanced-fan-out";
+    let run = |kind| front.run(&["protocol=https_api", "client-sdk=none", pushed, kind]);
     let (rest, http) = (run("api_gateway.api-type=REST"), run("api_gateway.api-type=HTTP"));
     assert_eq!(path(&rest), ["api_gateway", "kinesis_data_streams"]);
     near(latency(&rest, "mean") - latency(&http, "mean"), 0.0108, 0.004);
@@ -319,11 +317,10 @@ fn an_http_api_is_faster_and_bounded_alike() {
 
 #[test]
 fn credentials_delay_no_record() {
-    let page = Case { primary: "cognito", kind: "clickstream", system: "browser", ..MESSAGES };
-    let direct = Case { primary: "kinesis_data_streams", ..page };
-    let (with, without) = (page.run(&[]), direct.run(&["api_gateway.latency-median=0 s"]));
-    assert_eq!(path(&with), ["cognito", "kinesis_data_streams"]);
-    near(latency(&with, "mean"), latency(&without, "mean"), 0.06);
+    let stream = Case { primary: "kinesis_data_streams", ..MESSAGES };
+    let (page, server) = (Case { kind: "clickstream", system: "browser", ..stream }.run(&[]), stream.run(&[]));
+    assert_eq!(path(&page), ["cognito", "kinesis_data_streams"]);
+    assert_eq!(page["latency_s"], server["latency_s"]);
 }
 
 /// Published for 1,024 messages between two functions in eu-west-1, September 2022, EventBridge February 2023. The figures of
