@@ -323,9 +323,9 @@ fn credentials_delay_no_record() {
     assert_eq!(page["latency_s"], server["latency_s"]);
 }
 
-/// Published for 1,024 messages between two functions in eu-west-1, September 2022, EventBridge February 2023. The figures of
-/// SQS, SNS, EventBridge and enhanced fan-out went into the catalog, so that agreement shows that nothing was counted twice;
-/// those of polling are predicted from the interval, the put and the read.
+// Published for 1,024 messages between two functions in eu-west-1, September 2022, EventBridge February 2023. The figures of
+// SQS, SNS, EventBridge and enhanced fan-out went into the catalog, so that agreement shows that nothing was counted twice;
+// those of polling are predicted from the interval, the put and the read.
 #[test]
 fn messages_reach_functions_as_late_as_was_measured() {
     let scenario = root().join("scenarios/kinesis-to-lambda.toml").display().to_string();
