@@ -80,7 +80,7 @@ fn pack(used: &Usage, increment: Bytes, packed_per_hour: f64) -> Usage {
     match used.meter.counts {
         MeterCount::RoundedBytes => packed.per_hour.value = packed_per_hour * increment.get() as f64,
         MeterCount::Requests | MeterCount::Increments => {
-            packed.per_hour.value = packed.per_hour.value.min(packed_per_hour)
+            packed.per_hour.value = packed.per_hour.value.min(packed_per_hour);
         }
         MeterCount::Objects
         | MeterCount::StoredBytes
