@@ -168,6 +168,7 @@ impl Catalog {
         }
         if to_be_checked {
             catalog.check_references(problems);
+            catalog.check_names_elsewhere(problems);
             catalog.check_presets(problems);
             catalog.check_meters(problems);
         }
@@ -243,6 +244,30 @@ impl Catalog {
                     );
                     problems.push(help.into_iter().fold(problem, Diagnostic::help));
                 }
+            }
+        }
+    }
+
+    /// Stages and meters may name what another service has, which must be there.
+    fn check_names_elsewhere(&self, problems: &mut Problems) {
+        let has = |service: &Service, id: &str| {
+            service.option(id).is_some() || service.facts.iter().any(|fact| fact.id == id)
+        };
+        let known = |name: &str| {
+            name.split_once('.').is_none_or(|(other, id)| self.service(other).is_some_and(|other| has(other, id)))
+        };
+        for service in &self.services {
+            let stages = service.stages.iter().flat_map(|stage| {
+                let named = stage.named().into_iter().chain(service::options_of(stage.only_if.as_ref()));
+                named.map(|name| ("stage", &stage.id, name))
+            });
+            let meters = service.meters.iter().flat_map(|meter| {
+                let named = meter.of.as_deref().into_iter().chain(service::options_of(meter.only_if.as_ref()));
+                named.map(|name| ("meter", &meter.id, name))
+            });
+            for (kind, owner, name) in stages.chain(meters).filter(|(_, _, name)| !known(name)) {
+                let message = format!("{kind} `{owner}` of {} names `{name}`, which no service has", service.id);
+                problems.push(Diagnostic::error("unknown-name", message));
             }
         }
     }

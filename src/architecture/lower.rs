@@ -160,8 +160,9 @@ pub fn lower(
     }
     let source = source(scenario.workload.as_ref(), trace)?;
     let demand = Demand::of(scenario.workload.as_ref(), &source);
+    let at = at_the_node(catalog, at);
     let mut lowering = Lowering {
-        settings: Settings::new(scenario, at, demand),
+        settings: Settings::new(catalog, scenario, &at, demand),
         scenario,
         nodes: Vec::new(),
         increments: Vec::new(),
@@ -196,6 +197,12 @@ fn in_line(source: Source, steps: Vec<(String, Step)>, increments: Vec<Bytes>) -
         nodes: nodes.chain(std::iter::once(sink)).collect(),
         increments,
     }
+}
+
+/// Facts go by nodes, scenarios by words: `http` means the node `http_endpoint`.
+fn at_the_node(catalog: &Catalog, at: &Circumstances) -> Circumstances {
+    let node = |word: &String| catalog.destination_node(word).unwrap_or(word).to_owned();
+    Circumstances { destination: at.destination.as_ref().map(node), ..at.clone() }
 }
 
 fn as_retry(client: ClientRetry) -> Retry {

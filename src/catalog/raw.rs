@@ -236,7 +236,8 @@ pub enum StageKind {
     /// Takes what is there `every` so often, up to `records` and `bytes`, and hands it on after `median`, `sigma`: together, or
     /// in batches of `count` records at most.
     Poll,
-    /// `servers` that serve what waits one by one: each takes `median`, `sigma`, and its bytes at `throughput`.
+    /// `servers` that serve what waits one by one, or up to `count` units as one: each takes `median`, `sigma`, or serves
+    /// `rate` a second, and takes its bytes at `throughput`. Who finds all `places` taken is lost.
     Station,
     /// Hands on to the next service, again and again for `retry-for` while that is out of order.
     Deliver,
@@ -273,12 +274,13 @@ pub struct RawOnlyIf {
     /// Handing on to none of these.
     #[serde(default)]
     pub not_to: Vec<String>,
-    /// Options of the service that have these words.
+    /// Options that have these words: of the service, or with its id and a dot before them of another one on the path.
     #[serde(default)]
     pub option: BTreeMap<String, String>,
 }
 
-/// One stage of a service's behaviour. What is a number there is named here: an option of the service, or else a fact.
+/// One stage of a service's behaviour. What is a number there is named here: an option of the service, or else a fact. A
+/// number of another service on the path has that service's id and a dot before its name: `kinesis_data_streams.shards`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RawStage {
@@ -290,7 +292,7 @@ pub struct RawStage {
     pub doc: String,
     /// When the stage is there; always if absent.
     pub only_if: Option<RawOnlyIf>,
-    /// Token bucket: the refill rate.
+    /// Token bucket: the refill rate. Station: units a second of one server, where it names no `median`.
     pub rate: Option<String>,
     /// Token bucket: its size.
     pub burst: Option<String>,
@@ -313,6 +315,7 @@ pub struct RawStage {
     /// Buffer: the size that closes it.
     pub size: Option<String>,
     /// Buffer: the number of records that closes it. Shards: how many there are. Poll: records handed on together at most.
+    /// Station: units served as one at most.
     pub count: Option<String>,
     /// Buffer: the interval.
     pub interval: Option<String>,
@@ -331,6 +334,11 @@ pub struct RawStage {
     pub servers: Option<String>,
     /// Station: bytes a second of one server.
     pub throughput: Option<String>,
+    /// Station: units that find a place, those in service included.
+    pub places: Option<String>,
+    /// Units that share the load. Quotas: by which each is multiplied. Station: by which its servers are multiplied, or, where
+    /// it names none, the rate and throughput of the only one.
+    pub times: Option<String>,
     /// Deliver: how long it is tried before the data is given up.
     pub retry_for: Option<String>,
     /// Deliver: the first wait; it doubles from there.
@@ -363,6 +371,8 @@ impl RawStage {
             &self.every,
             &self.servers,
             &self.throughput,
+            &self.places,
+            &self.times,
             &self.retry_for,
             &self.retry_first,
             &self.retry_longest,

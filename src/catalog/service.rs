@@ -257,7 +257,8 @@ fn check_unique(service: &str, facts: &[Fact], report: &mut impl FnMut(&'static 
 fn check_names(raw: &RawService, facts: &[Fact], report: &mut impl FnMut(&'static str, &str, String)) {
     let known = |id: &str| raw.option.iter().any(|option| option.id == id) || facts.iter().any(|fact| fact.id == id);
     let mut check = |owner: &str, kind: &str, named: Vec<&str>| {
-        for id in named.into_iter().filter(|id| !known(id)) {
+        // What another service has is looked up when all of them are read.
+        for id in named.into_iter().filter(|id| !id.contains('.') && !known(id)) {
             let message = format!("{kind} `{owner}` names `{id}`, which is neither an option nor a fact here");
             report("unknown-name", kind, message);
         }
@@ -287,6 +288,7 @@ fn check_names(raw: &RawService, facts: &[Fact], report: &mut impl FnMut(&'stati
     }
 }
 
-fn options_of(only_if: Option<&RawOnlyIf>) -> Vec<&str> {
+/// The options that a condition names.
+pub(super) fn options_of(only_if: Option<&RawOnlyIf>) -> Vec<&str> {
     only_if.map(|only_if| only_if.option.keys().map(String::as_str).collect()).unwrap_or_default()
 }

@@ -96,7 +96,18 @@ fn ids_are_unique() {
     for (file, table) in tables("services") {
         let id = table["id"].as_str().unwrap();
         assert!(file.ends_with(&format!("{id}.toml")), "{file} holds {id}");
-        for key in ["option", "stage", "meter"] {
+        // Stages of one id are ways of one stage, so each says when it is meant.
+        let ways: Vec<(String, Option<String>)> = list(&table, "stage")
+            .iter()
+            .map(|stage| (stage["id"].to_string(), stage.get("only-if").map(ToString::to_string)))
+            .collect();
+        let unique: BTreeSet<&(String, Option<String>)> = ways.iter().collect();
+        assert_eq!(unique.len(), ways.len(), "{file}: two of [[stage]] share an id and when they are meant");
+        for (id, _) in ways.iter().filter(|(_, only_if)| only_if.is_none()) {
+            let alike = ways.iter().filter(|(other, _)| other == id).count();
+            assert_eq!(alike, 1, "{file}: stage {id} is always meant, and so is another");
+        }
+        for key in ["option", "meter"] {
             let all: Vec<&str> = list(&table, key).iter().map(|item| item["id"].as_str().unwrap()).collect();
             let unique: BTreeSet<&str> = all.iter().copied().collect();
             assert_eq!(unique.len(), all.len(), "{file}: two of [[{key}]] share an id");

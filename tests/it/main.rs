@@ -7,6 +7,7 @@ mod advice;
 mod arrows;
 mod ask;
 mod bad_input;
+mod behaviour;
 mod bills;
 mod book;
 mod catalog;

@@ -85,6 +85,16 @@ const EXPECTED: &[Expected] = &[
         ],
     },
     Expected {
+        name: "kinesis-to-lambda",
+        primary: "kinesis_data_streams",
+        way: &["kinesis_data_streams"],
+        because: &[
+            ("kinesis_data_streams", "sub-second-delay-needed"),
+            ("kinesis_data_streams", "records-can-be-read-again"),
+            ("lambda", "replay-not-possible"),
+        ],
+    },
+    Expected {
         name: "logs-to-opensearch",
         primary: "firehose",
         way: &["firehose", "opensearch"],

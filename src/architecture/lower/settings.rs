@@ -1,12 +1,14 @@
 //! Numbers of a pipeline, each with where it comes from.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::sizing::{self, Demand};
 use super::{LowerError, Sizing, asked_freshness};
 use crate::catalog::raw::Grade;
-use crate::catalog::{Circumstances, Fact, OptionRule, Service};
+use crate::catalog::{Catalog, Circumstances, Fact, OptionRule, Service};
 use crate::scenario::Scenario;
 use crate::units::{Bytes, SimDuration};
 use crate::value::Value;
@@ -31,18 +33,22 @@ pub struct Setting {
 /// Looks numbers up and writes down where they are from.
 #[derive(Debug)]
 pub(super) struct Settings<'a> {
+    catalog: &'a Catalog,
     scenario: &'a Scenario,
     at: &'a Circumstances,
     demand: Demand,
     /// The node behind the service at hand.
     towards: Option<String>,
+    /// Options as the services before on the path have them.
+    settled: BTreeMap<String, Value>,
     list: Vec<Setting>,
     sizings: Vec<Sizing>,
 }
 
 impl<'a> Settings<'a> {
-    pub(super) fn new(scenario: &'a Scenario, at: &'a Circumstances, demand: Demand) -> Self {
-        Self { scenario, at, demand, towards: None, list: Vec::new(), sizings: Vec::new() }
+    pub(super) fn new(catalog: &'a Catalog, scenario: &'a Scenario, at: &'a Circumstances, demand: Demand) -> Self {
+        let (list, sizings) = (Vec::new(), Vec::new());
+        Self { catalog, scenario, at, demand, towards: None, settled: BTreeMap::new(), list, sizings }
     }
 
     /// What follows is about a service that hands data on to this node.
@@ -60,12 +66,29 @@ impl<'a> Settings<'a> {
         self.list.push(Setting { name: name.to_owned(), value, origin: origin.to_owned(), assumed: false });
     }
 
-    /// The value of an option of this name, or else of a fact.
+    /// The value of an option of this name, or else of a fact; with a service's id and a dot before it, of that service.
     pub(super) fn value(&mut self, service: &Service, id: &str) -> Result<Value, LowerError> {
+        if let Some((other, id)) = id.split_once('.') {
+            return self.value_elsewhere(other, id);
+        }
         match service.option(id) {
-            Some(rule) => self.option(service, rule),
+            Some(rule) => {
+                let value = self.option(service, rule)?;
+                self.settled.insert(format!("{}.{id}", service.id), value.clone());
+                Ok(value)
+            }
             None => self.fact(service, id).map(|fact| fact.value.clone()),
         }
+    }
+
+    /// What another service on the path has: as it was settled there, since its default may depend on where it stands.
+    fn value_elsewhere(&mut self, other: &str, id: &str) -> Result<Value, LowerError> {
+        if let Some(value) = self.settled.get(&format!("{other}.{id}")) {
+            return Ok(value.clone());
+        }
+        let unknown = || LowerError::Unknown { service: other.to_owned(), missing: format!("option `{id}`") };
+        let service = self.catalog.service(other).ok_or_else(unknown)?;
+        self.value(service, id)
     }
 
     /// A plain number, or a rate by the second.

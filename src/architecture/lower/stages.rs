@@ -38,9 +38,10 @@ impl Lowering<'_> {
 
     fn gate(&mut self, service: &Service, stage: &RawStage) -> Result<Gate, LowerError> {
         let mut limits = Vec::new();
+        let times = self.times(service, stage)?;
         if let (Some(rate_id), Some(burst_id)) = (&stage.rate, &stage.burst) {
-            let rate = self.settings.number(service, rate_id)?;
-            let burst = self.settings.number(service, burst_id)?;
+            let rate = self.settings.number(service, rate_id)? * times;
+            let burst = self.settings.number(service, burst_id)? * times;
             let rule = LimitRule::TokenBucket { rate, burst };
             limits.push(Limit { name: format!("{}.{rate_id}", service.id), counts: Counted::Requests, rule });
         }
@@ -48,7 +49,7 @@ impl Lowering<'_> {
             [(&stage.requests, Counted::Requests), (&stage.records, Counted::Records), (&stage.bytes, Counted::Bytes)];
         for (id, counts) in quotas {
             if let Some(id) = id {
-                let rule = LimitRule::PerSecond(self.settings.number(service, id)?);
+                let rule = LimitRule::PerSecond(self.settings.number(service, id)? * times);
                 limits.push(Limit { name: format!("{}.{id}", service.id), counts, rule });
             }
         }
@@ -64,6 +65,11 @@ impl Lowering<'_> {
             Some(per_mib) => Step::Transfer(Transfer { latency, per_mib }),
             None => Step::Delay(latency),
         })
+    }
+
+    /// How many units share the load.
+    fn times(&mut self, service: &Service, stage: &RawStage) -> Result<f64, LowerError> {
+        stage.times.as_deref().map_or(Ok(1.0), |id| self.settings.number(service, id))
     }
 
     /// How long a stage takes; no time where it names no median.
@@ -130,16 +136,23 @@ impl Lowering<'_> {
     }
 
     fn station(&mut self, service: &Service, stage: &RawStage) -> Result<Step, LowerError> {
-        let servers = match &stage.servers {
-            Some(id) => self.settings.count(service, id)?,
-            None => 1,
+        let times = self.times(service, stage)?;
+        let (servers, together) = match &stage.servers {
+            Some(id) => (f64::from(self.settings.count(service, id)?) * times, 1.0),
+            None => (1.0, times),
         };
-        let law = self.law(service, stage)?;
+        let law = match &stage.rate {
+            Some(id) => every_so_often(self.settings.number(service, id)? * together),
+            None => self.law(service, stage)?,
+        };
         let throughput = stage.throughput.as_deref().map(|id| self.settings.number(service, id)).transpose()?;
         let per_byte = throughput
+            .map(|bytes| bytes * together)
             .filter(|bytes| *bytes > 0.0)
             .map_or(SimDuration::ZERO, |bytes| SimDuration::from_nanos((1e9 / bytes).round() as u64));
-        Ok(Step::Station(Station { per_byte, ..Station::new(servers, law) }))
+        let places = stage.places.as_deref().map(|id| self.settings.count(service, id)).transpose()?;
+        let batch = stage.count.as_deref().map(|id| self.settings.count(service, id)).transpose()?.unwrap_or(1);
+        Ok(Step::Station(Station { per_byte, places, batch, ..Station::new(servers as u32, law) }))
     }
 
     /// Handing on to a service that is out of order at times; `None` where it never is.
@@ -181,6 +194,11 @@ impl Lowering<'_> {
         let missed = self.scenario.simulation.outages.iter().find(|outage| !noticed(&outage.service));
         missed.map_or(Ok(()), |outage| Err(LowerError::OutageUnnoticed(outage.service.clone())))
     }
+}
+
+/// As long as makes so many a second.
+fn every_so_often(rate: f64) -> LatencyLaw {
+    if rate > 0.0 { LatencyLaw::Constant(SimDuration::from_secs_f64(1.0 / rate)) } else { LatencyLaw::Zero }
 }
 
 fn unnamed(service: &Service, stage: &RawStage, key: &str) -> LowerError {
