@@ -15,6 +15,7 @@ pub mod robustness;
 pub mod rule;
 pub mod sensitivity;
 pub mod simulation;
+pub mod stages;
 pub mod summary;
 pub mod table;
 pub mod verification;

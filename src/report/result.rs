@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::stages::{Outage, StageUse, outages, stages};
 use crate::architecture::{Lowered, Setting, Variant};
 use crate::catalog::{Catalog, Edition};
 use crate::cost::{Bill, Packing};
@@ -18,7 +19,7 @@ use crate::sim::{
 };
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
-pub const SCHEMA_VERSION: &str = "1.3";
+pub const SCHEMA_VERSION: &str = "1.4";
 
 /// What every answer begins with.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -199,6 +200,11 @@ pub struct Simulation {
     pub oversize: Vec<Oversize>,
     /// Limits that are offered more than they sustain, for good; the worst first.
     pub overloads: Vec<Overload>,
+    /// What else is on the way: servers, buffers, pollers, shards and deliveries; empty for a chain of gates, delays and a
+    /// buffer, which needs none.
+    pub stages: Vec<StageUse>,
+    /// What services that were out of order have caused.
+    pub outages: Vec<Outage>,
     /// Name of the limit that turned away most, or else was used most at the peak.
     pub binding_limit: Option<String>,
     /// What the simulation rests on.
@@ -235,6 +241,14 @@ pub struct Records {
     pub delivered: u64,
     /// Still on their way at the end.
     pub in_flight: u64,
+    /// Let through and never to be delivered: given up after the last try, or without a place to wait.
+    pub lost: u64,
+    /// Bytes of the records sent.
+    pub offered_bytes: u64,
+    /// Bytes of those that every gate let through.
+    pub accepted_bytes: u64,
+    /// Bytes of those that were lost.
+    pub lost_bytes: u64,
     /// Requests they were sent in.
     pub offered_requests: u64,
 }
@@ -359,6 +373,10 @@ impl Simulation {
                 rejected: summary.records.rejected,
                 delivered: summary.records.delivered,
                 in_flight: summary.records.in_flight,
+                lost: summary.records.lost,
+                offered_bytes: summary.records.offered_bytes,
+                accepted_bytes: summary.records.accepted_bytes,
+                lost_bytes: summary.records.lost_bytes,
                 offered_requests: summary.records.offered_requests,
             },
             latency_s: (&summary.latency).into(),
@@ -382,6 +400,8 @@ impl Simulation {
             binding_limit: by_use(&limits).first().map(|limit| limit.name.clone()),
             limits,
             overloads: summary.overloads(),
+            stages: stages(summary, lowered),
+            outages: outages(summary, lowered),
             settings: settings.into_values().cloned().collect(),
         }
     }

@@ -32,7 +32,7 @@ use rayon::prelude::*;
 pub use self::core::Balance;
 pub use engine::{NetworkTally, SinkTally};
 pub use model::{Collect, Delivery, Discipline, Feed, KeyLaw, Network, Node, Poller, Station, Step, Timer, WhenFull};
-pub use tally::{Closings, Level, NodeTally};
+pub use tally::{Closings, Level, NodeTally, ShardLoad};
 
 use super::SimError;
 use super::config::{RunConfig, Watch};
