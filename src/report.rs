@@ -18,6 +18,7 @@ pub mod simulation;
 pub mod stages;
 pub mod summary;
 pub mod table;
+pub mod transfer;
 pub mod verification;
 
 pub use table::{Style, Table};

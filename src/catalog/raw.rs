@@ -178,6 +178,8 @@ pub struct RawOption {
     pub values: Option<Vec<String>>,
     /// Takes the number that the load needs, where the scenario sets none.
     pub sized: Option<RawSizing>,
+    /// Takes what the scenario states as this requirement, where it sets nothing for the service itself: `source.line-rate`.
+    pub from_need: Option<String>,
 }
 
 /// How a number of like units follows from the load: as many as carry the busiest time of the profile, each within its part.
@@ -316,6 +318,8 @@ pub struct RawStage {
     pub servers: Option<String>,
     /// Station: bytes a second of one server.
     pub throughput: Option<String>,
+    /// Station: the share of that throughput that it really gets; all of it if absent.
+    pub throughput_share: Option<String>,
     /// Deliver: how long it is tried before the data is given up.
     pub retry_for: Option<String>,
     /// Deliver: the first wait; it doubles from there.
@@ -347,6 +351,7 @@ impl RawStage {
             &self.every,
             &self.servers,
             &self.throughput,
+            &self.throughput_share,
             &self.retry_for,
             &self.retry_first,
             &self.retry_longest,

@@ -9,14 +9,14 @@ use super::args::{
 };
 use super::context::Context;
 use super::progress::Progress;
-use crate::architecture::{Architecture, Lowered, Variant, lower};
+use crate::architecture::{Architecture, Lowered, Transfer, Variant, lower, transfer};
 use crate::catalog::{Catalog, Profile};
 use crate::cost::{self, Bill, Extrapolation, Packing};
 use crate::diag::{Diagnostic, suggest};
 use crate::ranking::{Decider, Decision, ServiceVerdict, Verdict, circumstances, decide, robustness_of};
 use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, SampleDocument, Simulation, SimulationDocument, TraceHeader, to_json};
-use crate::report::{Style, Table, advice, bill, paragraph, sensitivity as sure, simulation, summary};
+use crate::report::{Style, Table, advice, bill, paragraph, sensitivity as sure, simulation, summary, transfer as moved};
 use crate::rules::{Contradiction, RuleBook, Situation};
 use crate::scenario::Scenario;
 use crate::sensitivity::{Scope, Sensitivity, WhyNot};
@@ -172,21 +172,59 @@ pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(),
         let records = sample_pipeline(&question, &args.simulation, count, context)?;
         return print_sample(&question, records, args.scenario.format, context);
     }
+    let transfer = moved_once(&question, &args.simulation);
+    // What is moved once is no stream: its arithmetic is the whole answer.
+    if let (Some(transfer), Some(reason)) = (&transfer, cannot_simulate(&question, &args.simulation)) {
+        return print_transfer(&question, transfer, reason, args.scenario.format, context);
+    }
     let simulated = run_pipeline(&question, &args.simulation, context)?;
     let Question { catalog, scenario, .. } = question;
     let text = match args.scenario.format {
         Format::Table => {
             let width = context.width();
-            format!("{}\n{}", advice::headline(&scenario, width), simulation::text(&simulated.result, width))
+            let transfer = transfer.map_or_else(String::new, |transfer| moved::text(&transfer, width) + "\n");
+            format!("{}\n{transfer}{}", advice::headline(&scenario, width), simulation::text(&simulated.result, width))
         }
         Format::Json => {
-            json(&SimulationDocument { header: Header::new(&catalog, &scenario), simulation: simulated.result })?
+            json(&SimulationDocument { header: Header::new(&catalog, &scenario), simulation: simulated.result, transfer })?
         }
         Format::Csv => simulation::numbers(&simulated.result).render(Style::Csv),
         Format::Md | Format::Adr => simulation::delays(&simulated.result).render(Style::Markdown),
     };
     context.print(&text)?;
     unless_stopped(&simulated.run)
+}
+
+/// What moving the scenario's volume once takes, where it states one. What the catalog lacks for it is no error here.
+fn moved_once(question: &Question, args: &SimulationArgs) -> Option<Transfer> {
+    let architecture = pipeline(question, args.primary.as_deref()).ok()?;
+    let at = circumstances(&question.scenario);
+    transfer(&question.catalog, architecture, &question.scenario, &at).ok().flatten()
+}
+
+fn print_transfer(
+    question: &Question,
+    transfer: &Transfer,
+    reason: String,
+    format: Format,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let Question { catalog, scenario, .. } = question;
+    let width = context.width();
+    let text = match format {
+        Format::Json => json(&Document {
+            transfer: Some(transfer.clone()),
+            not_simulated: Some(reason),
+            ..document(catalog, scenario, None)
+        })?,
+        Format::Csv => moved::table(transfer).render(Style::Csv),
+        Format::Md | Format::Adr => moved::table(transfer).render(Style::Markdown),
+        Format::Table => {
+            let not_simulated = paragraph("  Not simulated  ", &format!("{reason}."), width);
+            format!("{}\n{}{not_simulated}", advice::headline(scenario, width), moved::text(transfer, width))
+        }
+    };
+    context.print(&text)
 }
 
 fn print_sample(
@@ -234,6 +272,7 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
     let out = args.out.as_deref().map(|folder| super::output::prepare(folder, context)).transpose()?;
     let mut answer = document(&question.catalog, &question.scenario, Some(&question.decision));
     answer.contradictions.clone_from(&question.contradictions);
+    answer.transfer = moved_once(&question, &args.simulation);
     let mut simulated = None;
     if let Some(reason) = cannot_simulate(&question, &args.simulation) {
         answer.not_simulated = Some(reason);
@@ -337,6 +376,7 @@ fn document(catalog: &Catalog, scenario: &Scenario, decision: Option<&Decision>)
         why_not: Vec::new(),
         simulation: None,
         not_simulated: None,
+        transfer: None,
         bill: None,
         packing: None,
     }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::stages::{Outage, StageUse, outages, stages};
-use crate::architecture::{Lowered, Setting, Variant};
+use crate::architecture::{Lowered, Setting, Transfer, Variant};
 use crate::catalog::{Catalog, Edition};
 use crate::cost::{Bill, Packing};
 use crate::ranking::{Decision, Reason, Recommendation, Robustness, ServiceVerdict};
@@ -91,6 +91,8 @@ pub struct Document {
     pub simulation: Option<Simulation>,
     /// Why there is no simulation.
     pub not_simulated: Option<String>,
+    /// What moving the stated volume once takes, by arithmetic; `null` where none is stated or nothing on the way moves it.
+    pub transfer: Option<Transfer>,
     /// Its bill.
     pub bill: Option<Bill>,
     /// What packing events into records would save.
@@ -139,6 +141,8 @@ pub struct SimulationDocument {
     /// The simulation.
     #[serde(flatten)]
     pub simulation: Simulation,
+    /// What moving the stated volume once takes, by arithmetic; `null` where none is stated or nothing on the way moves it.
+    pub transfer: Option<Transfer>,
 }
 
 /// What `simulate --sample` answers.

@@ -22,8 +22,10 @@ pub fn text(simulation: &Simulation, width: usize) -> String {
     text.push_str(&flow(simulation, width));
     text.push('\n');
     text.push_str(&waiting(simulation, width));
-    text.push_str(&limits(simulation).render(Style::Plain(width)));
-    let _ = write!(text, "\n{}\n", paragraph("  ", &binding(simulation), width));
+    if !simulation.limits.is_empty() {
+        text.push_str(&limits(simulation).render(Style::Plain(width)));
+        let _ = write!(text, "\n{}\n", paragraph("  ", &binding(simulation), width));
+    }
     text.push_str(&settings(simulation).render(Style::Plain(width)));
     text.push('\n');
     text.push_str(&run_paragraph(simulation, width));

@@ -14,6 +14,7 @@ mod common;
 mod constraints;
 mod determinism;
 mod editions;
+mod faults;
 mod house;
 mod interrupt;
 mod replay;

@@ -13,6 +13,11 @@ pub(super) struct Demand {
 }
 
 impl Demand {
+    /// Of what is no stream.
+    pub(super) const fn none() -> Self {
+        Self { records: 0.0, requests: 0.0, bytes: 0.0 }
+    }
+
     /// The busiest part of the usual profile; one-off episodes are what a pipeline is not sized for. Of a recording, its
     /// busiest second.
     pub(super) fn of(workload: Option<&Workload>, source: &Source) -> Self {

@@ -127,6 +127,8 @@ impl Lowering<'_> {
         };
         let law = self.law(service, stage)?;
         let throughput = stage.throughput.as_deref().map(|id| self.settings.number(service, id)).transpose()?;
+        let share = stage.throughput_share.as_deref().map(|id| self.settings.number(service, id)).transpose()?;
+        let throughput = throughput.map(|bytes| bytes * share.unwrap_or(1.0));
         let per_byte = throughput
             .filter(|bytes| *bytes > 0.0)
             .map_or(SimDuration::ZERO, |bytes| SimDuration::from_nanos((1e9 / bytes).round() as u64));
