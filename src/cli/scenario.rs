@@ -16,7 +16,9 @@ use crate::diag::{Diagnostic, suggest};
 use crate::ranking::{Decider, Decision, ServiceVerdict, Verdict, circumstances, decide, robustness_of};
 use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, SampleDocument, Simulation, SimulationDocument, TraceHeader, to_json};
-use crate::report::{Style, Table, advice, bill, paragraph, sensitivity as sure, simulation, summary, transfer as moved};
+use crate::report::{
+    Style, Table, advice, bill, paragraph, sensitivity as sure, simulation, summary, transfer as moved,
+};
 use crate::rules::{Contradiction, RuleBook, Situation};
 use crate::scenario::Scenario;
 use crate::sensitivity::{Scope, Sensitivity, WhyNot};
@@ -185,9 +187,11 @@ pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(),
             let transfer = transfer.map_or_else(String::new, |transfer| moved::text(&transfer, width) + "\n");
             format!("{}\n{transfer}{}", advice::headline(&scenario, width), simulation::text(&simulated.result, width))
         }
-        Format::Json => {
-            json(&SimulationDocument { header: Header::new(&catalog, &scenario), simulation: simulated.result, transfer })?
-        }
+        Format::Json => json(&SimulationDocument {
+            header: Header::new(&catalog, &scenario),
+            simulation: simulated.result,
+            transfer,
+        })?,
         Format::Csv => simulation::numbers(&simulated.result).render(Style::Csv),
         Format::Md | Format::Adr => simulation::delays(&simulated.result).render(Style::Markdown),
     };

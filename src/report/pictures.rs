@@ -1,7 +1,8 @@
 //! The charts of a run: scores, latency, freshness, bill.
 
 use super::charts::{
-    Age, BillBar, BillChart, Caption, Chart, FreshnessChart, LatencyChart, LatencyMark, LineKind, ScoreBar, ScoreChart, Shade,
+    Age, BillBar, BillChart, Caption, Chart, FreshnessChart, LatencyChart, LatencyMark, LineKind, ScoreBar, ScoreChart,
+    Shade,
 };
 use super::result::{Document, Percentiles};
 use super::{bill, seconds};
@@ -125,7 +126,8 @@ fn freshness(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Opt
     });
     let mut shades: Vec<Shade> = Vec::new();
     for outage in &run.outages {
-        let name = catalog.service(&outage.service).map_or(outage.service.as_str(), |it| it.short_name(scenario.edition));
+        let name =
+            catalog.service(&outage.service).map_or(outage.service.as_str(), |it| it.short_name(scenario.edition));
         let shade = Shade { label: format!("{name} takes nothing"), from: outage.from_s, to: outage.to_s };
         if !shades.contains(&shade) {
             shades.push(shade);

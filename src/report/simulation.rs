@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::result::{LimitUse, Percentiles, Simulation, by_use};
-use super::table::Style;
 use super::stages::{self, hot_shard, lost, outage};
+use super::table::Style;
 use super::{Table, count, paragraph, plain, seconds, with_interval};
 use crate::sim::{Estimate, Overload, SampledRecord};
 use crate::units::{Bytes, grouped, significant};
@@ -126,9 +126,8 @@ fn tried_again(simulation: &Simulation) -> Option<String> {
     let gates = simulation.stages.iter().filter(|stage| stage.kind != "delivery");
     let retried: u64 = gates.map(|stage| stage.retried).sum();
     let per_record = retried as f64 / simulation.records.offered.max(1) as f64;
-    (retried > 0).then(|| {
-        format!("{} tries again, {} for each record sent", grouped(retried), significant(per_record, 3))
-    })
+    (retried > 0)
+        .then(|| format!("{} tries again, {} for each record sent", grouped(retried), significant(per_record, 3)))
 }
 
 /// Where records wait, if there is more than gates, delays and one buffer.

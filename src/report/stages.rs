@@ -209,7 +209,10 @@ mod tests {
              118 s after the outage. None is lost."
         );
         let given_up = Outage { gone_after_s: None, lost: 1, ..kept };
-        assert!(outage(&given_up).ends_with("some of it is still held at the end of the run. 1 record is given up for good."));
+        assert!(
+            outage(&given_up)
+                .ends_with("some of it is still held at the end of the run. 1 record is given up for good.")
+        );
     }
 
     #[test]
@@ -226,7 +229,10 @@ mod tests {
             drained_in_s: None,
             retried: 0,
             lost: 0,
-            shards: loads.iter().map(|(offered, rejected)| ShardLoad { offered: *offered, rejected: *rejected }).collect(),
+            shards: loads
+                .iter()
+                .map(|(offered, rejected)| ShardLoad { offered: *offered, rejected: *rejected })
+                .collect(),
         };
         let said = hot_shard(&stage(&[(60, 15), (30, 0), (10, 0)])).unwrap();
         assert_eq!(

@@ -32,7 +32,10 @@ fn six_hours_without_s3_delay_everything_and_lose_nothing() {
     conserves(&answer);
     assert_eq!((count(&answer, "lost"), count(&answer, "lost_bytes")), (0, 0));
     let outage = &answer["outages"][0];
-    assert_eq!((&outage["service"], &outage["from_s"], &outage["to_s"]), (&"s3".into(), &3600.0.into(), &25_200.0.into()));
+    assert_eq!(
+        (&outage["service"], &outage["from_s"], &outage["to_s"]),
+        (&"s3".into(), &3600.0.into(), &25_200.0.into())
+    );
     // All that came in six hours but for the buffer that is still open, at 2 records a second.
     let held = outage["most_held"].as_u64().unwrap() as f64;
     assert!((held / 43_200.0 - 1.0).abs() < 0.03, "{held}");
@@ -72,7 +75,7 @@ fn bytes_are_conserved_when_records_are_lost() {
     let lines: Vec<(u64, u64)> = (0..9_000u64).map(|index| (index * 10, 500 + (index * 7919) % 1_000)).collect();
     let text: String = lines.iter().map(|(second, bytes)| format!("{second},{bytes}\n")).collect();
     let place = Place::new();
-    let trace = place.file("steady.csv", format!("offset_s,bytes\n{text}"));
+    let trace = place.file("steady.csv", format!("ts_s,record_bytes\n{text}"));
     let path = scenario("outage-25h");
     let args = ["simulate", &path, "--format", "json", "--replications", "1", "--trace", trace];
     let answer = place.run(&args).json();
@@ -91,7 +94,9 @@ fn an_outage_is_told_in_words_with_what_was_lost() {
     let outcome = forebay(&["simulate", &scenario("outage-25h"), "--set", "workload.rate=1/s"]);
     outcome.ends_with(0);
     let text = outcome.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    for said in ["s3 takes nothing from 1 h to 26 h. firehose.delivery holds up to", "are given up for good.", " lost ("] {
+    for said in
+        ["s3 takes nothing from 1 h to 26 h. firehose.delivery holds up to", "are given up for good.", " lost ("]
+    {
         assert!(text.contains(said), "`{said}` is not in {}", outcome.stdout);
     }
 }
@@ -115,11 +120,12 @@ fn a_hot_key_throttles_its_shard_while_others_have_room() {
 
 #[test]
 fn clients_that_try_again_ask_more_often_than_there_are_records() {
-    let episode = ["--horizon", "5 min", "--set", "workload.episodes=[{ from = \"1 min\", to = \"2 min\", factor = 12 }]"];
+    let episode =
+        ["--horizon", "5 min", "--set", "workload.episodes=[{ from = \"1 min\", to = \"2 min\", factor = 12 }]"];
     let storm = slow("retry-storm", "1000/s", &episode);
     conserves(&storm);
     let gate = storm["stages"].as_array().unwrap().iter().find(|stage| stage["kind"] == "gate").unwrap();
-    assert_eq!(gate["name"], "api_gateway.account-limit");
+    assert_eq!(gate["name"], "api_gateway.account-throttle");
     assert!(gate["retried"].as_u64().unwrap() > 0);
     let entry = |answer: &Value| answer["limits"][0]["offered_per_s"].as_f64().unwrap();
     let gone = slow("flash-crowd", "1000/s", &episode);
@@ -147,7 +153,9 @@ fn the_freshness_is_drawn_with_the_outage() {
     let file = |name: &str| &files.iter().find(|(file, _)| file == name).unwrap_or_else(|| panic!("no {name}")).1;
     let csv = String::from_utf8(file("freshness.csv").clone()).unwrap();
     assert!(csv.starts_with("kind,label,from_s,to_s,mean_s,largest_s\nage,,"));
-    assert!(csv.contains("\noutage,S3 takes nothing,3600,25200,,\n") && csv.contains("\nrequirement,asked for: 10 min"));
+    assert!(
+        csv.contains("\noutage,S3 takes nothing,3600,25200,,\n") && csv.contains("\nrequirement,asked for: 10 min")
+    );
     assert!(String::from_utf8(file("freshness.svg").clone()).unwrap().contains("S3 takes nothing from 1 h to 7 h."));
     assert!(file("freshness.png").starts_with(b"\x89PNG"));
 }
@@ -155,12 +163,7 @@ fn the_freshness_is_drawn_with_the_outage() {
 #[test]
 fn a_volume_that_is_moved_once_is_divided_by_its_line() {
     let text = |extra: &[&str]| {
-        let base = [
-            "simulate",
-            "plan.toml",
-            "--format",
-            "json",
-        ];
+        let base = ["simulate", "plan.toml", "--format", "json"];
         let place = Place::new();
         place.file(
             "plan.toml",

@@ -192,7 +192,11 @@ fn plain(number: f64) -> String {
 }
 
 fn days(seconds: f64) -> String {
-    if seconds >= DAY { format!("{} d", significant(seconds / DAY, 3)) } else { format!("{} h", significant(seconds / 3600.0, 3)) }
+    if seconds >= DAY {
+        format!("{} d", significant(seconds / DAY, 3))
+    } else {
+        format!("{} h", significant(seconds / 3600.0, 3))
+    }
 }
 
 fn counted(number: u64, noun: &str) -> String {

@@ -1,7 +1,7 @@
 //! Freshness: how old the oldest record on its way is while a run goes on.
 //!
 //! Ages stand on a logarithmic axis, since an outage raises them from seconds to hours. A time in which a service takes
-//! nothing is shaded over the whole height and named at its top; the requirement is a dashed line with its name on it.
+//! nothing is shaded over the whole height and named above it; the requirement is a dashed line with its name on it.
 
 use super::axis::{Scale, TimeScale, duration, time_ticks};
 use super::frame::{BODY_WIDTH, Frame, middle_baseline};
@@ -13,8 +13,9 @@ const PLOT_HEIGHT: f64 = 300.0;
 /// Room for the labels of the age axis.
 const AGES: f64 = 60.0;
 const RIGHT: f64 = 14.0;
-/// Room for the key, above the plot.
-const ABOVE: f64 = 34.0;
+/// Room for the key, above the plot, and for the names of outages.
+const ABOVE: f64 = 30.0;
+const SHADE_ROW: f64 = 20.0;
 const BELOW: f64 = 44.0;
 const MEAN_WIDTH: f64 = 2.5;
 const LARGEST_WIDTH: f64 = 1.25;
@@ -79,11 +80,11 @@ impl FreshnessChart {
             [kind, label].into_iter().map(str::to_owned).chain(rest.map(number)).collect()
         };
         rows.extend(self.ages.iter().map(|age| row("age", "", [Some(age.at), None, age.mean, age.largest])));
-        rows.extend(self.limit.iter().map(|(label, limit)| row("requirement", label, [None, None, None, Some(*limit)])));
         rows.extend(
-            self.shades
-                .iter()
-                .map(|shade| row("outage", &shade.label, [Some(shade.from), Some(shade.to), None, None])),
+            self.limit.iter().map(|(label, limit)| row("requirement", label, [None, None, None, Some(*limit)])),
+        );
+        rows.extend(
+            self.shades.iter().map(|shade| row("outage", &shade.label, [Some(shade.from), Some(shade.to), None, None])),
         );
         rows
     }
@@ -102,18 +103,17 @@ impl FreshnessChart {
     }
 
     pub(super) fn scene(&self, theme: &Theme) -> Scene {
-        let mut frame = Frame::new(&self.caption.title, &self.caption, ABOVE + PLOT_HEIGHT + BELOW, theme);
+        let above = if self.shades.is_empty() { ABOVE } else { ABOVE + SHADE_ROW };
+        let mut frame = Frame::new(&self.caption.title, &self.caption, above + PLOT_HEIGHT + BELOW, theme);
         let plot = Area {
             x: frame.body.x + AGES,
-            y: frame.body.y + ABOVE,
+            y: frame.body.y + above,
             width: BODY_WIDTH - AGES - RIGHT,
             height: PLOT_HEIGHT,
         };
         let ages = TimeScale::new(self.range(), (plot.bottom(), plot.y));
         let times = Scale::new((0.0, drawable(self.span).max(1e-6)), (plot.x, plot.right()));
-        for shade in &self.shades {
-            draw_shade(&mut frame, shade, &times, plot, theme);
-        }
+        draw_shades(&mut frame, &self.shades, &times, plot, theme);
         draw_axes(&mut frame, &ages, &times, plot, theme);
         if let Some((label, seconds)) = &self.limit {
             draw_limit(&mut frame, label, ages.at(drawable(*seconds)), plot, theme);
@@ -126,8 +126,9 @@ impl FreshnessChart {
             frame.scene.path(points, MEAN_WIDTH, theme.accent);
         }
         if self.ages.iter().all(|age| age.mean.is_none()) {
-            let at = (plot.x + plot.width / 2.0, plot.y + plot.height * 0.375);
-            frame.scene.text("nothing was collected", at, Anchor::Middle, frame.letters.quiet);
+            // At the right, since the name of the requirement stands at the left.
+            let at = (plot.right() - 8.0, plot.bottom() - 12.0);
+            frame.scene.text("nothing was collected", at, Anchor::End, frame.letters.quiet);
         }
         draw_key(&mut frame, theme);
         frame.scene
@@ -157,19 +158,25 @@ fn lines(ages: &[Age], pick: fn(&Age) -> Option<f64>, times: &Scale, scale: &Tim
     lines
 }
 
-fn draw_shade(frame: &mut Frame, shade: &Shade, times: &Scale, plot: Area, theme: &Theme) {
-    let (left, right) = (times.at(drawable(shade.from)), times.at(drawable(shade.to)));
-    let area = Area { x: left, y: plot.y, width: (right - left).max(1.0), height: plot.height };
-    frame.scene.fill(area, theme.background.mixed(theme.limit, 0.12));
-    for x in [area.x, area.right()] {
-        frame.scene.line((x, plot.y), (x, plot.bottom()), 1.0, theme.background.mixed(theme.limit, 0.45));
-    }
+/// Shaded spans, each with its name above it where that has room beside the others.
+fn draw_shades(frame: &mut Frame, shades: &[Shade], times: &Scale, plot: Area, theme: &Theme) {
     let letters = frame.letters.tick;
-    let text = letters.cut(&clean(&shade.label), (plot.right() - left - 12.0).max(0.0));
-    // A label wider than its span would run into what is beside it; the key of the axis still tells the times.
-    if letters.width(&text) * 1.06 + 12.0 <= area.width {
-        let baseline = middle_baseline(plot.y + 12.0, letters);
-        frame.scene.text(&text, (left + area.width / 2.0, baseline), Anchor::Middle, letters);
+    let mut free_from = frame.body.x;
+    for shade in shades {
+        let (left, right) = (times.at(drawable(shade.from)), times.at(drawable(shade.to)));
+        let area = Area { x: left, y: plot.y, width: (right - left).max(1.0), height: plot.height };
+        frame.scene.fill(area, theme.background.mixed(theme.limit, 0.12));
+        for x in [area.x, area.right()] {
+            frame.scene.line((x, plot.y), (x, plot.bottom()), 1.0, theme.background.mixed(theme.limit, 0.45));
+        }
+        let text = letters.cut(&clean(&shade.label), plot.width);
+        let half = letters.width(&text) * 0.53 + 4.0;
+        let middle = (left + area.width / 2.0).clamp(frame.body.x + half, frame.body.right() - half);
+        if middle - half >= free_from {
+            let baseline = middle_baseline(plot.y - 11.0, letters);
+            frame.scene.text(&text, (middle, baseline), Anchor::Middle, letters);
+            free_from = middle + half;
+        }
     }
 }
 
@@ -191,7 +198,7 @@ fn draw_axes(frame: &mut Frame, ages: &TimeScale, times: &Scale, plot: Area, the
 fn draw_limit(frame: &mut Frame, label: &str, y: f64, plot: Area, theme: &Theme) {
     frame.scene.dashes_across(y, (plot.x, plot.right()), (6.0, 4.0), 1.5, theme.limit);
     let letters = Type { colour: theme.limit, ..frame.letters.value };
-    let text = letters.cut(&clean(label), plot.width - 16.0);
+    let text = letters.cut(&clean(label), plot.width * 0.7);
     frame.scene.text(&text, (plot.x + 8.0, y - 6.0), Anchor::Start, letters);
 }
 
