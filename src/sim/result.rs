@@ -66,7 +66,8 @@ pub struct Summary {
     pub objects: Objects,
     /// The gates, in the order of the chain.
     pub stages: Vec<GateSummary>,
-    /// What else is on the way: every stage of a network, in its order; empty for a chain of gates, delays and a buffer.
+    /// What else is on the way: every stage of a network, in its order; empty for a chain of gates, delays and a buffer that
+    /// took no events to run.
     pub nodes: Vec<NodeSummary>,
     /// What each replication found by itself.
     #[serde(skip)]

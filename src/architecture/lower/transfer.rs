@@ -117,13 +117,14 @@ fn over_a_line(
     }
     let mut steps = Vec::new();
     if let Some(line) = line {
-        steps.push(format!("{} B/s of line × {} = {} B/s", plain(line), significant(share, 4), plain(line * share)));
+        steps.push(format!("{}/s of line × {} = {}/s", bytes(line), significant(share, 4), bytes(line * share)));
     }
     if let Some(most) = most.filter(|most| of_line.is_none_or(|line| line > *most)) {
-        steps.push(format!("{} takes {} B/s at most", service.id, plain(most)));
+        steps.push(format!("{} takes {}/s at most", service.id, bytes(most)));
     }
     let running = volume as f64 / rate;
-    steps.push(format!("{} B ÷ {} B/s = {} s, {}", grouped(volume), plain(rate), plain(running), days(running)));
+    let seconds = grouped(running.round() as u64);
+    steps.push(format!("{} ÷ {}/s = {seconds} s, {}", bytes(volume as f64), bytes(rate), days(running)));
     let time = within_window(running, window.as_secs_f64().min(DAY));
     if time > running {
         steps.push(format!("in {window} of each day that takes {}", days(time)));
@@ -154,13 +155,13 @@ fn by_devices(settings: &mut Settings<'_>, service: &Service, volume: u64) -> Re
     let share = significant(volume as f64 / capacity as f64, 4);
     let mut steps = vec![
         format!(
-            "{} B ÷ {} B a device = {share}, so {}, {at_once} at the same time: {}",
-            grouped(volume),
-            grouped(capacity),
+            "{} ÷ {} a device = {share}, so {}, {at_once} at the same time: {}",
+            bytes(volume as f64),
+            bytes(capacity as f64),
             counted(devices, "device"),
             counted(rounds, "round")
         ),
-        format!("{} B ÷ {} B/s = {} to fill one", grouped(volume.min(capacity)), plain(loading), days(full)),
+        format!("{} ÷ {}/s = {} to fill one", bytes(volume.min(capacity) as f64), bytes(loading), days(full)),
         format!(
             "{} to be sent + {} there + {} filling + {} back + {} import = {}",
             days(preparation),
@@ -187,8 +188,11 @@ fn within_window(running: f64, window: f64) -> f64 {
     whole * DAY + (running - whole * window)
 }
 
-fn plain(number: f64) -> String {
-    grouped(number.round() as u64)
+/// Bytes in powers of a thousand throughout, so that a step can be redone without minding 1,024: `12.5 MB`.
+fn bytes(number: f64) -> String {
+    let units = [(1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB")];
+    let (unit, name) = units.into_iter().find(|(unit, _)| number >= *unit).unwrap_or((1.0, "B"));
+    format!("{} {name}", significant(number / unit, 6))
 }
 
 fn days(seconds: f64) -> String {
@@ -220,6 +224,7 @@ mod tests {
 
     #[test]
     fn figures_are_said_in_days_from_one_day_on() {
+        assert_eq!((bytes(8e13), bytes(1.25e7), bytes(12.0)), ("80 TB".into(), "12.5 MB".into(), "12 B".into()));
         assert_eq!(days(6_400_000.0), "74.1 d");
         assert_eq!(days(5_400.0), "1.5 h");
         assert_eq!((counted(1, "device"), counted(12, "round")), ("1 device".to_owned(), "12 rounds".to_owned()));

@@ -115,18 +115,20 @@ impl FreshnessChart {
         let times = Scale::new((0.0, drawable(self.span).max(1e-6)), (plot.x, plot.right()));
         draw_shades(&mut frame, &self.shades, &times, plot, theme);
         draw_axes(&mut frame, &ages, &times, plot, theme);
-        if let Some((label, seconds)) = &self.limit {
-            draw_limit(&mut frame, label, ages.at(drawable(*seconds)), plot, theme);
-        }
         let line = |pick: fn(&Age) -> Option<f64>| lines(&self.ages, pick, &times, &ages);
-        for points in line(|age| age.largest) {
+        let (largest, mean) = (line(|age| age.largest), line(|age| age.mean));
+        if let Some((label, seconds)) = &self.limit {
+            let drawn: Vec<(f64, f64)> = largest.iter().chain(&mean).flatten().copied().collect();
+            draw_limit(&mut frame, label, ages.at(drawable(*seconds)), &drawn, plot, theme);
+        }
+        for points in largest {
             frame.scene.path(points, LARGEST_WIDTH, theme.axis);
         }
-        for points in line(|age| age.mean) {
+        for points in mean {
             frame.scene.path(points, MEAN_WIDTH, theme.accent);
         }
         if self.ages.iter().all(|age| age.mean.is_none()) {
-            // At the right, since the name of the requirement stands at the left.
+            // At the bottom, where the name of the requirement never is.
             let at = (plot.right() - 8.0, plot.bottom() - 12.0);
             frame.scene.text("nothing was collected", at, Anchor::End, frame.letters.quiet);
         }
@@ -194,12 +196,23 @@ fn draw_axes(frame: &mut Frame, ages: &TimeScale, times: &Scale, plot: Area, the
     frame.scene.text("time since the start", (plot.right(), plot.bottom() + 39.0), Anchor::End, tick);
 }
 
-/// The requirement, named above its line at the left end.
-fn draw_limit(frame: &mut Frame, label: &str, y: f64, plot: Area, theme: &Theme) {
+/// The requirement, named above its line at the first place from the left that no curve runs through.
+fn draw_limit(frame: &mut Frame, label: &str, y: f64, drawn: &[(f64, f64)], plot: Area, theme: &Theme) {
+    const PLACES: u32 = 9;
+    // Curves are drawn from point to point, so a point just beside a label tells where the curve passes it.
+    const BESIDE: f64 = 12.0;
     frame.scene.dashes_across(y, (plot.x, plot.right()), (6.0, 4.0), 1.5, theme.limit);
     let letters = Type { colour: theme.limit, ..frame.letters.value };
     let text = letters.cut(&clean(label), plot.width * 0.7);
-    frame.scene.text(&text, (plot.x + 8.0, y - 6.0), Anchor::Start, letters);
+    let width = letters.width(&text) * 1.06;
+    let place = |step: u32| plot.x + 8.0 + (plot.width - width - 16.0) * f64::from(step) / f64::from(PLACES);
+    let free = |x: &f64| {
+        let beside = |at: f64| (x - BESIDE..x + width + BESIDE).contains(&at);
+        let near = drawn.iter().filter(|(at, _)| beside(*at));
+        near.clone().all(|(_, height)| *height > y) || near.clone().all(|(_, height)| *height < y - letters.size - 8.0)
+    };
+    let x = (0..=PLACES).map(place).find(free).unwrap_or_else(|| place(0));
+    frame.scene.text(&text, (x, y - 6.0), Anchor::Start, letters);
 }
 
 /// What the lines are, above the plot.
