@@ -18,6 +18,8 @@ use crate::value::Value;
 const DAY: f64 = 86_400.0;
 /// The share of a line that a transfer gets: an option of each service that moves files over one.
 const LINE_SHARE: &str = "line-share";
+/// The most that a service carries, whatever the line: an option of those that have such a bound.
+const THROUGHPUT: &str = "transfer-rate-max";
 /// What one device holds: a fact of each service that sends devices.
 const CAPACITY: &str = "capacity";
 
@@ -65,7 +67,7 @@ pub fn transfer(
     let found = if by_post(service, at) {
         Some(by_devices(&mut settings, service, volume)?)
     } else {
-        over_a_line(&mut settings, service, scenario, volume, at)?
+        over_a_line(&mut settings, service, scenario, volume)?
     };
     let deadline = match scenario.answers.get("needs.deadline").map(|answer| answer.value.ends().0) {
         Some(Value::Duration(deadline)) => Some(deadline.as_secs_f64()),
@@ -94,7 +96,6 @@ fn over_a_line(
     service: &Service,
     scenario: &Scenario,
     volume: u64,
-    at: &Circumstances,
 ) -> Result<Option<Found>, LowerError> {
     let share = settings.number(service, LINE_SHARE)?;
     let window = settings.duration(service, "transfer-window")?;
@@ -102,7 +103,7 @@ fn over_a_line(
     let stated = scenario.answers.get("source.line-rate").is_some()
         || scenario.options.contains_key(&(service.id.clone(), "line-rate".to_owned()));
     let line = if stated { Some(settings.number(service, "line-rate")?) } else { None };
-    let most = match service.fact(THROUGHPUT, at) {
+    let most = match service.option(THROUGHPUT) {
         Some(_) => Some(settings.number(service, THROUGHPUT)?),
         None => None,
     };
@@ -131,9 +132,6 @@ fn over_a_line(
     }
     Ok(Some((time, None, steps)))
 }
-
-/// The most that a service carries, where a fact says so.
-const THROUGHPUT: &str = "transfer-rate-max";
 
 /// Devices go out in rounds of as many as may be out at the same time.
 fn by_devices(settings: &mut Settings<'_>, service: &Service, volume: u64) -> Result<Found, LowerError> {
