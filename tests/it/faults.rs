@@ -73,9 +73,9 @@ fn bytes_are_conserved_when_records_are_lost() {
     // A recording is run to its last delivery, so nothing is on its way at the end. Sizes differ, so that bytes do not
     // follow from counts.
     let lines: Vec<(u64, u64)> = (0..9_000u64).map(|index| (index * 10, 500 + (index * 7919) % 1_000)).collect();
-    let text: String = lines.iter().map(|(second, bytes)| format!("{second},{bytes}\n")).collect();
+    let rows: Vec<String> = lines.iter().map(|(second, bytes)| format!("{second},{bytes}")).collect();
     let place = Place::new();
-    let trace = place.file("steady.csv", format!("ts_s,record_bytes\n{text}"));
+    let trace = place.file("steady.csv", format!("ts_s,record_bytes\n{}\n", rows.join("\n")));
     let path = scenario("outage-25h");
     let args = ["simulate", &path, "--format", "json", "--replications", "1", "--trace", trace];
     let answer = place.run(&args).json();
