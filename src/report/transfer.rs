@@ -55,7 +55,7 @@ mod tests {
             steps: vec!["a".to_owned(), "b".to_owned()],
             settings: Vec::new(),
         };
-        assert_eq!(sentence(&late), "a; b. All is there after 92.6 days; too late for the deadline of 7 d.");
+        assert_eq!(sentence(&late), "a; b. All is there after 92.6 days; too late for the deadline of 7 days.");
         let open = Transfer { deadline_s: None, in_time: None, time_s: 5_400.0, ..late };
         assert_eq!(sentence(&open), "a; b. All is there after 1.5 h.");
     }

@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(count, 3.0);
         assert_eq!(
             told,
-            "2500 records/s at the peak × 1.2 ÷ 1000 = 3; 500000 B/s at the peak × 1.2 ÷ 1048576 = 0.5722 → 3"
+            "2,500 records/s at the peak × 1.2 ÷ 1,000 = 3; 500,000 B/s at the peak × 1.2 ÷ 1,048,576 = 0.5722 → 3"
         );
         assert_eq!(needed(demand, &Parts { records: Some(1e6), headroom: 1.0, least: 2.0, ..parts }).0, 2.0);
     }
