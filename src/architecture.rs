@@ -12,7 +12,7 @@
 mod lower;
 mod variants;
 
-pub use lower::{LowerError, Lowered, OpenMeter, Setting, Sizing, lower};
+pub use lower::{LowerError, Lowered, OpenMeter, Setting, Sizing, Transfer, lower, transfer};
 pub use variants::Variant;
 
 use std::collections::BTreeSet;

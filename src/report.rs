@@ -16,8 +16,10 @@ pub mod robustness;
 pub mod rule;
 pub mod sensitivity;
 pub mod simulation;
+pub mod stages;
 pub mod summary;
 pub mod table;
+pub mod transfer;
 pub mod verification;
 
 pub use table::{Style, Table};

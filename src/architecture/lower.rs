@@ -6,11 +6,13 @@
 //! result can show what it rests on.
 //!
 //! The parts: `settings` looks up numbers and writes down where they are from, `sizing` works out how many shards, workers
-//! and the like the load needs, `stages` makes a queueing stage of a stage of the catalog.
+//! and the like the load needs, `stages` makes a queueing stage of a stage of the catalog, `transfer` divides a volume that is
+//! moved once by what carries it.
 
 mod settings;
 mod sizing;
 mod stages;
+mod transfer;
 
 use std::sync::Arc;
 
@@ -19,6 +21,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use settings::Setting;
+pub use transfer::{Transfer, transfer};
 
 use self::settings::Settings;
 use self::sizing::Demand;

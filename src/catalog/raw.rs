@@ -191,6 +191,8 @@ pub struct RawOption {
     pub values: Option<Vec<String>>,
     /// Takes the number that the load needs, where the scenario sets none.
     pub sized: Option<RawSizing>,
+    /// Takes what the scenario states as this requirement, where it sets nothing for the service itself: `source.line-rate`.
+    pub from_need: Option<String>,
 }
 
 /// How a number of like units follows from the load: as many as carry the busiest time of the profile, each within its part.
@@ -339,6 +341,8 @@ pub struct RawStage {
     /// Units that share the load. Quotas: by which each is multiplied. Station: by which its servers are multiplied, or, where
     /// it names none, the rate and throughput of the only one.
     pub times: Option<String>,
+    /// Station: the share of that throughput that it really gets; all of it if absent.
+    pub throughput_share: Option<String>,
     /// Deliver: how long it is tried before the data is given up.
     pub retry_for: Option<String>,
     /// Deliver: the first wait; it doubles from there.
@@ -373,6 +377,7 @@ impl RawStage {
             &self.throughput,
             &self.places,
             &self.times,
+            &self.throughput_share,
             &self.retry_for,
             &self.retry_first,
             &self.retry_longest,

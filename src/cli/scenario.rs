@@ -8,7 +8,7 @@ use super::args::{AdviseArgs, CheckArgs, Format, RunArgs, ScenarioArgs, Simulate
 use super::context::Context;
 use super::progress::Progress;
 use super::{Failure, compare};
-use crate::architecture::{Architecture, Lowered, Variant, lower};
+use crate::architecture::{Architecture, Lowered, Transfer, Variant, lower, transfer};
 use crate::catalog::Catalog;
 use crate::comparison;
 use crate::cost::{self, Bill, Packing};
@@ -17,7 +17,7 @@ use crate::ranking::{Decider, Decision, Measured, ServiceVerdict, Verdict, circu
 use crate::report::comparison::Comparison;
 use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, SampleDocument, Simulation, SimulationDocument, TraceHeader, to_json};
-use crate::report::{Style, Table, advice, paragraph, sensitivity as sure, simulation, summary};
+use crate::report::{Style, Table, advice, paragraph, sensitivity as sure, simulation, summary, transfer as moved};
 use crate::rules::{Contradiction, RuleBook, Situation};
 use crate::scenario::Scenario;
 use crate::sensitivity::{Scope, Sensitivity, WhyNot};
@@ -202,21 +202,60 @@ pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(),
         let records = sample_pipeline(&question, &architecture, &args.simulation, count, context)?;
         return print_sample(&question, records, args.scenario.format, context);
     }
+    let transfer = moved_once(&question, &architecture);
+    // What is moved once is no stream: its arithmetic is the whole answer.
+    if let (Some(transfer), Some(reason)) = (&transfer, cannot_simulate(&question, &architecture, &args.simulation)) {
+        return print_transfer(&question, transfer, reason, args.scenario.format, context);
+    }
     let simulated = run_pipeline(&question, &architecture, &args.simulation, context)?;
     let Question { catalog, scenario, .. } = question;
     let text = match args.scenario.format {
         Format::Table => {
             let width = context.width();
-            format!("{}\n{}", advice::headline(&scenario, width), simulation::text(&simulated.result, width))
+            let transfer = transfer.map_or_else(String::new, |transfer| moved::text(&transfer, width) + "\n");
+            format!("{}\n{transfer}{}", advice::headline(&scenario, width), simulation::text(&simulated.result, width))
         }
-        Format::Json => {
-            json(&SimulationDocument { header: Header::new(&catalog, &scenario), simulation: simulated.result })?
-        }
+        Format::Json => json(&SimulationDocument {
+            header: Header::new(&catalog, &scenario),
+            simulation: simulated.result,
+            transfer,
+        })?,
         Format::Csv => simulation::numbers(&simulated.result).render(Style::Csv),
         Format::Md | Format::Adr => simulation::delays(&simulated.result).render(Style::Markdown),
     };
     context.print(&text)?;
     unless_stopped(&simulated.run)
+}
+
+/// What moving the scenario's volume once takes, where it states one. What the catalog lacks for it is no error here.
+fn moved_once(question: &Question, architecture: &Architecture) -> Option<Transfer> {
+    let at = circumstances(&question.scenario);
+    transfer(&question.catalog, architecture, &question.scenario, &at).ok().flatten()
+}
+
+fn print_transfer(
+    question: &Question,
+    transfer: &Transfer,
+    reason: String,
+    format: Format,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let Question { catalog, scenario, .. } = question;
+    let width = context.width();
+    let text = match format {
+        Format::Json => json(&Document {
+            transfer: Some(transfer.clone()),
+            not_simulated: Some(reason),
+            ..document(catalog, scenario, None)
+        })?,
+        Format::Csv => moved::table(transfer).render(Style::Csv),
+        Format::Md | Format::Adr => moved::table(transfer).render(Style::Markdown),
+        Format::Table => {
+            let not_simulated = paragraph("  Not simulated  ", &format!("{reason}."), width);
+            format!("{}\n{}{not_simulated}", advice::headline(scenario, width), moved::text(transfer, width))
+        }
+    };
+    context.print(&text)
 }
 
 fn print_sample(
@@ -244,8 +283,10 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
     answer.contradictions = question.contradictions();
     answer.comparison = Comparison::new(&played);
     let primary = args.simulation.primary.as_deref();
+    let wanted = pipeline(&question, &decision, primary).ok();
+    answer.transfer = wanted.and_then(|architecture| moved_once(&question, architecture));
     let mut simulated = None;
-    if let Some(reason) = cannot_simulate(&question, &decision, &args.simulation) {
+    if let Some(reason) = wanted.and_then(|wanted| cannot_simulate(&question, wanted, &args.simulation)) {
         answer.not_simulated = Some(reason);
     } else if decision.recommended.is_some() || primary.is_some() {
         let architecture = pipeline(&question, &decision, primary).or_else(|problem| context.refuse(problem))?;
@@ -389,12 +430,11 @@ fn pipeline<'a>(
     })
 }
 
-/// Why `run` can give no simulation, where that is not an error of the input.
-fn cannot_simulate(question: &Question, decision: &Decision, args: &SimulationArgs) -> Option<String> {
+/// Why a pipeline has no simulation, where that is not an error of the input.
+fn cannot_simulate(question: &Question, architecture: &Architecture, args: &SimulationArgs) -> Option<String> {
     if args.trace.is_some() {
         return None;
     }
-    let architecture = pipeline(question, decision, args.primary.as_deref()).ok()?;
     let at = circumstances(&question.scenario);
     let error = lower(&question.catalog, architecture, &question.scenario, &at, None).err()?;
     Some(error.to_string())

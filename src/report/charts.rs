@@ -1,6 +1,6 @@
-//! Charts as SVG and PNG: scores of services, delay of records, lines of a bill.
+//! Charts as SVG and PNG: scores of services, delay of records, freshness over time, lines of a bill.
 //!
-//! A chart is plain data ([`ScoreChart`], [`LatencyChart`], [`BillChart`]) with a [`Caption`]. Drawing it takes three
+//! A chart is plain data ([`ScoreChart`], [`LatencyChart`], [`FreshnessChart`], [`BillChart`]) with a [`Caption`]. Drawing it takes three
 //! steps:
 //!
 //! 1. *Lay out.* Each kind of chart turns its data into a list of rectangles, lines, dots and texts at fixed places.
@@ -36,6 +36,7 @@ mod axis;
 mod bill;
 mod font;
 mod frame;
+mod freshness;
 mod latency;
 mod paint;
 mod png;
@@ -46,6 +47,7 @@ mod tests;
 mod theme;
 
 pub use bill::{BillBar, BillChart, LineKind};
+pub use freshness::{Age, FreshnessChart, Shade};
 pub use latency::{LatencyChart, LatencyMark};
 pub use scores::{ScoreBar, ScoreChart};
 pub use theme::{Rgb, Theme};
@@ -95,6 +97,8 @@ pub enum Chart {
     Scores(ScoreChart),
     /// The share of records that arrived within a time.
     Latency(LatencyChart),
+    /// The age of the oldest record while a run goes on.
+    Freshness(FreshnessChart),
     /// The lines of a bill.
     Bill(BillChart),
 }
@@ -123,6 +127,7 @@ impl Chart {
         let rows = match self {
             Self::Scores(chart) => chart.rows(),
             Self::Latency(chart) => chart.rows(),
+            Self::Freshness(chart) => chart.rows(),
             Self::Bill(chart) => chart.rows(),
         };
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
@@ -139,6 +144,7 @@ impl Chart {
         match self {
             Self::Scores(chart) => chart.caption.title.clone(),
             Self::Latency(chart) => chart.caption.title.clone(),
+            Self::Freshness(chart) => chart.caption.title.clone(),
             Self::Bill(chart) => chart.headline(),
         }
     }
@@ -149,6 +155,7 @@ impl Chart {
         match self {
             Self::Scores(chart) => chart.finding(),
             Self::Latency(chart) => chart.finding(),
+            Self::Freshness(chart) => chart.finding(),
             Self::Bill(chart) => chart.finding(),
         }
     }
@@ -157,6 +164,7 @@ impl Chart {
         match self {
             Self::Scores(chart) => chart.scene(theme),
             Self::Latency(chart) => chart.scene(theme),
+            Self::Freshness(chart) => chart.scene(theme),
             Self::Bill(chart) => chart.scene(theme),
         }
     }

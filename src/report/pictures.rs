@@ -1,6 +1,9 @@
-//! The charts of a run: scores, latency, bill.
+//! The charts of a run: scores, latency, freshness, bill.
 
-use super::charts::{BillBar, BillChart, Caption, Chart, LatencyChart, LatencyMark, LineKind, ScoreBar, ScoreChart};
+use super::charts::{
+    Age, BillBar, BillChart, Caption, Chart, FreshnessChart, LatencyChart, LatencyMark, LineKind, ScoreBar, ScoreChart,
+    Shade,
+};
 use super::result::{Document, Percentiles};
 use super::{bill, seconds};
 use crate::catalog::Catalog;
@@ -22,8 +25,9 @@ pub fn charts(
 ) -> Vec<(&'static str, Chart)> {
     let scores = scores(document, decision).map(|chart| ("scores", chart));
     let latency = run.and_then(|run| latency(document, run, catalog, scenario)).map(|chart| ("latency", chart));
+    let freshness = freshness(document, catalog, scenario).map(|chart| ("freshness", chart));
     let bill = bill_chart(document, catalog, scenario).map(|chart| ("bill", chart));
-    scores.into_iter().chain(latency).chain(bill).collect()
+    scores.into_iter().chain(latency).chain(freshness).chain(bill).collect()
 }
 
 fn footer(document: &Document) -> String {
@@ -81,10 +85,7 @@ fn latency(document: &Document, run: &RunResult, catalog: &Catalog, scenario: &S
     }
     let points: Vec<(f64, f64)> = run.summary.latency.histogram.cumulative().collect();
     let mark = |label: &str, seconds: f64, share: f64| LatencyMark { label: label.to_owned(), seconds, share };
-    let limit = match scenario.answers.get("needs.freshness").map(|answer| answer.value.ends().0) {
-        Some(Value::Duration(limit)) => Some((format!("asked for: {limit}"), limit.as_secs_f64())),
-        _ => None,
-    };
+    let limit = asked(scenario);
     let last = end(document, catalog, scenario);
     let of = if run.summary.records.rejected > 0 { "accepted records" } else { "records" };
     Some(Chart::Latency(LatencyChart {
@@ -101,6 +102,49 @@ fn latency(document: &Document, run: &RunResult, catalog: &Catalog, scenario: &S
             mark("p99", figures.p99.value, 0.99),
         ],
         limit,
+    }))
+}
+
+/// The freshness asked for, in words and in seconds.
+fn asked(scenario: &Scenario) -> Option<(String, f64)> {
+    match scenario.answers.get("needs.freshness").map(|answer| answer.value.ends().0) {
+        Some(Value::Duration(limit)) => Some((format!("asked for: {limit}"), limit.as_secs_f64())),
+        _ => None,
+    }
+}
+
+/// How old the oldest record on its way is, over the time of the run; nothing where no buffer ever held one.
+fn freshness(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Option<Chart> {
+    let run = document.simulation.as_ref()?;
+    let course = &run.freshness_over_time_s;
+    let oldest = course.largest.iter().copied().flatten().reduce(f64::max)?;
+    let parts = course.mean.iter().zip(&course.largest).enumerate();
+    let ages = parts.map(|(part, (mean, largest))| Age {
+        at: (part as f64 + 0.5) * course.step_s,
+        mean: *mean,
+        largest: *largest,
+    });
+    let mut shades: Vec<Shade> = Vec::new();
+    for outage in &run.outages {
+        let name =
+            catalog.service(&outage.service).map_or(outage.service.as_str(), |it| it.short_name(scenario.edition));
+        let shade = Shade { label: format!("{name} takes nothing"), from: outage.from_s, to: outage.to_s };
+        if !shades.contains(&shade) {
+            shades.push(shade);
+        }
+    }
+    let last = end(document, catalog, scenario);
+    Some(Chart::Freshness(FreshnessChart {
+        caption: Caption {
+            title: format!("The oldest record on its way to {last} is at most {} old", seconds(oldest)),
+            subtitle: "Age of the oldest record that is collected or on its way behind that, in each part of the run."
+                .to_owned(),
+            footer: footer(document),
+        },
+        span: run.horizon_s,
+        ages: ages.collect(),
+        limit: asked(scenario),
+        shades,
     }))
 }
 

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::comparison::Comparison;
-use crate::architecture::{Lowered, Setting, Variant};
+use super::stages::{Outage, StageUse, outages, stages};
+use crate::architecture::{Lowered, Setting, Transfer, Variant};
 use crate::catalog::{Catalog, Edition};
 use crate::comparison::WhatIf;
 use crate::cost::{Bill, Budget, Packing, UsageFile};
@@ -111,6 +112,8 @@ pub struct Document {
     pub simulation: Option<Simulation>,
     /// Why there is no simulation.
     pub not_simulated: Option<String>,
+    /// What moving the stated volume once takes, by arithmetic; `null` where none is stated or nothing on the way moves it.
+    pub transfer: Option<Transfer>,
     /// Its bill.
     pub bill: Option<Bill>,
     /// What packing events into records would save.
@@ -137,6 +140,7 @@ impl Document {
             why_not: Vec::new(),
             simulation: None,
             not_simulated: None,
+            transfer: None,
             bill: None,
             packing: None,
             comparison: None,
@@ -188,6 +192,8 @@ pub struct SimulationDocument {
     /// The simulation.
     #[serde(flatten)]
     pub simulation: Simulation,
+    /// What moving the stated volume once takes, by arithmetic; `null` where none is stated or nothing on the way moves it.
+    pub transfer: Option<Transfer>,
 }
 
 /// What `simulate --sample` answers.
@@ -249,6 +255,11 @@ pub struct Simulation {
     pub oversize: Vec<Oversize>,
     /// Limits that are offered more than they sustain, for good; the worst first.
     pub overloads: Vec<Overload>,
+    /// What else is on the way: servers, buffers, pollers, shards and deliveries; empty for a chain of gates, delays and a
+    /// buffer, which needs none.
+    pub stages: Vec<StageUse>,
+    /// What services that were out of order have caused.
+    pub outages: Vec<Outage>,
     /// Name of the limit that turned away most, or else was used most at the peak.
     pub binding_limit: Option<String>,
     /// What the simulation rests on.
@@ -285,6 +296,14 @@ pub struct Records {
     pub delivered: u64,
     /// Still on their way at the end.
     pub in_flight: u64,
+    /// Let through and never to be delivered: given up after the last try, or without a place to wait.
+    pub lost: u64,
+    /// Bytes of the records sent.
+    pub offered_bytes: u64,
+    /// Bytes of those that every gate let through.
+    pub accepted_bytes: u64,
+    /// Bytes of those that were lost.
+    pub lost_bytes: u64,
     /// Requests they were sent in.
     pub offered_requests: u64,
 }
@@ -297,6 +316,10 @@ impl From<&crate::sim::Records> for Records {
             rejected: records.rejected,
             delivered: records.delivered,
             in_flight: records.in_flight,
+            lost: records.lost,
+            offered_bytes: records.offered_bytes,
+            accepted_bytes: records.accepted_bytes,
+            lost_bytes: records.lost_bytes,
             offered_requests: records.offered_requests,
         }
     }
@@ -438,6 +461,8 @@ impl Simulation {
             binding_limit: by_use(&limits).first().map(|limit| limit.name.clone()),
             limits,
             overloads: summary.overloads(),
+            stages: stages(summary, lowered),
+            outages: outages(summary, lowered),
             settings: settings.into_values().cloned().collect(),
         }
     }

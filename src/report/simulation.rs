@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::result::{LimitUse, Percentiles, Simulation, by_use};
+use super::stages::{self, hot_shard, lost, outage};
 use super::table::Style;
 use super::{Table, count, paragraph, plain, seconds, with_interval};
 use crate::sim::{Estimate, Overload, SampledRecord};
@@ -20,8 +21,11 @@ pub fn text(simulation: &Simulation, width: usize) -> String {
     let _ = write!(text, "\n{}\n", paragraph("  ", meaning, width));
     text.push_str(&flow(simulation, width));
     text.push('\n');
-    text.push_str(&limits(simulation).render(Style::Plain(width)));
-    let _ = write!(text, "\n{}\n", paragraph("  ", &binding(simulation), width));
+    text.push_str(&waiting(simulation, width));
+    if !simulation.limits.is_empty() {
+        text.push_str(&limits(simulation).render(Style::Plain(width)));
+        let _ = write!(text, "\n{}\n", paragraph("  ", &binding(simulation), width));
+    }
     text.push_str(&settings(simulation).render(Style::Plain(width)));
     text.push('\n');
     text.push_str(&run_paragraph(simulation, width));
@@ -77,12 +81,13 @@ fn flow(simulation: &Simulation, width: usize) -> String {
     let objects = &simulation.objects;
     let per_hour = with_interval(Estimate { value: objects.per_hour, half_width: objects.per_hour_half_width }, "");
     let carried = format!(
-        "{} offered, {} accepted, {} rejected, {} delivered, {} on their way at the end",
+        "{} offered, {} accepted, {} rejected, {} delivered, {} on their way at the end{}",
         grouped(records.offered),
         grouped(records.accepted),
         grouped(records.rejected),
         grouped(records.delivered),
         grouped(records.in_flight),
+        lost(records.lost, records.lost_bytes),
     );
     let written = format!(
         "{per_hour} an hour, {} on average ({} to {}), {} stored; {} % closed by size, {} % by time",
@@ -104,7 +109,33 @@ fn flow(simulation: &Simulation, width: usize) -> String {
         );
         text.push_str(&paragraph("  Too large ", &turned_away, width));
     }
+    for said in simulation.outages.iter().map(outage) {
+        text.push_str(&paragraph("  Outage    ", &said, width));
+    }
+    for said in simulation.stages.iter().filter_map(hot_shard) {
+        text.push_str(&paragraph("  Hot shard ", &said, width));
+    }
+    if let Some(said) = tried_again(simulation) {
+        text.push_str(&paragraph("  Retries   ", &said, width));
+    }
     text
+}
+
+/// How often clients came back, where they did.
+fn tried_again(simulation: &Simulation) -> Option<String> {
+    let gates = simulation.stages.iter().filter(|stage| stage.kind != "delivery");
+    let retried: u64 = gates.map(|stage| stage.retried).sum();
+    let per_record = retried as f64 / simulation.records.offered.max(1) as f64;
+    (retried > 0)
+        .then(|| format!("{} tries again, {} for each record sent", grouped(retried), significant(per_record, 3)))
+}
+
+/// Where records wait, if there is more than gates, delays and one buffer.
+fn waiting(simulation: &Simulation, width: usize) -> String {
+    if simulation.stages.is_empty() {
+        return String::new();
+    }
+    stages::table(&simulation.stages).render(Style::Plain(width)) + "\n"
 }
 
 /// Every limit on the way and how far it was used.

@@ -86,6 +86,9 @@ fn figures(document: &Document, scenario: &Scenario, width: usize) -> String {
     if let Some(sum) = &document.bill {
         let _ = writeln!(text, "  {}.", bill::total(sum));
     }
+    if let Some(transfer) = &document.transfer {
+        text.push_str(&super::transfer::text(transfer, width));
+    }
     if let Some(reason) = &document.not_simulated {
         let _ = writeln!(text, "  Not simulated, so delay and bill are unknown: {reason}.");
     }

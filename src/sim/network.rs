@@ -32,7 +32,7 @@ use rayon::prelude::*;
 pub use self::core::Balance;
 pub use engine::{NetworkTally, SinkTally};
 pub use model::{Collect, Delivery, Discipline, Feed, KeyLaw, Network, Node, Poller, Station, Step, Timer, WhenFull};
-pub use tally::{Closings, Level, NodeTally};
+pub use tally::{Closings, Level, NodeTally, ShardLoad};
 
 use super::SimError;
 use super::config::{RunConfig, Watch};
@@ -55,7 +55,7 @@ pub(super) fn replicate_chain(
     let sources = plan::sources(&network);
     let plan = NetworkPlan::new(&network, &sources, chain.detail, config)?;
     let tally = engine::replicate(&plan, replication, progress)?;
-    tally.into_tally(false).ok_or_else(|| SimError::invalid("network", "a sink at the end of a chain", 0))
+    tally.into_tally().ok_or_else(|| SimError::invalid("network", "a sink at the end of a chain", 0))
 }
 
 impl<'a> NetworkPlan<'a> {
@@ -108,7 +108,7 @@ impl Replicates for NetworkPlan<'_> {
 
     fn replicate(&self, number: u32, progress: &Progress<'_>) -> Result<Tally, SimError> {
         let tally = engine::replicate(self, number, progress)?;
-        tally.into_tally(true).ok_or_else(|| SimError::invalid("network", "one sink", 0))
+        tally.into_tally().ok_or_else(|| SimError::invalid("network", "one sink", 0))
     }
 
     fn report(&self) -> TierReport {

@@ -10,7 +10,7 @@ use super::figures::{Figure, Figures};
 use super::gate::{GateTally, Load, Rejected};
 use super::histogram::{Histogram, rank};
 use super::model::{Counted, Gate};
-use super::network::NodeTally;
+use super::network::{NodeTally, ShardLoad};
 use super::over_time::{Backlog, Course, OverTime};
 use super::plan::Plan;
 use super::precision::PrecisionReached;
@@ -66,7 +66,8 @@ pub struct Summary {
     pub objects: Objects,
     /// The gates, in the order of the chain.
     pub stages: Vec<GateSummary>,
-    /// What else is on the way: every stage of a network, in its order; empty for a chain of gates, delays and a buffer.
+    /// What else is on the way: every stage of a network, in its order; empty for a chain of gates, delays and a buffer that
+    /// took no events to run.
     pub nodes: Vec<NodeSummary>,
     /// What each replication found by itself.
     #[serde(skip)]
@@ -177,7 +178,7 @@ pub struct NodeSummary {
     pub units_per_hour: Estimate,
     /// Servers at work, on average over time.
     pub busy: Estimate,
-    /// Units inside, on average over time: records in a buffer.
+    /// Units inside, on average over time: records in a buffer, and records that a delivery tries again.
     pub inside: Estimate,
     /// The most units inside at any time of all replications.
     pub most_inside: u64,
@@ -191,6 +192,11 @@ pub struct NodeSummary {
     /// Seconds from the fullest moment until nothing was inside any more, the longest of all replications; `null` where one
     /// did not get that far.
     pub drained_in: Option<f64>,
+    /// Seconds from the start of a run until nothing was inside any more after its fullest moment, the latest of all
+    /// replications; `null` where one did not get that far.
+    pub empty_again_at: Option<f64>,
+    /// What came to each of several shards, over all replications; empty where there are none.
+    pub shards: Vec<ShardLoad>,
 }
 
 impl NodeSummary {
@@ -345,13 +351,17 @@ struct JoinedNode {
     retried: u64,
     lost: u64,
     drained_in: Option<f64>,
+    empty_again_at: Option<f64>,
+    shards: Vec<ShardLoad>,
 }
 
 impl JoinedNode {
     fn new(tally: &NodeTally, servers: Option<u32>) -> Self {
         let name = tally.name.clone();
         let figures = Default::default();
-        Self { name, servers, figures, most_inside: 0, retried: 0, lost: 0, drained_in: Some(0.0) }
+        let (drained_in, empty_again_at) = (Some(0.0), Some(0.0));
+        let shards = vec![ShardLoad::default(); tally.shards.len()];
+        Self { name, servers, figures, most_inside: 0, retried: 0, lost: 0, drained_in, empty_again_at, shards }
     }
 
     fn join(&mut self, tally: &NodeTally, seconds: f64) {
@@ -365,15 +375,33 @@ impl JoinedNode {
         self.most_inside = self.most_inside.max(tally.inside.peak());
         self.retried += tally.retried;
         self.lost += tally.lost;
-        let drained = tally.inside.drained_in();
-        self.drained_in = self.drained_in.zip(drained).map(|(one, other)| one.max(other));
+        let later = |one: Option<f64>, other: Option<f64>| one.zip(other).map(|(one, other)| one.max(other));
+        self.drained_in = later(self.drained_in, tally.inside.drained_in());
+        self.empty_again_at = later(self.empty_again_at, tally.inside.emptied_at());
+        for (shard, more) in self.shards.iter_mut().zip(&tally.shards) {
+            shard.offered += more.offered;
+            shard.rejected += more.rejected;
+        }
     }
 
     fn finish(self) -> NodeSummary {
         let [units_per_hour, busy, inside, wait_p99] =
             self.figures.map(|figures| Estimate::from_replications(&figures));
-        let Self { name, servers, most_inside, retried, lost, drained_in, .. } = self;
-        NodeSummary { name, servers, units_per_hour, busy, inside, most_inside, wait_p99, retried, lost, drained_in }
+        let Self { name, servers, most_inside, retried, lost, drained_in, empty_again_at, shards, .. } = self;
+        NodeSummary {
+            name,
+            servers,
+            units_per_hour,
+            busy,
+            inside,
+            most_inside,
+            wait_p99,
+            retried,
+            lost,
+            drained_in,
+            empty_again_at,
+            shards,
+        }
     }
 }
 

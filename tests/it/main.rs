@@ -16,6 +16,7 @@ mod compare;
 mod constraints;
 mod determinism;
 mod editions;
+mod faults;
 mod house;
 mod interrupt;
 mod replay;

@@ -63,6 +63,12 @@ const EXPECTED: &[Expected] = &[
         ],
     },
     Expected {
+        name: "flash-crowd",
+        primary: "firehose",
+        way: &["api_gateway", "firehose", "s3"],
+        because: &[("firehose", "delivers-without-code"), ("api_gateway", "client-speaks-plain-https")],
+    },
+    Expected {
         name: "hadoop-spark-etl",
         primary: "emr",
         way: &["emr", "s3"],
@@ -71,6 +77,12 @@ const EXPECTED: &[Expected] = &[
             ("firehose", "transformation-beyond-service"),
             ("managed_flink", "framework-not-run"),
         ],
+    },
+    Expected {
+        name: "hot-key",
+        primary: "kinesis_data_streams",
+        way: &["kinesis_data_streams"],
+        because: &[("kinesis_data_streams", "sub-second-delay-needed"), ("firehose", "replay-not-possible")],
     },
     Expected {
         name: "iot-telemetry",
@@ -103,6 +115,30 @@ const EXPECTED: &[Expected] = &[
             ("kinesis_data_streams", "consumer-code-needed"),
             ("emr", "cluster-billed-by-time"),
         ],
+    },
+    Expected {
+        name: "outage-25h",
+        primary: "firehose",
+        way: &["api_gateway", "firehose", "s3"],
+        because: &[("firehose", "delivers-without-code"), ("api_gateway", "client-speaks-plain-https")],
+    },
+    Expected {
+        name: "outage-6h",
+        primary: "firehose",
+        way: &["api_gateway", "firehose", "s3"],
+        because: &[("firehose", "delivers-without-code"), ("api_gateway", "client-speaks-plain-https")],
+    },
+    Expected {
+        name: "region-class-b",
+        primary: "firehose",
+        way: &["api_gateway", "firehose", "s3"],
+        because: &[("firehose", "delivers-without-code"), ("api_gateway", "client-speaks-plain-https")],
+    },
+    Expected {
+        name: "retry-storm",
+        primary: "firehose",
+        way: &["api_gateway", "firehose", "s3"],
+        because: &[("firehose", "delivers-without-code"), ("api_gateway", "client-speaks-plain-https")],
     },
     Expected {
         name: "third-party-dataset",

@@ -17,6 +17,9 @@ use crate::value::Value;
 /// the PUT behind it.
 const MARGIN: SimDuration = SimDuration::from_secs(2);
 
+/// The word of options that switch something on.
+const OFF: &str = "off";
+
 /// One number that the simulation rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Setting {
@@ -161,6 +164,12 @@ impl<'a> Settings<'a> {
             self.note(&name, answer.value.to_string(), &answer.origin.to_string());
             return Ok(answer.value.clone());
         }
+        // Of an interval the low end: a slow line is what there must be time for.
+        if let Some(answer) = rule.from_need.as_ref().and_then(|path| self.scenario.answers.get(path)) {
+            let value = answer.value.ends().0.clone();
+            self.note(&name, value.to_string(), &answer.origin.to_string());
+            return Ok(value);
+        }
         if let Some(sizing) = &rule.sized {
             return self.for_the_load(service, &name, sizing);
         }
@@ -170,7 +179,10 @@ impl<'a> Settings<'a> {
             return Ok(Value::Text(word.clone()));
         }
         if let Some(word) = &rule.default {
-            self.note(&name, word.clone(), "default of the catalog");
+            // Nothing rests on a switch that nobody has turned on.
+            if word != OFF {
+                self.note(&name, word.clone(), "default of the catalog");
+            }
             return Ok(Value::Text(word.clone()));
         }
         let fact_id = rule.default_fact.as_deref().ok_or_else(|| missing(format!("a default of `{}`", rule.id)))?;

@@ -13,6 +13,11 @@ pub(super) struct Demand {
 }
 
 impl Demand {
+    /// Of what is no stream.
+    pub(super) const fn none() -> Self {
+        Self { records: 0.0, requests: 0.0, bytes: 0.0 }
+    }
+
     /// The busiest part of the usual profile; one-off episodes are what a pipeline is not sized for. Of a recording, its
     /// busiest second.
     pub(super) fn of(workload: Option<&Workload>, source: &Source) -> Self {
@@ -88,7 +93,7 @@ mod tests {
         assert_eq!(count, 3.0);
         assert_eq!(
             told,
-            "2500 records/s at the peak × 1.2 ÷ 1000 = 3; 500000 B/s at the peak × 1.2 ÷ 1048576 = 0.5722 → 3"
+            "2,500 records/s at the peak × 1.2 ÷ 1,000 = 3; 500,000 B/s at the peak × 1.2 ÷ 1,048,576 = 0.5722 → 3"
         );
         assert_eq!(needed(demand, &Parts { records: Some(1e6), headroom: 1.0, least: 2.0, ..parts }).0, 2.0);
     }

@@ -146,6 +146,8 @@ impl Lowering<'_> {
             None => self.law(service, stage)?,
         };
         let throughput = stage.throughput.as_deref().map(|id| self.settings.number(service, id)).transpose()?;
+        let share = stage.throughput_share.as_deref().map(|id| self.settings.number(service, id)).transpose()?;
+        let throughput = throughput.map(|bytes| bytes * share.unwrap_or(1.0));
         let per_byte = throughput
             .map(|bytes| bytes * together)
             .filter(|bytes| *bytes > 0.0)

@@ -151,6 +151,71 @@ impl TimeScale {
         ticks.sort_by(|a, b| a.at.total_cmp(&b.at));
         ticks
     }
+
+    /// The same for an upright axis, where it is the height of the letters that must find room.
+    pub(super) fn ticks_upwards(&self, letters: Type) -> Vec<TimeTick> {
+        const ENOUGH: usize = 4;
+        let mut ticks: Vec<TimeTick> = Vec::new();
+        let usual = USUAL_TIMES.iter().map(|time| (time, false));
+        for (time, finer) in usual.chain(FINER_TIMES.iter().map(|time| (time, true))) {
+            let position = libm::log10(*time);
+            if position < self.0.low || position > self.0.high || (finer && ticks.len() >= ENOUGH) {
+                continue;
+            }
+            let tick = TimeTick { at: self.at(*time), label: tick_label(*time) };
+            if ticks.iter().all(|other| (other.at - tick.at).abs() >= 2.0 * letters.size) {
+                ticks.push(tick);
+            }
+        }
+        ticks
+    }
+}
+
+/// Steps in which people count time, in seconds.
+const TIME_STEPS: [f64; 22] = [
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+    15.0,
+    30.0,
+    60.0,
+    120.0,
+    300.0,
+    600.0,
+    900.0,
+    1800.0,
+    3600.0,
+    7200.0,
+    10_800.0,
+    21_600.0,
+    43_200.0,
+    86_400.0,
+    172_800.0,
+    604_800.0,
+    2_592_000.0,
+    31_536_000.0,
+];
+
+/// Round times on a straight axis from 0, in the unit of their step; as many as have room.
+pub(super) fn time_ticks(scale: &Scale, letters: Type) -> Vec<TimeTick> {
+    const MOST: f64 = 10.0;
+    let fits = |step: &f64| (scale.high - scale.low) / *step <= MOST;
+    let step = TIME_STEPS.into_iter().find(fits).unwrap_or_else(|| (scale.high - scale.low) / MOST);
+    let units = [(86_400.0, "d"), (3600.0, "h"), (60.0, "min")];
+    let (unit, name) = units.into_iter().find(|(unit, _)| step >= *unit).unwrap_or((1.0, "s"));
+    let mut ticks: Vec<TimeTick> = Vec::new();
+    let mut time = 0.0;
+    while time <= scale.high * (1.0 + 1e-9) {
+        let label = if time == 0.0 { "0".to_owned() } else { format!("{} {name}", significant(time / unit, 6)) };
+        let tick = TimeTick { at: scale.at(time), label };
+        let half = |tick: &TimeTick| letters.width(&tick.label) * 0.53;
+        if ticks.last().is_none_or(|last| tick.at - last.at >= half(last) + half(&tick) + 10.0) {
+            ticks.push(tick);
+        }
+        time += step;
+    }
+    ticks
 }
 
 /// Ticks speak of minutes from one minute on, unlike durations in sentences.

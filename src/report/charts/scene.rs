@@ -112,6 +112,22 @@ impl Scene {
         }
     }
 
+    /// A level line of dashes, from the left.
+    pub(super) fn dashes_across(
+        &mut self,
+        y: f64,
+        (left, right): (f64, f64),
+        (dash, gap): (f64, f64),
+        width: f64,
+        colour: Rgb,
+    ) {
+        let mut x = left;
+        while x < right {
+            self.line((x, y), ((x + dash).min(right), y), width, colour);
+            x += dash + gap;
+        }
+    }
+
     pub(super) fn dot(&mut self, centre: (f64, f64), radius: f64, colour: Rgb) {
         self.shapes.push(Shape::Dot { centre, radius, colour });
     }

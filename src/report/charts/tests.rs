@@ -112,6 +112,28 @@ fn extreme_bill(count: usize) -> Chart {
     bill((0..count).map(line).collect(), 1.4e7)
 }
 
+fn freshness(ages: Vec<Age>, limit: Option<(String, f64)>, shades: Vec<Shade>) -> Chart {
+    let caption = caption("The oldest record on its way to S3 is at most 6 h old");
+    Chart::Freshness(FreshnessChart { caption, span: 32_400.0, ages, limit, shades })
+}
+
+/// Nine hours, six of them without the destination.
+fn outage() -> Chart {
+    let age = |part: u32| {
+        let at = (f64::from(part) + 0.5) * 270.0;
+        let held = if (3600.0..25_200.0).contains(&at) { at - 3600.0 } else { 0.0 };
+        let missing = part == 3;
+        Age { at, mean: (!missing).then_some(2.7 + held), largest: (!missing).then_some(5.6 + held + 135.0) }
+    };
+    let shade = Shade { label: "S3 takes nothing".to_owned(), from: 3600.0, to: 25_200.0 };
+    freshness((0..120).map(age).collect(), Some(("asked for: 10 min".to_owned(), 600.0)), vec![shade])
+}
+
+fn steady() -> Chart {
+    let age = |part: u32| Age { at: (f64::from(part) + 0.5) * 270.0, mean: Some(2.7), largest: Some(5.6) };
+    freshness((0..120).map(age).collect(), None, Vec::new())
+}
+
 /// Every picture that is worth a look, with its name.
 fn pictures() -> Vec<(&'static str, Chart)> {
     let zero_bill = vec![BillBar { label: "free".into(), amount_usd: 0.0, half_width: None, kind: LineKind::Fixed }; 2];
@@ -134,6 +156,9 @@ fn pictures() -> Vec<(&'static str, Chart)> {
         ("latency-wide", wide()),
         ("latency-single", single()),
         ("latency-empty", latency(vec![], vec![], None)),
+        ("freshness-outage", outage()),
+        ("freshness-steady", steady()),
+        ("freshness-empty", freshness(vec![], Some(("asked for: 1 s".to_owned(), 1.0)), vec![])),
         ("bill-usual", usual_bill()),
         ("bill-extreme", extreme_bill(20)),
         ("bill-one", extreme_bill(1)),
@@ -259,6 +284,8 @@ fn the_finding_says_what_the_picture_shows() {
         buffered().finding(),
         "Latency: p50 153 s, p95 288 s, p99 300 s. Requirement: freshness ≤ 15 min (15 min)."
     );
+    assert_eq!(steady().finding(), "Age of the oldest record on its way, over time: at most 5.6 s.");
+    assert!(outage().finding().ends_with("Requirement: asked for: 10 min (600 s). S3 takes nothing from 1 h to 7 h."));
     assert!(
         usual_bill().finding().starts_with("Total 4,504.24 ± 90.08 USD a month. Lines, largest first: API Gateway")
     );
@@ -275,6 +302,13 @@ fn csv_holds_the_numbers_behind_the_picture() {
     );
     assert!(bill.ends_with("total,4504.24,90.0848,\n"), "{bill}");
     assert!(buffered().to_csv().contains("\nmark,p95,288,0.95\n"));
+    let outage = outage().to_csv();
+    assert!(outage.starts_with("kind,label,from_s,to_s,mean_s,largest_s\nage,,135,,2.7,140.6\n"), "{outage}");
+    assert!(outage.contains("\nage,,945,,,\n"), "{outage}");
+    assert!(
+        outage.ends_with("\nrequirement,asked for: 10 min,,,,600\noutage,S3 takes nothing,3600,25200,,\n"),
+        "{outage}"
+    );
     assert!(scores(1, 2, 1, "").to_csv().ends_with("\nAmazon EMR,rejected,,\n"));
 }
 
@@ -297,6 +331,20 @@ proptest! {
         prop_assert_eq!(check_texts(&chart), Ok(()));
         check_well_formed(&chart.to_svg(&Theme::light()).unwrap());
         prop_assert!(!chart.to_csv().is_empty());
+    }
+
+    #[test]
+    fn courses_of_any_numbers_are_drawn(
+        ages in prop::collection::vec((prop::option::of(number()), prop::option::of(number())), 0..20),
+        span in number(),
+        limit in prop::option::of(("[a-z≤ ]{0,60}", number())),
+        shades in prop::collection::vec((".{0,60}", number(), number()), 0..4),
+    ) {
+        let ages = ages.into_iter().enumerate().map(|(part, (mean, largest))| Age { at: part as f64, mean, largest });
+        let shades = shades.into_iter().map(|(label, from, to)| Shade { label, from, to }).collect();
+        let chart = Chart::Freshness(FreshnessChart { caption: caption("x"), span, ages: ages.collect(), limit, shades });
+        prop_assert_eq!(check_texts(&chart), Ok(()));
+        check_well_formed(&chart.to_svg(&Theme::light()).unwrap());
     }
 
     #[test]

@@ -97,8 +97,8 @@ impl NetworkTally {
         self.offered.records
     }
 
-    /// What every run counts, from a network with one sink; its stages too, if they are asked for. `None` without a sink.
-    pub(in crate::sim) fn into_tally(mut self, with_nodes: bool) -> Option<Tally> {
+    /// What every run counts, from a network with one sink, and its stages. `None` without a sink.
+    pub(in crate::sim) fn into_tally(mut self) -> Option<Tally> {
         let sink = self.sinks.drain(..).next()?;
         let SinkTally { latency, samples, batches, series, objects, last, .. } = sink;
         let gates: Vec<GateTally> =
@@ -119,9 +119,8 @@ impl NetworkTally {
             in_flight: 0,
             last_delivery: last,
         };
-        let nodes = if with_nodes { self.nodes } else { Vec::new() };
-        let offered = self.offered;
-        Some(Tally { offered, units: self.units, gates, in_flight, lost, lost_bytes, delivered, nodes, end: self.end })
+        let Self { nodes, offered, units, end, .. } = self;
+        Some(Tally { offered, units, gates, in_flight, lost, lost_bytes, delivered, nodes, end })
     }
 
     /// The stage of this name.

@@ -372,12 +372,20 @@ pub(super) struct Handing {
 impl Handing {
     pub(super) fn arrive(&mut self, core: &mut Core, node: u32, unit: u32, tally: &mut NodeTally) {
         let now = core.now;
+        let held = core.units.get(unit);
+        let (waited, records) = (held.attempts > 0, i64::from(held.count));
         let out = self.outages.iter().any(|(from, to)| (*from..*to).contains(&now));
         if out || (self.failures > 0.0 && self.chance.random::<f64>() < self.failures) {
-            if !tries_again(self.retries.as_mut(), core, node, unit, tally) {
+            if tries_again(self.retries.as_mut(), core, node, unit, tally) {
+                tally.inside.change(now, if waited { 0 } else { records }, core.span);
+            } else {
+                tally.inside.change(now, if waited { -records } else { 0 }, core.span);
                 core.lose(unit, tally);
             }
             return;
+        }
+        if waited {
+            tally.inside.change(now, -records, core.span);
         }
         core.units.get_mut(unit).attempts = 0;
         core.let_go(unit);

@@ -56,6 +56,12 @@ impl Level {
     pub fn drained_in(&self) -> Option<f64> {
         self.emptied.map(|at| at.saturating_sub(self.peak_at) as f64 / 1e9)
     }
+
+    /// The time in seconds at which it was zero again after its greatest value; `None` where it was not.
+    #[must_use]
+    pub fn emptied_at(&self) -> Option<f64> {
+        self.emptied.map(|at| at as f64 / 1e9)
+    }
 }
 
 /// What closed the units of a buffer.
@@ -112,6 +118,15 @@ impl Closings {
     }
 }
 
+/// What came to one of several shards.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct ShardLoad {
+    /// Records offered, tries again included.
+    pub offered: u64,
+    /// Records turned away for good.
+    pub rejected: u64,
+}
+
 /// What one stage has counted in the measured span of one replication.
 #[derive(Debug, Clone)]
 pub struct NodeTally {
@@ -131,7 +146,7 @@ pub struct NodeTally {
     pub lost_bytes: u64,
     /// Records that were tried again.
     pub retried: u64,
-    /// Units in the stage.
+    /// Units in the stage; records in a buffer, and in a delivery those that are tried again.
     pub inside: Level,
     /// Units of them that wait.
     pub waiting: Level,
@@ -145,6 +160,8 @@ pub struct NodeTally {
     pub closings: Closings,
     /// What its gate saw, or the gate of each shard.
     pub(in crate::sim) gates: Vec<GateTally>,
+    /// The same of each of several shards, shortly.
+    pub shards: Vec<ShardLoad>,
     /// Whole seconds in which a record was turned away.
     pub throttled_seconds: u64,
     /// Seconds until the first record was turned away.
@@ -169,6 +186,7 @@ impl NodeTally {
             stay: Histogram::new(),
             closings: Closings::default(),
             gates: Vec::new(),
+            shards: Vec::new(),
             throttled_seconds: 0,
             first_rejection: None,
         }
@@ -185,6 +203,10 @@ impl NodeTally {
                 (one, other) => one.or(other),
             };
             self.gates.push(tally);
+        }
+        if self.gates.len() > 1 {
+            let load = |gate: &GateTally| ShardLoad { offered: gate.offered.records, rejected: gate.rejected.records };
+            self.shards = self.gates.iter().map(load).collect();
         }
     }
 
