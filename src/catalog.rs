@@ -140,6 +140,9 @@ pub struct Catalog {
     pub digest: String,
 }
 
+/// What a meter says in place of its price where nobody publishes one: its line is on every bill, and unknown.
+const UNKNOWN_PRICE: &str = "unknown";
+
 impl Catalog {
     /// Reads and checks a library. Problems are collected; the catalog holds what could be read.
     pub fn load(library: &Library, sources: &mut SourceMap, problems: &mut Problems) -> Self {
@@ -298,7 +301,8 @@ impl Catalog {
 
     fn meter_fault(&self, service: &str, meter: &RawMeter) -> Option<String> {
         let zero = meter.increment.is_some_and(|size| size.get() == 0);
-        if !self.prices.has(service, &meter.price) {
+        let biller = meter.price_of.as_deref().unwrap_or(service);
+        if meter.price != UNKNOWN_PRICE && !self.prices.has(biller, &meter.price) {
             Some(format!("no Region has a price `{}`", meter.price))
         } else if zero || (meter.counts == MeterCount::RoundedBytes && meter.increment.is_none()) {
             Some("bytes are rounded up to an `increment`, and there is none".to_owned())

@@ -14,7 +14,7 @@ mod what_if;
 pub use volumes::{Crossover, Point, Priced, crossovers};
 pub use what_if::{WhatIf, what_ifs};
 
-use crate::architecture::{Architecture, LowerError, Lowered, lower};
+use crate::architecture::{Architecture, LowerError, Lowered, Variant, lower};
 use crate::catalog::{Catalog, Profile, Role};
 use crate::cost::{self, Bill, Extrapolation};
 use crate::ranking::{Decider, Decision, Measured, ServiceVerdict, Verdict, circumstances};
@@ -89,7 +89,9 @@ pub fn candidates(
         add(&mut list, service, true, service.architecture.as_ref());
         let ways = decider.variants(scenario, &service.id).into_iter().filter(|way| way.dropped.is_none());
         let before = list.len();
-        for way in ways.filter(|way| one_destination(&way.path)) {
+        let own_row =
+            |way: &Variant| way.services.iter().any(|id| *id != service.id && is_removed(catalog, decision, id));
+        for way in ways.filter(|way| one_destination(&way.path) && !own_row(way)) {
             if list.len() < before + MOST_WAYS {
                 add(&mut list, service, false, Some(&way.path));
             }
@@ -103,6 +105,12 @@ pub fn candidates(
     }
     list.truncate(MOST);
     list
+}
+
+/// Whether a service that moves data by itself was removed by a rule: it has a row of its own, if any.
+fn is_removed(catalog: &Catalog, decision: &Decision, id: &str) -> bool {
+    let removed = decision.service(id).is_some_and(|service| service.verdict == Verdict::Rejected);
+    removed && catalog.service(id).is_some_and(|service| service.role == Role::Ingest)
 }
 
 fn one_destination(path: &Architecture) -> bool {

@@ -28,8 +28,8 @@ use crate::units::{SimDuration, Usd, significant};
 /// Hours in a month of the bill.
 pub const HOURS_PER_MONTH: f64 = 730.0;
 
-/// Parts of a second in which work is counted.
-const FINE_SECOND: f64 = 1e6;
+/// Parts of a second, an hour or a month in which work is counted.
+const FINE_PART: f64 = 1e6;
 
 /// Bytes in a GB of the bill.
 const BYTES_PER_GB: u128 = 1 << 30;
@@ -217,22 +217,26 @@ pub fn usage(lowered: &Lowered, run: &RunResult, extrapolation: &Extrapolation) 
             MeterCount::Increments => (increments().unwrap_or(summary.per_hour.records), 1),
             // Hours are billed by the second.
             MeterCount::Hours => (Estimate { value: 3600.0, half_width: Some(0.0) }, 3600),
+            MeterCount::Months => {
+                (Estimate { value: FINE_PART / HOURS_PER_MONTH, half_width: Some(0.0) }, FINE_PART as u128)
+            }
             MeterCount::Passes => (node().map_or(unknown, |node| node.units_per_hour), 1),
             MeterCount::BusySeconds => {
-                (node().map_or(unknown, |node| scaled(node.busy, 3600.0 * FINE_SECOND)), FINE_SECOND as u128)
+                (node().map_or(unknown, |node| scaled(node.busy, 3600.0 * FINE_PART)), FINE_PART as u128)
             }
+            MeterCount::BusyHours => (node().map_or(unknown, |node| scaled(node.busy, FINE_PART)), FINE_PART as u128),
             // Stated in usage files; no run counts it.
             MeterCount::Usage => return None,
         };
         let factor = match open.meter.counts {
             MeterCount::Objects => extrapolation.objects,
-            MeterCount::Hours => 1.0,
+            MeterCount::Hours | MeterCount::Months => 1.0,
             _ => extrapolation.traffic,
         };
         Some(Usage {
             service: open.service.clone(),
             meter: open.meter.clone(),
-            per_hour: scaled(per_hour, factor * open.of.unwrap_or(1.0)),
+            per_hour: scaled(per_hour, factor * open.times()),
             fine_per_base,
         })
     };
@@ -309,7 +313,7 @@ fn line(used: &Usage, prices: &PriceBook, region: &str, free_tier: bool) -> Line
         quantity: in_base(billed as f64),
         quantity_half_width: used.per_hour.half_width.map(|width| in_base(width * HOURS_PER_MONTH)),
         unit: used.meter.unit.clone(),
-        basis: if used.meter.counts == MeterCount::Hours { Basis::Fixed } else { Basis::Simulation },
+        basis: basis(used.meter.counts),
         tiers: priced.map_or_else(Vec::new, |(tiers, _)| tiers),
         amount,
         amount_half_width: width,
@@ -320,6 +324,15 @@ fn line(used: &Usage, prices: &PriceBook, region: &str, free_tier: bool) -> Line
             None if !told => Some("the run does not tell how much it was".to_owned()),
             None => Some(unknown_note(&used.service, &used.meter.price, prices, region)),
         },
+    }
+}
+
+/// What a quantity of this kind rests on.
+const fn basis(counts: MeterCount) -> Basis {
+    match counts {
+        MeterCount::Hours | MeterCount::Months => Basis::Fixed,
+        MeterCount::Usage => Basis::Usage,
+        _ => Basis::Simulation,
     }
 }
 

@@ -27,7 +27,7 @@ use self::settings::Settings;
 use self::sizing::Demand;
 use super::{Architecture, Hop};
 use crate::catalog::raw::{RawMeter, RawOnlyIf};
-use crate::catalog::{Catalog, Circumstances, MeterCount, Service};
+use crate::catalog::{Catalog, Circumstances, MeterCount, Service, price_of_type};
 use crate::scenario::{ClientRetry, Scenario, Workload};
 use crate::sim::network::{Feed, Network, Node, Step};
 use crate::sim::{Arrivals, CountLaw, Jitter, Retry, SizeLaw, Source, TraceRecord};
@@ -61,6 +61,17 @@ pub struct OpenMeter {
     pub of: Option<f64>,
     /// The stage that counts, by its name in the run.
     pub stage: Option<String>,
+}
+
+impl OpenMeter {
+    /// What the count is multiplied by: the units, those billed besides, how often each is billed, what each holds in GB.
+    #[must_use]
+    pub fn times(&self) -> f64 {
+        let rule = &self.meter.rule;
+        let units = self.of.unwrap_or(1.0) + f64::from(rule.extra);
+        let each = rule.each.map_or(1.0, |size| size.get() as f64 / (1u64 << 30) as f64);
+        units * f64::from(rule.times.unwrap_or(1)) * each
+    }
 }
 
 /// A pipeline ready to run.
@@ -313,7 +324,13 @@ impl Lowering<'_> {
         });
         let of = meter.of.as_deref().map(|id| self.settings.number(service, id)).transpose()?;
         let stage = meter.stage.as_ref().map(|stage| format!("{}.{stage}", service.id));
-        self.meters.push(OpenMeter { service: service.id.clone(), meter: meter.clone(), increment, of, stage });
+        let biller = meter.price_of.as_ref().unwrap_or(&service.id).clone();
+        let mut meter = meter.clone();
+        if let Some(option) = &meter.type_option {
+            let kind = self.settings.value(service, option)?.to_string();
+            meter.price = price_of_type(&meter.price, &kind);
+        }
+        self.meters.push(OpenMeter { service: biller, meter, increment, of, stage });
         Ok(())
     }
 

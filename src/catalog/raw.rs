@@ -404,10 +404,14 @@ pub enum MeterCount {
     Increments,
     /// Hours of the month.
     Hours,
+    /// The month itself, once.
+    Months,
     /// Units that leave the stage `stage`.
     Passes,
     /// Seconds that servers of the stage `stage` are at work.
     BusySeconds,
+    /// The same in hours.
+    BusyHours,
     /// What somebody states, in a usage file; no run counts it.
     Usage,
 }
@@ -451,7 +455,7 @@ pub struct RawMeter {
     pub id: String,
     /// Name on the bill.
     pub name: String,
-    /// Meter in the price file; `{type}` in it stands for the type of an instance: `broker_{type}_hour`.
+    /// Meter in the price file; `unknown` where nobody publishes a price; `{type}` in it stands for the type of an instance: `broker_{type}_hour`.
     pub price: String,
     /// What is counted.
     pub counts: MeterCount,
@@ -459,8 +463,14 @@ pub struct RawMeter {
     pub increment: Option<crate::units::Bytes>,
     /// When it is billed; always if absent.
     pub only_if: Option<RawOnlyIf>,
-    /// Option or fact by which the count is multiplied: shards of shard-hours, memory of GB-seconds.
+    /// Option or fact by which the count is multiplied: shards of shard-hours, memory of GB-seconds. `extra`, `times` and
+    /// `each` of the rule hold here too.
     pub of: Option<String>,
+    /// Service that bills it, where that is another one.
+    pub price_of: Option<String>,
+    /// Option that names the type of the instance, for a price that leaves it open.
+    #[serde(rename = "type")]
+    pub type_option: Option<String>,
     /// Stage that counts, for `passes` and `busy-seconds`.
     pub stage: Option<String>,
     /// How stated usage becomes a quantity, where that is more than counting.

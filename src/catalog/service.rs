@@ -271,7 +271,7 @@ fn check_names(raw: &RawService, facts: &[Fact], report: &mut impl FnMut(&'stati
         check(&option.id, "option", option.sized.as_ref().map(RawSizing::named).unwrap_or_default());
     }
     for meter in &raw.meter {
-        check(&meter.id, "meter", meter.of.as_deref().into_iter().collect());
+        check(&meter.id, "meter", meter.of.iter().chain(&meter.type_option).map(String::as_str).collect());
         check(&meter.id, "meter", options_of(meter.only_if.as_ref()));
     }
     for what_if in &raw.what_if {

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Played, extrapolation};
-use crate::architecture::{Architecture, Lowered, lower};
+use crate::architecture::{Architecture, Lowered, OpenMeter, lower};
 use crate::catalog::{Catalog, MeterCount};
 use crate::cost::{self, Usage};
 use crate::ranking::circumstances;
@@ -32,7 +32,8 @@ pub struct Priced<'a> {
     catalog: &'a Catalog,
     scenario: &'a Scenario,
     path: &'a Architecture,
-    usage: Vec<Usage>,
+    /// What the run counted, with what fixed quantities were multiplied by.
+    usage: Vec<(Usage, f64)>,
     /// Objects an hour at the scenario's rate, and how they are closed.
     objects: Objects,
 }
@@ -72,6 +73,8 @@ impl<'a> Priced<'a> {
     #[must_use]
     pub fn new(catalog: &'a Catalog, scenario: &'a Scenario, path: &'a Architecture, played: &Played) -> Self {
         let usage = cost::usage(&played.lowered, &played.run, &extrapolation(scenario, &played.run, None));
+        let times = played.lowered.meters.iter().map(OpenMeter::times);
+        let usage = usage.into_iter().zip(times).collect();
         let summary = &played.run.summary;
         let objects = Objects {
             per_hour: summary.per_hour.objects.value,
@@ -90,16 +93,16 @@ impl<'a> Priced<'a> {
         scenario.workload.as_mut()?.rate = RecordRate::per_second(rate)?;
         let sized = lower(self.catalog, self.path, &scenario, &circumstances(&scenario), None).ok()?;
         let usage: Vec<Usage> =
-            self.usage.iter().zip(&sized.meters).map(|(used, open)| self.scaled(used, open.of, factor)).collect();
+            self.usage.iter().zip(&sized.meters).map(|(used, open)| self.scaled(used, open.times(), factor)).collect();
         let bill = cost::price(&usage, &self.catalog.prices, &scenario.region, false);
         bill.total.filter(|_| bill.complete).map(Usd::to_f64)
     }
 
-    fn scaled(&self, used: &Usage, of: Option<f64>, factor: f64) -> Usage {
+    fn scaled(&self, (used, before): &(Usage, f64), times: f64, factor: f64) -> Usage {
         let mut scaled = used.clone();
         scaled.per_hour.half_width = None;
         match used.meter.counts {
-            MeterCount::Hours => scaled.per_hour.value = 3600.0 * of.unwrap_or(1.0),
+            MeterCount::Hours | MeterCount::Months => scaled.per_hour.value *= times / before,
             MeterCount::Objects => scaled.per_hour.value *= self.objects.at(factor) / self.objects.per_hour,
             _ => scaled.per_hour.value *= factor,
         }

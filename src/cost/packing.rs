@@ -86,6 +86,8 @@ fn pack(used: &Usage, increment: Bytes, packed_per_hour: f64) -> Usage {
         | MeterCount::StoredBytes
         | MeterCount::Bytes
         | MeterCount::Hours
+        | MeterCount::Months
+        | MeterCount::BusyHours
         | MeterCount::Passes
         | MeterCount::BusySeconds
         | MeterCount::Usage => {}
