@@ -97,10 +97,8 @@ pub fn candidates(
             }
         }
     }
-    let moves_data =
-        |service: &&ServiceVerdict| catalog.service(&service.id).is_some_and(|known| known.role == Role::Ingest);
-    let known = |service: &&ServiceVerdict| service.headline && service.verdict == Verdict::Rejected;
-    for service in decision.services.iter().filter(known).filter(moves_data) {
+    let known = |service: &&ServiceVerdict| service.headline && is_removed(catalog, decision, &service.id);
+    for service in decision.services.iter().filter(known) {
         add(&mut list, service, true, service.architecture.as_ref());
     }
     list.truncate(MOST);

@@ -68,9 +68,10 @@ impl OpenMeter {
     #[must_use]
     pub fn times(&self) -> f64 {
         let rule = &self.meter.rule;
-        let units = self.of.unwrap_or(1.0) + f64::from(rule.extra);
+        let units = self.of.unwrap_or(1.0) + f64::from(rule.extra) + f64::from(self.meter.of_extra);
         let each = rule.each.map_or(1.0, |size| size.get() as f64 / (1u64 << 30) as f64);
-        units * f64::from(rule.times.unwrap_or(1)) * each
+        let times = rule.times.unwrap_or(1) * self.meter.of_times.unwrap_or(1);
+        units * f64::from(times) * each
     }
 }
 

@@ -466,6 +466,11 @@ pub struct RawMeter {
     /// Option or fact by which the count is multiplied: shards of shard-hours, memory of GB-seconds. `extra`, `times` and
     /// `each` of the rule hold here too.
     pub of: Option<String>,
+    /// Units that a simulated pipeline has besides those of `of`, such as the primary node of a cluster.
+    #[serde(default)]
+    pub of_extra: u32,
+    /// How often a simulated pipeline counts each: 3 for a message that is sent, received and deleted; once if absent.
+    pub of_times: Option<u32>,
     /// Service that bills it, where that is another one.
     pub price_of: Option<String>,
     /// Option that names the type of the instance, for a price that leaves it open.
