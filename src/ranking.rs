@@ -68,8 +68,10 @@ struct Case<'a> {
 }
 
 /// What the simulation of a service's pipeline and its bill found.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
+    /// The pipeline.
+    pub path: Architecture,
     /// The 99th percentile of the delay, in seconds.
     pub p99_s: f64,
     /// The bill, where all of it is known.
@@ -227,6 +229,10 @@ impl<'a> Case<'a> {
             for held in candidate.held.iter_mut().filter(|held| held.rule.kind.knows_the_pipeline()) {
                 held.outcome = held.rule.outcome(service, &situation);
             }
+        }
+        // Of several ways, the one that was chosen for what it does counts from here on.
+        if let Some(measured) = self.measured.get(&service.id) {
+            candidate.architecture = Some(measured.path.clone());
         }
         candidate
     }

@@ -137,12 +137,12 @@ pub fn table(comparison: &Comparison) -> Table {
     table
 }
 
-/// `110.76 ± 0.10`; `at least` where a part of it has no known price.
+/// `110.76 ± 0.10`; `≥` where a part of it has no known price.
 fn money(bill: &Bill) -> String {
     let Some(total) = bill.total else { return "unknown".to_owned() };
     let width = bill.total_half_width.filter(|width| *width >= 0.005);
     let interval = width.map_or_else(String::new, |width| format!(" ± {width:.2}"));
-    let at_least = if bill.complete { "" } else { "at least " };
+    let at_least = if bill.complete { "" } else { "≥ " };
     format!("{at_least}{total}{interval}")
 }
 

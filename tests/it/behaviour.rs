@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::common::{Place, root};
+use crate::common::Place;
 
 /// A small scenario and the service that it is simulated with.
 #[derive(Debug, Clone, Copy)]
@@ -321,37 +321,6 @@ fn credentials_delay_no_record() {
     let (page, server) = (Case { kind: "clickstream", system: "browser", ..stream }.run(&[]), stream.run(&[]));
     assert_eq!(path(&page), ["cognito", "kinesis_data_streams"]);
     assert_eq!(page["latency_s"], server["latency_s"]);
-}
-
-// Published for 1,024 messages between two functions in eu-west-1, September 2022, EventBridge February 2023. The figures of
-// SQS, SNS, EventBridge and enhanced fan-out went into the catalog, so that agreement shows that nothing was counted twice;
-// those of polling are predicted from the interval, the put and the read.
-#[test]
-fn messages_reach_functions_as_late_as_was_measured() {
-    let scenario = root().join("scenarios/kinesis-to-lambda.toml").display().to_string();
-    let predicted = |arguments: &[&str]| {
-        let all =
-            [&["simulate", &scenario, "--replications", "2", "--format", "json", "--primary"][..], arguments].concat();
-        crate::common::forebay(&all).json()
-    };
-    // What the receiving function does after it has the message is in no published figure.
-    let instant = ["--set", "lambda.duration-median=1 ms"];
-    let pushed = ["--set", "kinesis_data_streams.consumer=enhanced-fan-out"];
-    let table = ["--set", "needs.destinations=dynamodb", "--set", "needs.replay=false"];
-    let cases = [
-        (predicted(&["lambda"]), 0.627, 1.580),
-        (predicted(&["lambda", pushed[0], pushed[1], instant[0], instant[1]]), 0.0494, 0.109),
-        (predicted(&[&["sqs"][..], &instant, &table].concat()), 0.0162, 0.105),
-        (predicted(&[&["sns"][..], &instant, &table].concat()), 0.073, 0.225),
-        (predicted(&[&["eventbridge"][..], &instant, &table].concat()), 0.148, 0.387),
-    ];
-    for (result, p50, p99) in cases {
-        assert_eq!(path(&result).last(), Some(&"lambda"));
-        for (statistic, published) in [("p50", p50), ("p99", p99)] {
-            let ratio = latency(&result, statistic) / published;
-            assert!((0.75..1.25).contains(&ratio), "{:?} {statistic}: {ratio} of what was measured", path(&result));
-        }
-    }
 }
 
 #[test]

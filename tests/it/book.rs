@@ -261,6 +261,7 @@ fn generated(name: &str) -> String {
         "rules" => reference::rules(&rules),
         "services" => reference::services(&catalog),
         "coverage" => reference::coverage(&catalog, &rules),
+        "measurements" => crate::measurements::table(),
         "commands" => helps(""),
         "buffering" => reference::buffering(),
         "result" => reference::result_keys(),

@@ -19,6 +19,7 @@ mod editions;
 mod faults;
 mod house;
 mod interrupt;
+mod measurements;
 mod replay;
 mod rules;
 mod scenarios;
