@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::common::Place;
+use crate::common::{Place, root};
 
 /// A small scenario and the service that it is simulated with.
 #[derive(Debug, Clone, Copy)]
