@@ -16,10 +16,9 @@ use crate::comparison;
 use crate::cost::{self, Bill, Packing};
 use crate::diag::{Diagnostic, suggest};
 use crate::ranking::{Decider, Decision, Measured, ServiceVerdict, Verdict, circumstances, decide, robustness_of};
-use crate::report::comparison::Comparison;
 use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, SampleDocument, Simulation, SimulationDocument, TraceHeader, to_json};
-use crate::report::{Style, Table, advice, bill, paragraph, sensitivity as sure, simulation, summary};
+use crate::report::{Style, Table, advice, bill, paragraph, pictures, sensitivity as sure, simulation, summary};
 use crate::rules::{Contradiction, RuleBook, Situation};
 use crate::scenario::Scenario;
 use crate::sensitivity::{Scope, Sensitivity, WhyNot};
@@ -269,7 +268,7 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
     let decision = question.decide_measured(&comparison::measured(&played));
     let mut answer = document(&question.catalog, &question.scenario, Some(&decision));
     answer.contradictions = question.contradictions();
-    answer.comparison = Comparison::new(&played);
+    answer.comparison = compare::comparison_of(&question, &played, &args.simulation);
     let primary = args.simulation.primary.as_deref();
     let mut simulated = None;
     if let Some(reason) = cannot_simulate(&question, &decision, &args.simulation) {
@@ -303,7 +302,11 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
     };
     context.print(&text)?;
     if let Some(folder) = out {
-        let written = super::output::write(&folder, &answer, &decision, simulated.as_ref(), &catalog, &scenario)?;
+        let mut charts = pictures::charts(&answer, &decision, simulated.as_ref(), &catalog, &scenario);
+        if let Some(comparison) = &answer.comparison {
+            charts.extend(pictures::comparison(comparison, &answer.header, &played, &catalog, &scenario));
+        }
+        let written = super::output::write(&folder, &answer, &charts)?;
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
     if let Some(run) = &simulated {

@@ -1,6 +1,7 @@
-//! Charts as SVG and PNG: scores of services, delay of records, lines of a bill.
+//! Charts as SVG and PNG: scores of services, delay of records, lines of a bill; delays, bills and costs over the volume of
+//! several candidates.
 //!
-//! A chart is plain data ([`ScoreChart`], [`LatencyChart`], [`BillChart`]) with a [`Caption`]. Drawing it takes three
+//! A chart is plain data ([`ScoreChart`], [`LatencyChart`], [`BillsChart`], ...) with a [`Caption`]. Drawing it takes three
 //! steps:
 //!
 //! 1. *Lay out.* Each kind of chart turns its data into a list of rectangles, lines, dots and texts at fixed places.
@@ -34,8 +35,11 @@
 
 mod axis;
 mod bill;
+mod bills;
+mod curves;
 mod font;
 mod frame;
+mod latencies;
 mod latency;
 mod paint;
 mod png;
@@ -44,11 +48,15 @@ mod scores;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod volume;
 
 pub use bill::{BillBar, BillChart, LineKind};
+pub use bills::{BillPart, BillsChart, CandidateBill};
+pub use latencies::{LatenciesChart, LatencyCurve};
 pub use latency::{LatencyChart, LatencyMark};
 pub use scores::{ScoreBar, ScoreChart};
 pub use theme::{Rgb, Theme};
+pub use volume::{VolumeChart, VolumeCrossing, VolumeCurve};
 
 use scene::Scene;
 
@@ -97,6 +105,12 @@ pub enum Chart {
     Latency(LatencyChart),
     /// The lines of a bill.
     Bill(BillChart),
+    /// The latencies of several candidates.
+    Latencies(LatenciesChart),
+    /// The bills of several candidates.
+    Bills(BillsChart),
+    /// What several candidates cost at other volumes.
+    Volume(VolumeChart),
 }
 
 impl Chart {
@@ -124,6 +138,9 @@ impl Chart {
             Self::Scores(chart) => chart.rows(),
             Self::Latency(chart) => chart.rows(),
             Self::Bill(chart) => chart.rows(),
+            Self::Latencies(chart) => chart.rows(),
+            Self::Bills(chart) => chart.rows(),
+            Self::Volume(chart) => chart.rows(),
         };
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         for row in rows {
@@ -140,6 +157,9 @@ impl Chart {
             Self::Scores(chart) => chart.caption.title.clone(),
             Self::Latency(chart) => chart.caption.title.clone(),
             Self::Bill(chart) => chart.headline(),
+            Self::Latencies(chart) => chart.caption.title.clone(),
+            Self::Bills(chart) => chart.caption.title.clone(),
+            Self::Volume(chart) => chart.caption.title.clone(),
         }
     }
 
@@ -150,6 +170,9 @@ impl Chart {
             Self::Scores(chart) => chart.finding(),
             Self::Latency(chart) => chart.finding(),
             Self::Bill(chart) => chart.finding(),
+            Self::Latencies(chart) => chart.finding(),
+            Self::Bills(chart) => chart.finding(),
+            Self::Volume(chart) => chart.finding(),
         }
     }
 
@@ -158,6 +181,9 @@ impl Chart {
             Self::Scores(chart) => chart.scene(theme),
             Self::Latency(chart) => chart.scene(theme),
             Self::Bill(chart) => chart.scene(theme),
+            Self::Latencies(chart) => chart.scene(theme),
+            Self::Bills(chart) => chart.scene(theme),
+            Self::Volume(chart) => chart.scene(theme),
         }
     }
 }
