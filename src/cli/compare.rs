@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Failure, output};
 use super::args::{CompareArgs, Format, SimulationArgs};
 use super::context::Context;
 use super::progress::Progress;
 use super::scenario::{Question, config, document, json, no_record, question, read_trace, tabular};
+use super::{Failure, output};
 use crate::architecture::Architecture;
 use crate::comparison::{self, Candidate, Crossover, NotPlayed, Played, Point, Priced, WhatIf};
 use crate::diag::Diagnostic;

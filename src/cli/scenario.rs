@@ -499,7 +499,7 @@ fn sample_pipeline(
     let lowered = lowered(question, architecture, None, context)?;
     let config = config(&question.scenario, args, None);
     let progress = Progress::start(context.quiet);
-    let chain = lowered.network.as_chain().ok_or_else(|| SimError::NotFlow(sim::Obstacle::Stages));
+    let chain = lowered.network.as_chain().ok_or(SimError::NotFlow(sim::Obstacle::Stages));
     let outcome = chain.and_then(|chain| sim::sample(&chain, &config, count as usize, &progress));
     progress.finish();
     outcome.or_else(|error| context.refuse(refused(&error)))

@@ -79,8 +79,9 @@ fn pack(used: &Usage, increment: Bytes, packed_per_hour: f64) -> Usage {
     packed.per_hour.half_width = None;
     match used.meter.counts {
         MeterCount::RoundedBytes => packed.per_hour.value = packed_per_hour * increment.get() as f64,
-        MeterCount::Requests => packed.per_hour.value = packed.per_hour.value.min(packed_per_hour),
-        MeterCount::Increments => packed.per_hour.value = packed.per_hour.value.min(packed_per_hour),
+        MeterCount::Requests | MeterCount::Increments => {
+            packed.per_hour.value = packed.per_hour.value.min(packed_per_hour);
+        }
         MeterCount::Objects
         | MeterCount::StoredBytes
         | MeterCount::Bytes

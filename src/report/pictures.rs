@@ -1,8 +1,8 @@
 //! The charts of a run (scores, latency, bill) and of a comparison (latencies, bills, costs over the volume).
 
 use super::charts::{
-    BillBar, BillChart, BillPart, BillsChart, CandidateBill, Caption, Chart, LatenciesChart, LatencyChart, LatencyCurve,
-    LatencyMark, LineKind, ScoreBar, ScoreChart, VolumeChart, VolumeCrossing, VolumeCurve,
+    BillBar, BillChart, BillPart, BillsChart, CandidateBill, Caption, Chart, LatenciesChart, LatencyChart,
+    LatencyCurve, LatencyMark, LineKind, ScoreBar, ScoreChart, VolumeChart, VolumeCrossing, VolumeCurve,
 };
 use super::comparison::{Compared, Comparison, Volumes};
 use super::result::{Document, Header, Percentiles};
@@ -194,7 +194,8 @@ pub fn comparison(
     scenario: &Scenario,
 ) -> Vec<(&'static str, Chart)> {
     let ways = Ways::of(comparison);
-    let side = SideBySide { comparison, ways, footer: footer_of(header, Some((comparison.seed, comparison.replications))) };
+    let side =
+        SideBySide { comparison, ways, footer: footer_of(header, Some((comparison.seed, comparison.replications))) };
     let latencies = side.latencies(played, scenario).map(|chart| ("latencies", chart));
     let bills = side.bills(catalog, scenario).map(|chart| ("bills", chart));
     let volume = comparison.volumes.as_ref().and_then(|volumes| side.volume(volumes, scenario));
@@ -244,7 +245,8 @@ fn common(ways: &[Vec<String>]) -> (usize, usize) {
     let most = ways.iter().map(Vec::len).min().unwrap_or(0).saturating_sub(1);
     let front = (0..most).take_while(|index| rest.iter().all(|way| way[*index] == first[*index])).count();
     let from_end = |way: &[String], index: usize| way[way.len() - 1 - index].clone();
-    let back = (0..most - front).take_while(|index| rest.iter().all(|way| from_end(way, *index) == from_end(first, *index)));
+    let back =
+        (0..most - front).take_while(|index| rest.iter().all(|way| from_end(way, *index) == from_end(first, *index)));
     (front, back.count())
 }
 
@@ -276,7 +278,11 @@ impl SideBySide<'_> {
         let title = quickest(&curves)?;
         let subtitle = "Share of records that can be read at the destination within a time after they were sent, with \
                         dots at 50 % and 99 %.";
-        Some(Chart::Latencies(LatenciesChart { caption: self.caption(title, subtitle), curves, limit: freshness(scenario) }))
+        Some(Chart::Latencies(LatenciesChart {
+            caption: self.caption(title, subtitle),
+            curves,
+            limit: freshness(scenario),
+        }))
     }
 
     fn bills(&self, catalog: &Catalog, scenario: &Scenario) -> Option<Chart> {
@@ -302,7 +308,9 @@ impl SideBySide<'_> {
             "USD a month of {} hours by service, prices of {}; no free tier.{gaps}",
             first.hours_per_month, first.region
         );
-        let short = |id: &String| catalog.service(id).map_or(id.as_str(), |known| known.short_name(scenario.edition)).to_owned();
+        let short = |id: &String| {
+            catalog.service(id).map_or(id.as_str(), |known| known.short_name(scenario.edition)).to_owned()
+        };
         Some(Chart::Bills(BillsChart {
             caption: self.caption(self.cheapest(&bills), &subtitle),
             candidates: bills.iter().map(candidate).collect(),
@@ -313,8 +321,11 @@ impl SideBySide<'_> {
 
     /// Who is cheapest, given the bills with the cheapest in front.
     fn cheapest(&self, bills: &[(usize, &Bill)]) -> String {
-        let known: Vec<(usize, Usd)> =
-            bills.iter().filter(|(_, bill)| bill.complete).filter_map(|(place, bill)| Some((*place, bill.total?))).collect();
+        let known: Vec<(usize, Usd)> = bills
+            .iter()
+            .filter(|(_, bill)| bill.complete)
+            .filter_map(|(place, bill)| Some((*place, bill.total?)))
+            .collect();
         let who = |(place, _): &(usize, Usd)| self.ways.name(*place);
         match known.as_slice() {
             [] => "What is known of each bill".to_owned(),
@@ -323,7 +334,13 @@ impl SideBySide<'_> {
                 format!("{} and {} are the cheapest: {} USD a month", who(first), who(second), first.1)
             }
             [first, second, ..] => {
-                format!("{} is the cheapest: {} USD a month, {} for {}", who(first), first.1, second.1, who(second))
+                format!(
+                    "{} is the cheapest: {} USD a month, against {} for {}",
+                    who(first),
+                    first.1,
+                    second.1,
+                    who(second)
+                )
             }
         }
     }
@@ -343,8 +360,10 @@ impl SideBySide<'_> {
             usd: found.usd,
         });
         let crossings: Vec<VolumeCrossing> = crossings.collect();
-        let title = crossings.first().map_or_else(|| cheapest_throughout(&curves), |first| Some(first.label.clone()))?;
-        let subtitle = "What a month costs at other volumes: traffic scaled, shards and the like sized anew; no free tier.";
+        let title =
+            crossings.first().map_or_else(|| cheapest_throughout(&curves), |first| Some(first.label.clone()))?;
+        let subtitle =
+            "What a month costs at other volumes: traffic scaled, shards and the like sized anew; no free tier.";
         Some(Chart::Volume(VolumeChart {
             caption: self.caption(title, subtitle),
             curves,
@@ -383,7 +402,10 @@ fn quickest(curves: &[LatencyCurve]) -> Option<String> {
     Some(if curves.len() == 1 {
         format!("{}: 99 % of the records are there after {soon}", first.name)
     } else if last.p99 > first.p99 * (1.0 + ALIKE) {
-        format!("{} is the quickest: 99 % of the records are there after {soon}, after {late} by {}", first.name, last.name)
+        format!(
+            "{} is the quickest: 99 % of the records are there after {soon}, against {late} for {}",
+            first.name, last.name
+        )
     } else if soon == late {
         format!("All are alike: 99 % of the records are there after {soon}")
     } else {
@@ -429,12 +451,8 @@ fn cheapest_throughout(curves: &[VolumeCurve]) -> Option<String> {
         let mut points = curve.points.iter().enumerate();
         points.all(|(index, point)| point.1.is_none_or(|usd| usd <= least(index) * (1.0 + SAME)))
     };
-    let names: Vec<&str> = curves
-        .iter()
-        .filter(|curve| known(curve).is_some())
-        .filter(follows)
-        .map(|curve| curve.name.as_str())
-        .collect();
+    let names: Vec<&str> =
+        curves.iter().filter(|curve| known(curve).is_some()).filter(follows).map(|curve| curve.name.as_str()).collect();
     Some(match (curves, names.as_slice()) {
         ([], _) => return None,
         ([only], _) => format!("What {} costs by volume", only.name),

@@ -5,7 +5,7 @@
 
 use super::axis::{NO_TICKS, Scale, money_interval};
 use super::bill::{LineKind, SWATCH, WHISKER_WIDTH, axis_money, draw_whisker};
-use super::frame::{BODY_WIDTH, Frame, Letters, bar_label, label_room, middle_baseline, value_axis};
+use super::frame::{BODY_WIDTH, Frame, Letters, MARGIN, bar_label, label_room, middle_baseline, value_axis};
 use super::scene::{Anchor, Area, Scene, Type, clean};
 use super::theme::{COLOURS, Rgb, Theme};
 use super::{Caption, drawable};
@@ -59,7 +59,8 @@ impl CandidateBill {
 
     /// The ends of the interval around the total.
     fn ends(&self) -> (f64, f64) {
-        let (total, half) = (drawable(self.total_usd.unwrap_or(0.0)), drawable(self.half_width.unwrap_or(0.0)).max(0.0));
+        let (total, half) =
+            (drawable(self.total_usd.unwrap_or(0.0)), drawable(self.half_width.unwrap_or(0.0)).max(0.0));
         ((total - half).max(0.0), total + half)
     }
 }
@@ -97,13 +98,21 @@ impl BillsChart {
     }
 
     pub(super) fn rows(&self) -> Vec<Vec<String>> {
-        let mut rows =
-            vec![["candidate", "service", "kind", "amount_usd", "half_width_usd", "complete"].map(str::to_owned).to_vec()];
+        let mut rows = vec![
+            ["candidate", "service", "kind", "amount_usd", "half_width_usd", "complete"].map(str::to_owned).to_vec(),
+        ];
         let service = |part: &BillPart| self.services.get(part.service).cloned().unwrap_or_default();
         for bill in &self.candidates {
             rows.extend(bill.parts.iter().map(|part| {
                 let amount = part.amount_usd.to_string();
-                vec![bill.name.clone(), service(part), part.kind.name().to_owned(), amount, String::new(), String::new()]
+                vec![
+                    bill.name.clone(),
+                    service(part),
+                    part.kind.name().to_owned(),
+                    amount,
+                    String::new(),
+                    String::new(),
+                ]
             }));
             let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
             rows.push(vec![
@@ -120,7 +129,13 @@ impl BillsChart {
 
     pub(super) fn scene(&self, theme: &Theme) -> Scene {
         let letters = Letters::new(theme);
-        let legend = self.legend(letters.quiet);
+        let room = label_room(self.candidates.iter().map(|bill| bill.name.as_str()), 210.0, letters.label);
+        let left = MARGIN + room + GAP;
+        let totals = self.candidates.iter().map(|bill| letters.value.width(&bill.total()) * 1.06);
+        let right = MARGIN + BODY_WIDTH - totals.fold(0.0, f64::max) - 14.0;
+        let scale = Scale::new((0.0, self.longest()), (left, right));
+
+        let legend = self.legend(&scale, letters.quiet);
         let legend_height = legend.last().map_or(0.0, |entry| entry.y + LEGEND_LINE + 10.0);
         let bars_height = ROW * self.candidates.len() as f64;
         let axis_height = if self.candidates.is_empty() { 0.0 } else { 22.0 };
@@ -129,12 +144,6 @@ impl BillsChart {
         if self.candidates.is_empty() {
             return frame.scene;
         }
-        let room = label_room(self.candidates.iter().map(|bill| bill.name.as_str()), 210.0, letters.label);
-        let left = frame.body.x + room + GAP;
-        let totals = self.candidates.iter().map(|bill| letters.value.width(&bill.total()) * 1.06);
-        let right = frame.body.right() - totals.fold(0.0, f64::max) - 14.0;
-        let scale = Scale::new((0.0, self.longest()), (left, right.max(left + 40.0)));
-
         for entry in &legend {
             entry.draw(&mut frame, theme);
         }
@@ -171,19 +180,20 @@ impl BillsChart {
             frame.scene.fill(area, colour(service, theme));
             kind.texture(&mut frame.scene, area, theme);
         }
-        let (low, high) = bill.ends();
-        let (low, high) = (scale.at(low), scale.at(high));
-        if high - low >= WHISKER_WIDTH {
-            draw_whisker(&mut frame.scene, (low, high), middle, theme);
+        let whisker = whisker(bill, scale);
+        if let Some(ends) = whisker {
+            draw_whisker(&mut frame.scene, ends, middle, theme);
         }
         let letters = frame.letters.value;
-        let at = (scale.at(value).max(high) + 9.0, middle_baseline(middle, letters));
+        let end = whisker.map_or(0.0, |(_, high)| high).max(scale.at(value));
+        let at = (end + 9.0, middle_baseline(middle, letters));
         frame.scene.text_over(&bill.total(), at, letters, theme.background);
     }
 
     /// The services, then the kinds of amounts that occur, then the interval, in as many lines as they take.
-    fn legend(&self, letters: Type) -> Vec<Entry> {
-        let drawn = |service: usize, kind: LineKind| self.candidates.iter().any(|bill| bill.amount(service, kind) > 0.0);
+    fn legend(&self, scale: &Scale, letters: Type) -> Vec<Entry> {
+        let drawn =
+            |service: usize, kind: LineKind| self.candidates.iter().any(|bill| bill.amount(service, kind) > 0.0);
         let all = || (0..self.services.len()).flat_map(|service| LineKind::ALL.map(|kind| (service, kind)));
         let mut entries = Vec::new();
         let mut place = Place { x: 0.0, y: 0.0, letters };
@@ -198,11 +208,18 @@ impl BillsChart {
                 entries.push(place.entry(Sign::Kind(kind), kind.name().to_owned()));
             }
         }
-        if self.candidates.iter().any(|bill| bill.ends().1 > bill.ends().0) {
+        if self.candidates.iter().any(|bill| whisker(bill, scale).is_some()) {
             entries.push(place.entry(Sign::Interval, "interval of the total".to_owned()));
         }
         entries
     }
+}
+
+/// The ends of the interval around a total, where it is wide enough to be seen.
+fn whisker(bill: &CandidateBill, scale: &Scale) -> Option<(f64, f64)> {
+    let (low, high) = bill.ends();
+    let (low, high) = (scale.at(low), scale.at(high));
+    (high - low >= WHISKER_WIDTH).then_some((low, high))
 }
 
 /// The colour of a service; when the colours are used up they come again, darker on light pages and lighter on dark ones.

@@ -1,7 +1,8 @@
 //! Curves of several candidates in one plot: each has a colour and dashes of its own, and those that lie on each other are
 //! drawn as one curve in stripes of their colours.
 
-use super::scene::{Scene, Type};
+use super::frame::middle_baseline;
+use super::scene::{Anchor, Scene, Type};
 use super::theme::{COLOURS, Theme};
 
 /// How many curves a plot holds; more could not be told apart.
@@ -128,7 +129,7 @@ pub(super) struct Label {
 }
 
 impl Label {
-    const GAP: f64 = 6.0;
+    const GAP: f64 = 10.0;
 
     pub(super) fn height(&self) -> f64 {
         LINE * self.names.iter().map(|(_, lines, _)| lines.len()).sum::<usize>() as f64
@@ -144,18 +145,14 @@ impl Label {
         SWATCH_ROOM + self.names.iter().map(wide).fold(0.0, f64::max)
     }
 
-    /// Draws the label with its upper left corner at a place.
+    /// Draws the label with its upper left corner at a place; what is said quietly ends at its right edge.
     pub(super) fn draw(&self, scene: &mut Scene, (x, top): (f64, f64), (name, quiet): (Type, Type), theme: &Theme) {
-        use super::frame::middle_baseline;
-        use super::scene::Anchor;
+        let right = x + self.width(name, quiet);
         let mut middle = top + LINE / 2.0;
         for (series, lines, figure) in &self.names {
             swatch(scene, (x, middle), *series, theme);
             let at = x + SWATCH_ROOM;
-            if let [only] = lines.as_slice() {
-                let behind = at + name.width(only) * 1.06 + Self::GAP;
-                scene.text(figure, (behind, middle_baseline(middle, quiet)), Anchor::Start, quiet);
-            }
+            scene.text(figure, (right, middle_baseline(middle, quiet)), Anchor::End, quiet);
             for line in lines {
                 scene.text(line, (at, middle_baseline(middle, name)), Anchor::Start, name);
                 middle += LINE;

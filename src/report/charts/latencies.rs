@@ -51,8 +51,9 @@ struct Named {
     label: Label,
     /// The dot it belongs to.
     dot: (f64, f64),
-    /// The left and the lower edge.
+    /// The left, the right and the lower edge.
     left: f64,
+    right: f64,
     bottom: f64,
 }
 
@@ -65,7 +66,8 @@ impl LatenciesChart {
         };
         let curves: Vec<String> = self.curves.iter().map(curve).collect();
         let curves = if curves.is_empty() { "none".to_owned() } else { curves.join("; ") };
-        let limit = self.limit.iter().map(|(label, seconds)| format!(" Requirement: {label} ({}).", duration(*seconds)));
+        let limit =
+            self.limit.iter().map(|(label, seconds)| format!(" Requirement: {label} ({}).", duration(*seconds)));
         format!("Latency of each candidate: {curves}.{}", limit.collect::<String>())
     }
 
@@ -131,21 +133,11 @@ impl LatenciesChart {
         let times: Vec<f64> =
             points.chain(figures).chain(limit).filter(|time| time.is_finite() && *time > 0.0).collect();
         let widths = self.drawn().iter().zip(rising).map(|(curve, points)| {
-            let width = self.label(&[curve], letters).width(letters.value, letters.quiet);
+            let width = label(&[curve], letters).width(letters.value, letters.quiet);
             (top(curve, points).0, width + NAME_GAP - SHARES)
         });
         let ends = time_range(&times, &widths.collect::<Vec<_>>(), plot_width);
         TimeScale::new(ends, (MARGIN + SHARES, MARGIN + SHARES + plot_width))
-    }
-
-    fn label(&self, members: &[&LatencyCurve], letters: Letters) -> Label {
-        let line = |curve: &&LatencyCurve| {
-            let figure =
-                if curve.p99.is_finite() { format!("p99 {}", duration(curve.p99)) } else { "p99 unknown".to_owned() };
-            let room = WIDEST - SWATCH_ROOM - letters.quiet.width(&figure) * 1.06 - 6.0;
-            (curve.series, vec![letters.value.cut(&clean(&curve.name), room)], figure)
-        };
-        Label { names: members.iter().map(line).collect() }
     }
 
     /// Places names from the leftmost curve on, each above those that its own line would cross or that it would touch.
@@ -160,12 +152,14 @@ impl LatenciesChart {
         sorted.sort_by(|a, b| dot(a).0.total_cmp(&dot(b).0));
         for group in sorted {
             let members: Vec<&LatencyCurve> = group.iter().map(|member| &self.curves[*member]).collect();
-            let label = self.label(&members, letters);
+            let label = label(&members, letters);
             let dot = dot(&group);
-            let left = (dot.0 - NAME_GAP - label.width(letters.value, letters.quiet)).max(MARGIN);
-            let in_the_way = named.iter().filter(|other| other.dot.0 + NAME_GAP > left);
-            let bottom = in_the_way.map(|other| other.bottom - other.label.height() - BETWEEN).fold(plot.y - 10.0, f64::min);
-            named.push(Named { label, dot, left, bottom });
+            let width = label.width(letters.value, letters.quiet);
+            let left = (dot.0 - NAME_GAP - width).max(MARGIN);
+            let in_the_way = named.iter().filter(|other| other.right.max(other.dot.0) + NAME_GAP > left);
+            let above = in_the_way.map(|other| other.bottom - other.label.height() - BETWEEN);
+            let bottom = above.fold(plot.y - 10.0, f64::min);
+            named.push(Named { label, dot, left, right: left + width, bottom });
         }
         named
     }
@@ -201,6 +195,16 @@ impl LatenciesChart {
     }
 }
 
+fn label(members: &[&LatencyCurve], letters: Letters) -> Label {
+    let line = |curve: &&LatencyCurve| {
+        let figure =
+            if curve.p99.is_finite() { format!("p99 {}", duration(curve.p99)) } else { "p99 unknown".to_owned() };
+        let room = WIDEST - SWATCH_ROOM - letters.quiet.width(&figure) * 1.06 - 10.0;
+        (curve.series, vec![letters.value.cut(&clean(&curve.name), room)], figure)
+    };
+    Label { names: members.iter().map(line).collect() }
+}
+
 /// The point of a curve that its name belongs to: 99 %, or its end where that is not known.
 fn top(curve: &LatencyCurve, points: &[(f64, f64)]) -> (f64, f64) {
     if curve.p99.is_finite() { (curve.p99, 0.99) } else { points.last().copied().unwrap_or((1.0, 1.0)) }
@@ -209,9 +213,12 @@ fn top(curve: &LatencyCurve, points: &[(f64, f64)]) -> (f64, f64) {
 fn draw_name(frame: &mut Frame, name: &Named, theme: &Theme) {
     let (height, letters) = (name.label.height(), (frame.letters.value, frame.letters.quiet));
     let (top, x) = (name.bottom - height, name.dot.0);
-    let width = x - NAME_GAP - name.left;
-    frame.scene.line((x, name.dot.1), (x, top + 3.0), 1.0, theme.axis);
-    frame.scene.line((x, top + LINE / 2.0), (x - 5.0, top + LINE / 2.0), 1.0, theme.axis);
+    let width = name.right - name.left;
+    frame.scene.line((x, name.dot.1), (x, top + LINE / 2.0), 1.0, theme.axis);
+    for line in 0..name.label.names.len() {
+        let middle = top + LINE * (line as f64 + 0.5);
+        frame.scene.line((x, middle), (x - 5.0, middle), 1.0, theme.axis);
+    }
     frame.scene.fill(Area { x: name.left - 4.0, y: top, width: width + 6.0, height }, theme.background);
     name.label.draw(&mut frame.scene, (name.left, top), letters, theme);
 }

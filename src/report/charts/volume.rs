@@ -20,11 +20,13 @@ const PLOT_WIDTH: f64 = BODY_WIDTH - AMOUNTS - NAMES;
 const NAMES_GAP: f64 = 20.0;
 const ABOVE: f64 = 50.0;
 const BELOW: f64 = 52.0;
+/// How far from the plot it says what the ticks are.
+const CAPTION: f64 = 46.0;
 const BETWEEN: f64 = 6.0;
 /// A crossing's name: how far from its dot, its height, and its widest line.
 const NAME_GAP: f64 = 9.0;
 const NAME_LINE: f64 = 18.0;
-const WIDEST: f64 = 330.0;
+const WIDEST: f64 = 380.0;
 const DOT: f64 = 4.5;
 /// How many crossings are named; all have a dot.
 const NAMED: usize = 6;
@@ -77,11 +79,13 @@ struct Plane {
     across: (f64, f64),
     up: (f64, f64),
     area: Area,
+    /// The height that nothing is drawn below.
+    floor: f64,
 }
 
 impl Plane {
     fn at(&self, (rate, usd): (f64, f64)) -> (f64, f64) {
-        (self.rates.at(logarithm(rate)), self.amounts.at(logarithm(usd)))
+        (self.rates.at(logarithm(rate)), self.amounts.at(logarithm(usd)).min(self.floor))
     }
 }
 
@@ -116,9 +120,9 @@ impl VolumeChart {
         let curves: Vec<String> = self.curves.iter().map(ends).collect();
         let curves = if curves.is_empty() { "none".to_owned() } else { curves.join("; ") };
         let crossing = |crossing: &VolumeCrossing| format!(" {}, at {} USD.", crossing.label, money(crossing.usd));
-        let crossings: String = self.crossings.iter().map(crossing).collect();
-        let own: String = self.own.iter().map(|(label, _)| format!(" {label}.")).collect();
-        format!("A month's bill by volume: {curves}.{crossings}{own}")
+        let crossings: Vec<String> = self.crossings.iter().map(crossing).collect();
+        let own = self.own.as_ref().map_or_else(String::new, |(label, _)| format!(" {label}."));
+        format!("A month's bill by volume: {curves}.{}{own}", crossings.concat())
     }
 
     pub(super) fn rows(&self) -> Vec<Vec<String>> {
@@ -164,6 +168,7 @@ impl VolumeChart {
             let at = (plane.area.x + plane.area.width / 2.0, plane.area.y + plane.area.height * 0.375);
             frame.scene.text("no amounts", at, Anchor::Middle, frame.letters.quiet);
         }
+        self.draw_heading(&mut frame, &names);
         self.draw_own(&mut frame, &plane, theme);
         for (series, line) in self.strokes(&plane) {
             curves::draw(&mut frame.scene, &line, &series, theme);
@@ -193,6 +198,7 @@ impl VolumeChart {
             across,
             up: (low, high),
             area,
+            floor: top + height,
         }
     }
 
@@ -226,7 +232,7 @@ impl VolumeChart {
         let room = NAMES - NAMES_GAP - SWATCH_ROOM;
         let name = |member: &usize| {
             let curve = &self.curves[*member];
-            (curve.series, letters.label.wrap(&clean(&curve.name), room, 2), String::new())
+            (curve.series, letters.label.wrap(&bound(&clean(&curve.name), room, letters.label), room, 2), String::new())
         };
         let end = |group: &Vec<usize>| Self::pieces(&self.curves[group[0]], plane).last()?.last().copied();
         let groups = self.groups(plane);
@@ -280,6 +286,18 @@ impl VolumeChart {
         }
     }
 
+    /// What the amounts are, and what the picture does not say by itself.
+    fn draw_heading(&self, frame: &mut Frame, names: &[(Label, (f64, f64))]) {
+        let mut heading = vec!["USD a month (log scale)".to_owned()];
+        if names.iter().any(|(label, _)| label.names.len() > 1) {
+            heading.push("striped: curves that are the same".to_owned());
+        }
+        if self.curves.len() > MOST {
+            heading.push(format!("{} more in the data", self.curves.len() - MOST));
+        }
+        frame.scene.text(&heading.join(" · "), (frame.body.x, frame.body.y + 10.0), Anchor::Start, frame.letters.tick);
+    }
+
     /// The volume to point out, with its label on the side where there is more room.
     fn draw_own(&self, frame: &mut Frame, plane: &Plane, theme: &Theme) {
         let Some((label, rate)) = self.own.as_ref().filter(|(_, rate)| shown(*rate)) else { return };
@@ -330,7 +348,8 @@ fn lowest_between(line: &[(f64, f64)], (left, right): (f64, f64)) -> f64 {
 /// `310`, `2.6 million`.
 fn number(value: f64) -> String {
     let value = drawable(value);
-    match [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")].into_iter().find(|(unit, _)| value >= 0.9995 * unit) {
+    match [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")].into_iter().find(|(unit, _)| value >= 0.9995 * unit)
+    {
         Some((unit, name)) => format!("{} {name}", significant(value / unit, 3)),
         None => significant(value, 3),
     }
@@ -356,7 +375,6 @@ fn draw_axes(frame: &mut Frame, plane: &Plane, seconds_a_month: f64, theme: &The
         let text = number(libm::pow(10.0, power));
         frame.scene.text(&text, (area.x - 10.0, middle_baseline(y, tick)), Anchor::End, tick);
     }
-    frame.scene.text("USD a month (log scale)", (frame.body.x, frame.body.y + 10.0), Anchor::Start, tick);
     frame.scene.line((area.x, area.bottom()), (area.right(), area.bottom()), 1.0, theme.axis);
     let month = if shown(seconds_a_month) { seconds_a_month } else { 1.0 };
     for (row, (factor, name)) in [(1.0, "records a second"), (month, "records a month")].into_iter().enumerate() {
@@ -373,13 +391,12 @@ fn draw_axes(frame: &mut Frame, plane: &Plane, seconds_a_month: f64, theme: &The
             }
             let text = number(libm::pow(10.0, power));
             let half = tick.width(&text) * 0.53;
-            if x - half > free_from && x - half >= MARGIN {
+            if x - half > free_from && x - half >= MARGIN && x + half < area.right() + CAPTION - 8.0 {
                 frame.scene.text(&text, (x, baseline), Anchor::Middle, tick);
                 free_from = x + half + 10.0;
             }
         }
-        let after = (area.right() + 16.0).max(free_from);
-        frame.scene.text(name, (after, baseline), Anchor::Start, tick);
+        frame.scene.text(name, (area.right() + CAPTION, baseline), Anchor::Start, tick);
     }
 }
 
@@ -397,6 +414,16 @@ fn draw_names(frame: &mut Frame, names: &[(Label, (f64, f64))], plane: &Plane, t
         }
         let letters = (frame.letters.label, frame.letters.quiet);
         label.draw(&mut frame.scene, (x, top + BETWEEN / 2.0), letters, theme);
+    }
+}
+
+/// A name of several parts, to be broken between them only, where each has room enough.
+fn bound(name: &str, room: f64, letters: Type) -> String {
+    const JOINT: &str = " › ";
+    if name.split(JOINT).all(|part| letters.width(part) * 1.1 + letters.width(JOINT) <= room) {
+        name.split(JOINT).map(|part| part.replace(' ', "\u{a0}")).collect::<Vec<_>>().join("\u{a0}› ")
+    } else {
+        name.to_owned()
     }
 }
 
@@ -429,7 +456,9 @@ mod tests {
 
     #[test]
     fn large_numbers_are_told_in_words() {
-        for (value, text) in [(0.01, "0.01"), (310.0, "310"), (99_999.0, "99,999"), (2.628e6, "2.63 million"), (1e9, "1 billion")] {
+        for (value, text) in
+            [(0.01, "0.01"), (310.0, "310"), (99_999.0, "99,999"), (2.628e6, "2.63 million"), (1e9, "1 billion")]
+        {
             assert_eq!(number(value), text);
         }
         assert_eq!(decades((-2.1, 4.0), 8.0), [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0]);
