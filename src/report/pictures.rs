@@ -360,8 +360,11 @@ impl SideBySide<'_> {
             usd: found.usd,
         });
         let crossings: Vec<VolumeCrossing> = crossings.collect();
-        let title =
-            crossings.first().map_or_else(|| cheapest_throughout(&curves), |first| Some(first.label.clone()))?;
+        let first = volumes.crossovers.first().map(|found| {
+            let (above, below) = (self.ways.name(found.above), self.ways.name(found.below));
+            format!("{above} is cheaper than {below} from {} on", rate(found.records_per_s))
+        });
+        let title = first.or_else(|| cheapest_throughout(&curves))?;
         let subtitle =
             "What a month costs at other volumes: traffic scaled, shards and the like sized anew; no free tier.";
         Some(Chart::Volume(VolumeChart {
@@ -461,4 +464,72 @@ fn cheapest_throughout(curves: &[VolumeCurve]) -> Option<String> {
         (all, names) if all.len() == names.len() => "All cost the same at every volume".to_owned(),
         (_, names) => format!("{} are the cheapest at every volume", names.join(" and ")),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ways(paths: &[&str]) -> Vec<Vec<String>> {
+        paths.iter().map(|path| path.split(' ').map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn ways_share_what_all_of_them_begin_and_end_with_and_keep_one_service_each() {
+        for (paths, shared) in [
+            (&["gateway firehose s3", "gateway streams firehose s3", "gateway streams s3"][..], (1, 1)),
+            (&["gateway firehose s3", "video s3"], (0, 1)),
+            (&["gateway s3", "gateway firehose s3"], (1, 0)),
+            (&["firehose", "gateway firehose"], (0, 0)),
+            (&["gateway firehose s3"], (0, 0)),
+            (&[], (0, 0)),
+        ] {
+            assert_eq!(common(&ways(paths)), shared, "{paths:?}");
+        }
+    }
+
+    fn latency(name: &str, p99: f64) -> LatencyCurve {
+        LatencyCurve { name: name.to_owned(), series: 0, points: Vec::new(), p50: p99 / 2.0, p99 }
+    }
+
+    #[test]
+    fn the_title_of_latencies_names_the_quickest_only_where_there_is_one() {
+        let title = |curves: &[LatencyCurve]| quickest(curves).unwrap_or_default();
+        let (a, b, c) = (latency("A", 100.0), latency("B", 104.0), latency("C", 5.0));
+        assert_eq!(title(std::slice::from_ref(&a)), "A: 99 % of the records are there after 100 s");
+        assert_eq!(title(&[a.clone(), b.clone()]), "All are alike: 99 % of the records are there after 100 s to 104 s");
+        assert_eq!(title(&[a.clone(), a.clone()]), "All are alike: 99 % of the records are there after 100 s");
+        assert_eq!(
+            title(&[a, b, c]),
+            "C is the quickest: 99 % of the records are there after 5 s, against 104 s for B"
+        );
+        assert_eq!(quickest(&[]), None);
+    }
+
+    fn cost(name: &str, amounts: &[Option<f64>]) -> VolumeCurve {
+        let points = amounts.iter().enumerate().map(|(index, usd)| (1.0 + index as f64, *usd)).collect();
+        VolumeCurve { name: name.to_owned(), series: 0, points }
+    }
+
+    #[test]
+    fn those_that_cost_the_same_are_the_cheapest_together() {
+        let title = |curves: &[VolumeCurve]| cheapest_throughout(curves).unwrap_or_default();
+        let (low, same) = (cost("A", &[Some(1.0), Some(10.0)]), cost("B", &[Some(1.0005), Some(10.0)]));
+        let (high, gap) = (cost("C", &[Some(2.0), Some(20.0)]), cost("D", &[Some(0.5), None]));
+        assert_eq!(title(&[low.clone(), high.clone()]), "A is the cheapest at every volume");
+        assert_eq!(title(&[low.clone(), same.clone(), high]), "A and B are the cheapest at every volume");
+        assert_eq!(title(&[low.clone(), same]), "All cost the same at every volume");
+        assert_eq!(title(&[low.clone(), gap]), "No candidate is the cheapest at every volume");
+        assert_eq!(title(&[low]), "What A costs by volume");
+    }
+
+    #[test]
+    fn a_thinned_distribution_keeps_its_ends_and_every_visible_step() {
+        let steps = (0..=10_000).map(|step| (f64::from(step), f64::from(step) / 10_000.0));
+        let kept = thinned(steps);
+        assert!(kept.len() <= 1_002, "{}", kept.len());
+        assert_eq!((kept.first(), kept.last()), (Some(&(0.0, 0.0)), Some(&(10_000.0, 1.0))));
+        assert!(kept.windows(2).all(|pair| pair[1].1 - pair[0].1 < 0.0012));
+        assert_eq!(thinned([(5.0, 1.0)].into_iter()), [(5.0, 1.0)]);
+    }
 }

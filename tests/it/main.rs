@@ -16,6 +16,7 @@ mod determinism;
 mod editions;
 mod house;
 mod interrupt;
+mod pictures;
 mod replay;
 mod rules;
 mod scenarios;

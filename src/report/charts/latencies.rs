@@ -181,7 +181,7 @@ impl LatenciesChart {
     fn draw_notes(&self, frame: &mut Frame, groups: &[Vec<usize>], plot: Area) {
         let mut notes = Vec::new();
         if groups.iter().any(|group| group.len() > 1) {
-            notes.push("striped: curves that are the same".to_owned());
+            notes.push("striped: too close to tell apart".to_owned());
         }
         if self.curves.len() > MOST {
             notes.push(format!("{} more in the data", self.curves.len() - MOST));

@@ -254,7 +254,9 @@ impl VolumeChart {
         for crossing in crossings.into_iter().take(NAMED).rev() {
             let dot = plane.at((crossing.records_per_s, crossing.usd));
             let room = (plane.area.right() - dot.0 - NAME_GAP).clamp(170.0, WIDEST);
-            let words = letters.wrap(&clean(&crossing.label), room, 2);
+            // A volume stays together with its unit.
+            let label = clean(&crossing.label).replace(" records/s", "\u{a0}records/s");
+            let words = letters.wrap(&label, room, 2);
             let width = words.iter().map(|line| letters.width(line) * 1.06).fold(0.0, f64::max);
             let left = (dot.0 + NAME_GAP).min(plane.area.right() - width);
             let lowest = lines.iter().map(|line| lowest_between(line, (left, left + width))).fold(dot.1, f64::max);
@@ -290,7 +292,7 @@ impl VolumeChart {
     fn draw_heading(&self, frame: &mut Frame, names: &[(Label, (f64, f64))]) {
         let mut heading = vec!["USD a month (log scale)".to_owned()];
         if names.iter().any(|(label, _)| label.names.len() > 1) {
-            heading.push("striped: curves that are the same".to_owned());
+            heading.push("striped: too close to tell apart".to_owned());
         }
         if self.curves.len() > MOST {
             heading.push(format!("{} more in the data", self.curves.len() - MOST));
