@@ -30,6 +30,8 @@ const WIDEST: f64 = 380.0;
 const DOT: f64 = 4.5;
 /// How many crossings are named; all have a dot.
 const NAMED: usize = 6;
+/// The least rate and the least amount that are told from nothing.
+const LEAST: f64 = 1e-6;
 /// The widest span of amounts that is shown, as a factor.
 const SPAN: f64 = 1e9;
 
@@ -98,7 +100,7 @@ struct Named {
 }
 
 fn logarithm(value: f64) -> f64 {
-    libm::log10(drawable(value).max(1e-12))
+    libm::log10(drawable(value).max(LEAST))
 }
 
 fn shown(value: f64) -> bool {
@@ -322,7 +324,7 @@ impl VolumeChart {
 fn ends(values: impl Iterator<Item = f64>, span: f64) -> (f64, f64) {
     let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
     for value in values.filter(|value| shown(*value)) {
-        let value = drawable(value).max(1e-12);
+        let value = drawable(value).max(LEAST);
         (low, high) = (low.min(value), high.max(value));
     }
     if high <= 0.0 {
