@@ -258,6 +258,11 @@ struct SideBySide<'a> {
 }
 
 impl SideBySide<'_> {
+    /// The colour of an architecture: those that were simulated are counted, so that none of the first eight share one.
+    fn series(&self, place: usize) -> usize {
+        self.comparison.architectures.iter().take(place).filter(|one| one.not_simulated.is_none()).count()
+    }
+
     fn caption(&self, title: String, subtitle: &str) -> Caption {
         Caption { title, subtitle: format!("{subtitle}{}", self.ways.common), footer: self.footer.clone() }
     }
@@ -269,7 +274,7 @@ impl SideBySide<'_> {
         let curves: Vec<LatencyCurve> = delivered
             .map(|(place, played)| LatencyCurve {
                 name: self.ways.name(place),
-                series: place,
+                series: self.series(place),
                 points: thinned(played.run.summary.latency.histogram.cumulative()),
                 p50: played.run.summary.latency.p50.value,
                 p99: played.run.summary.latency.p99.value,
@@ -350,7 +355,7 @@ impl SideBySide<'_> {
         let hours = self.comparison.architectures.iter().find_map(|one| one.bill.as_ref())?.hours_per_month;
         let curves = volumes.curves.iter().map(|curve| VolumeCurve {
             name: self.ways.name(curve.architecture),
-            series: curve.architecture,
+            series: self.series(curve.architecture),
             points: curve.points.iter().map(|point| (point.records_per_s, point.usd)).collect(),
         });
         let curves: Vec<VolumeCurve> = curves.collect();
