@@ -166,7 +166,7 @@ impl VolumeChart {
         let mut frame = Frame::new(&self.caption.title, &self.caption, body_height, theme);
         let plane = self.plane(frame.body.y + ABOVE, height, extra);
         draw_axes(&mut frame, &plane, self.seconds_a_month, theme);
-        if names.is_empty() {
+        if names.is_empty() && self.drawn_crossings().is_empty() {
             let at = (plane.area.x + plane.area.width / 2.0, plane.area.y + plane.area.height * 0.375);
             frame.scene.text("no amounts", at, Anchor::Middle, frame.letters.quiet);
         }
