@@ -313,6 +313,9 @@ pub(crate) struct CompareArgs {
     pub(crate) scenario: ScenarioArgs,
     #[command(flatten)]
     pub(crate) simulation: SimulationArgs,
+    /// Write result.json and the charts of the comparison (SVG, PNG and their data as CSV) into this folder.
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

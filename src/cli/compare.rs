@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use super::Failure;
 use super::args::{CompareArgs, Format, SimulationArgs};
 use super::context::Context;
 use super::progress::Progress;
 use super::scenario::{Question, config, document, json, no_record, question, read_trace, tabular};
+use super::{Failure, output};
 use crate::architecture::Architecture;
-use crate::comparison::{self, Candidate, NotPlayed, Played, WhatIf};
+use crate::comparison::{self, Candidate, Crossover, NotPlayed, Played, Point, Priced, WhatIf};
 use crate::diag::Diagnostic;
 use crate::ranking::{Decider, Decision};
 use crate::report::advice;
-use crate::report::comparison::{self as side_by_side, Comparison};
-use crate::report::result::Document;
+use crate::report::comparison::{self as side_by_side, Comparison, Curve, Volumes};
+use crate::report::pictures;
+use crate::report::result::{Document, Header};
 use crate::sim::SimError;
 
 /// What came of each candidate.
@@ -51,6 +52,38 @@ pub(super) fn candidates_of(
     Ok(all)
 }
 
+/// The candidates side by side, with what they cost at other volumes. None where none of them was simulated.
+pub(super) fn comparison_of(question: &Question, played: &AllPlayed, args: &SimulationArgs) -> Option<Comparison> {
+    let comparison = Comparison::new(played)?;
+    // A recording is what it is; its volume is not a number that could be turned.
+    let volumes = if args.trace.is_none() { volumes(question, played) } else { None };
+    Some(Comparison { volumes, ..comparison })
+}
+
+/// The curves of all candidates that have a price for everything, and where the cheapest of them changes.
+fn volumes(question: &Question, played: &AllPlayed) -> Option<Volumes> {
+    let Question { catalog, scenario, .. } = question;
+    let mut places: Vec<usize> = Vec::new();
+    let mut priced: Vec<Priced<'_>> = Vec::new();
+    for (place, (candidate, played)) in played.iter().enumerate() {
+        if let Ok(done) = played
+            && done.bill.complete
+            && done.bill.total.is_some()
+        {
+            places.push(place);
+            priced.push(Priced::new(catalog, scenario, &candidate.path, done));
+        }
+    }
+    let curves: Vec<Vec<Point>> = priced.iter().map(Priced::curve).collect();
+    let place = |index: usize| places.get(index).copied().unwrap_or(index);
+    let crossovers = comparison::crossovers(&priced, &curves).into_iter();
+    let crossovers =
+        crossovers.map(|found| Crossover { below: place(found.below), above: place(found.above), ..found }).collect();
+    let curves: Vec<Curve> =
+        places.iter().zip(curves).map(|(place, points)| Curve { architecture: *place, points }).collect();
+    (!curves.is_empty()).then_some(Volumes { curves, crossovers })
+}
+
 /// Other settings of a pipeline that change its bill or its delay. A recording is what it is, and nobody waits for long.
 pub(super) fn what_ifs(
     question: &Question,
@@ -72,23 +105,34 @@ pub(super) fn what_ifs(
 pub(super) fn compare(args: &CompareArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
     let question = question(&args.scenario, context)?;
+    let out = args.out.as_deref().map(|folder| output::prepare(folder, context)).transpose()?;
     let played = candidates_of(&question, &question.decide(), &args.simulation, context)?;
-    let Some(comparison) = Comparison::new(&played) else {
-        let problem = Diagnostic::error("nothing-to-compare", "no architecture of this scenario could be simulated");
-        let reasons = played.iter().filter_map(|(candidate, played)| Some((candidate, played.as_ref().err()?)));
-        let told = reasons.map(|(candidate, reason)| format!("{}: {reason}", candidate.name));
-        let problem = told.fold(problem, Diagnostic::help);
-        return context
-            .refuse(problem.help("a comparison needs `[workload]` with `rate` and `record-size`, or `--trace`"));
+    let Some(comparison) = comparison_of(&question, &played, &args.simulation) else {
+        return nothing_to_compare(&played, context);
     };
     let Question { catalog, scenario, .. } = question;
+    let answered = |comparison| Document { comparison: Some(comparison), ..document(&catalog, &scenario, None) };
     let text = match args.scenario.format {
         Format::Table => {
             let width = context.width();
             format!("{}\n{}", advice::headline(&scenario, width), side_by_side::whole(&comparison, width))
         }
-        Format::Json => json(&Document { comparison: Some(comparison), ..document(&catalog, &scenario, None) })?,
+        Format::Json => json(&answered(comparison.clone()))?,
         other => tabular(&side_by_side::table(&comparison), other),
     };
-    context.print(&text)
+    context.print(&text)?;
+    if let Some(folder) = out {
+        let charts = pictures::comparison(&comparison, &Header::new(&catalog, &scenario), &played, &catalog, &scenario);
+        let written = output::write(&folder, &answered(comparison), &charts)?;
+        context.note(&format!("\n  {written} → {}", folder.display()));
+    }
+    Ok(())
+}
+
+fn nothing_to_compare(played: &AllPlayed, context: &mut Context) -> Result<(), Failure> {
+    let problem = Diagnostic::error("nothing-to-compare", "no architecture of this scenario could be simulated");
+    let reasons = played.iter().filter_map(|(candidate, played)| Some((candidate, played.as_ref().err()?)));
+    let told = reasons.map(|(candidate, reason)| format!("{}: {reason}", candidate.name));
+    let problem = told.fold(problem, Diagnostic::help);
+    context.refuse(problem.help("a comparison needs `[workload]` with `rate` and `record-size`, or `--trace`"))
 }

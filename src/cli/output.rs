@@ -1,18 +1,13 @@
-//! Files of `run --out`: result.json and the charts.
+//! Files of `--out`: result.json and the charts.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::context::Context;
-use crate::catalog::Catalog;
 use crate::diag::Diagnostic;
-use crate::ranking::Decision;
-use crate::report::charts::Theme;
-use crate::report::pictures::charts;
+use crate::report::charts::{Chart, Theme};
 use crate::report::result::{Document, to_json};
-use crate::scenario::Scenario;
-use crate::sim::RunResult;
 
 /// Creates the folder and proves that it can be written to, before anything long is run.
 pub(super) fn prepare(folder: &Path, context: &mut Context) -> Result<PathBuf, Failure> {
@@ -34,20 +29,12 @@ pub(super) fn prepare(folder: &Path, context: &mut Context) -> Result<PathBuf, F
 
 /// Writes result.json and each chart as SVG, PNG and CSV, and says what was written. Every file is made in memory before
 /// the first is written, and written under a temporary name first: a failure leaves nothing half-written.
-pub(super) fn write(
-    folder: &Path,
-    answer: &Document,
-    decision: &Decision,
-    run: Option<&RunResult>,
-    catalog: &Catalog,
-    scenario: &Scenario,
-) -> Result<String, Failure> {
+pub(super) fn write(folder: &Path, answer: &Document, charts: &[(&'static str, Chart)]) -> Result<String, Failure> {
     let bug = |error: &dyn std::fmt::Display| Failure::Internal(error.to_string());
     let json = to_json(answer).map_err(|error| bug(&error))?;
     let mut files = vec![("result.json".to_owned(), json.into_bytes())];
     let theme = Theme::light();
-    let charts = charts(answer, decision, run, catalog, scenario);
-    for (name, chart) in &charts {
+    for (name, chart) in charts {
         let svg = chart.to_svg(&theme).map_err(|error| bug(&error))?;
         let png = chart.to_png(&theme).map_err(|error| bug(&error))?;
         files.push((format!("{name}.svg"), svg.into_bytes()));

@@ -14,10 +14,11 @@ use crate::comparison;
 use crate::cost::{self, Bill, Packing};
 use crate::diag::{Diagnostic, suggest};
 use crate::ranking::{Decider, Decision, Measured, ServiceVerdict, Verdict, circumstances, decide, robustness_of};
-use crate::report::comparison::Comparison;
 use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, SampleDocument, Simulation, SimulationDocument, TraceHeader, to_json};
-use crate::report::{Style, Table, advice, paragraph, sensitivity as sure, simulation, summary, transfer as moved};
+use crate::report::{
+    Style, Table, advice, paragraph, pictures, sensitivity as sure, simulation, summary, transfer as moved,
+};
 use crate::rules::{Contradiction, RuleBook, Situation};
 use crate::scenario::Scenario;
 use crate::sensitivity::{Scope, Sensitivity, WhyNot};
@@ -281,7 +282,7 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
     let decision = question.decide_measured(&comparison::measured(&played));
     let mut answer = document(&question.catalog, &question.scenario, Some(&decision));
     answer.contradictions = question.contradictions();
-    answer.comparison = Comparison::new(&played);
+    answer.comparison = compare::comparison_of(&question, &played, &args.simulation);
     let primary = args.simulation.primary.as_deref();
     let wanted = pipeline(&question, &decision, primary).ok();
     answer.transfer = wanted.and_then(|architecture| moved_once(&question, architecture));
@@ -317,7 +318,11 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
     };
     context.print(&text)?;
     if let Some(folder) = out {
-        let written = super::output::write(&folder, &answer, &decision, simulated.as_ref(), &catalog, &scenario)?;
+        let mut charts = pictures::charts(&answer, &decision, simulated.as_ref(), &catalog, &scenario);
+        if let Some(comparison) = &answer.comparison {
+            charts.extend(pictures::comparison(comparison, &answer.header, &played, &catalog, &scenario));
+        }
+        let written = super::output::write(&folder, &answer, &charts)?;
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
     if let Some(run) = &simulated {

@@ -1,6 +1,7 @@
-//! Charts as SVG and PNG: scores of services, delay of records, freshness over time, lines of a bill.
+//! Charts as SVG and PNG: scores of services, delay of records, freshness over time, lines of a bill; delays, bills and
+//! costs over the volume of several candidates.
 //!
-//! A chart is plain data ([`ScoreChart`], [`LatencyChart`], [`FreshnessChart`], [`BillChart`]) with a [`Caption`]. Drawing it takes three
+//! A chart is plain data ([`ScoreChart`], [`LatencyChart`], [`BillsChart`], ...) with a [`Caption`]. Drawing it takes three
 //! steps:
 //!
 //! 1. *Lay out.* Each kind of chart turns its data into a list of rectangles, lines, dots and texts at fixed places.
@@ -34,9 +35,12 @@
 
 mod axis;
 mod bill;
+mod bills;
+mod curves;
 mod font;
 mod frame;
 mod freshness;
+mod latencies;
 mod latency;
 mod paint;
 mod png;
@@ -45,12 +49,16 @@ mod scores;
 #[cfg(test)]
 mod tests;
 mod theme;
+mod volume;
 
 pub use bill::{BillBar, BillChart, LineKind};
+pub use bills::{BillPart, BillsChart, CandidateBill};
 pub use freshness::{Age, FreshnessChart, Shade};
+pub use latencies::{LatenciesChart, LatencyCurve};
 pub use latency::{LatencyChart, LatencyMark};
 pub use scores::{ScoreBar, ScoreChart};
 pub use theme::{Rgb, Theme};
+pub use volume::{VolumeChart, VolumeCrossing, VolumeCurve};
 
 use scene::Scene;
 
@@ -101,6 +109,12 @@ pub enum Chart {
     Freshness(FreshnessChart),
     /// The lines of a bill.
     Bill(BillChart),
+    /// The latencies of several candidates.
+    Latencies(LatenciesChart),
+    /// The bills of several candidates.
+    Bills(BillsChart),
+    /// What several candidates cost at other volumes.
+    Volume(VolumeChart),
 }
 
 impl Chart {
@@ -129,6 +143,9 @@ impl Chart {
             Self::Latency(chart) => chart.rows(),
             Self::Freshness(chart) => chart.rows(),
             Self::Bill(chart) => chart.rows(),
+            Self::Latencies(chart) => chart.rows(),
+            Self::Bills(chart) => chart.rows(),
+            Self::Volume(chart) => chart.rows(),
         };
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         for row in rows {
@@ -146,6 +163,9 @@ impl Chart {
             Self::Latency(chart) => chart.caption.title.clone(),
             Self::Freshness(chart) => chart.caption.title.clone(),
             Self::Bill(chart) => chart.headline(),
+            Self::Latencies(chart) => chart.caption.title.clone(),
+            Self::Bills(chart) => chart.caption.title.clone(),
+            Self::Volume(chart) => chart.caption.title.clone(),
         }
     }
 
@@ -157,6 +177,9 @@ impl Chart {
             Self::Latency(chart) => chart.finding(),
             Self::Freshness(chart) => chart.finding(),
             Self::Bill(chart) => chart.finding(),
+            Self::Latencies(chart) => chart.finding(),
+            Self::Bills(chart) => chart.finding(),
+            Self::Volume(chart) => chart.finding(),
         }
     }
 
@@ -166,6 +189,9 @@ impl Chart {
             Self::Latency(chart) => chart.scene(theme),
             Self::Freshness(chart) => chart.scene(theme),
             Self::Bill(chart) => chart.scene(theme),
+            Self::Latencies(chart) => chart.scene(theme),
+            Self::Bills(chart) => chart.scene(theme),
+            Self::Volume(chart) => chart.scene(theme),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::result::{Percentiles, Records};
 use super::table::Style;
 use super::{Table, bill, count, paragraph, seconds, with_interval};
 use crate::architecture::{Architecture, Sizing};
-use crate::comparison::{Candidate, NotPlayed, Played, WhatIf};
+use crate::comparison::{Candidate, Crossover, NotPlayed, Played, Point, WhatIf};
 use crate::cost::Bill;
 use crate::ranking::Verdict;
 use crate::sim::{Estimate, Figure, Paired};
@@ -26,6 +26,26 @@ pub struct Comparison {
     pub horizon_s: f64,
     /// The architectures, in the order of the ranking; what a rule removed comes last.
     pub architectures: Vec<Compared>,
+    /// What they cost at other volumes; `null` for recorded traffic, and where no bill is known in full.
+    pub volumes: Option<Volumes>,
+}
+
+/// What architectures cost at other volumes than the scenario's own.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Volumes {
+    /// A curve for each architecture that was simulated and has a price for everything.
+    pub curves: Vec<Curve>,
+    /// Where the cheapest of them changes, by rising volume; places are those in the list of architectures, from 0.
+    pub crossovers: Vec<Crossover>,
+}
+
+/// What an architecture costs at other volumes.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Curve {
+    /// Its place in the list of architectures, from 0.
+    pub architecture: usize,
+    /// The month's bill at volumes from a hundredth to ten thousand times the scenario's own.
+    pub points: Vec<Point>,
 }
 
 /// One architecture.
@@ -78,6 +98,7 @@ impl Comparison {
             replications: first.run.replications,
             horizon_s: first.run.horizon,
             architectures: played.iter().map(|(candidate, played)| compared(candidate, played, first)).collect(),
+            volumes: None,
         })
     }
 }
@@ -226,6 +247,9 @@ pub fn whole(comparison: &Comparison, width: usize) -> String {
         text.push_str(&paragraph("  Sized           ", &sizing, width));
     }
     text.push_str(&bills(comparison, width));
+    for crossover in comparison.volumes.iter().flat_map(|volumes| &volumes.crossovers) {
+        text.push_str(&paragraph("  By volume       ", &crossing(comparison, crossover), width));
+    }
     text.push_str(&left_out(comparison, width));
     let runs = count(u64::from(comparison.replications), "replication");
     let how = format!(
@@ -252,8 +276,18 @@ pub fn what_if(what_if: &WhatIf) -> String {
     ];
     let changes: Vec<String> = changes.into_iter().flatten().collect();
     let missed = if what_if.misses_freshness { "; then the delay asked for is missed" } else { "" };
-    let set: String = what_if.set.iter().map(|set| format!(" `--set {set}`")).collect();
-    format!("{}: {}{missed}.{set}", what_if.change, changes.join(", "))
+    let set: Vec<String> = what_if.set.iter().map(|set| format!(" `--set {set}`")).collect();
+    format!("{}: {}{missed}.{}", what_if.change, changes.join(", "), set.concat())
+}
+
+/// Where the cheapest architecture changes, in a sentence.
+fn crossing(comparison: &Comparison, crossover: &Crossover) -> String {
+    let told = |place: usize| {
+        let one = comparison.architectures.get(place);
+        one.map_or_else(String::new, |one| format!("{} ({})", one.name, one.path))
+    };
+    let rate = significant(crossover.records_per_s, 3);
+    format!("Above {rate} records/s, {} is cheaper than {}.", told(crossover.above), told(crossover.below))
 }
 
 /// Each sizing once, with its arithmetic.

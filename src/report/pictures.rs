@@ -1,17 +1,20 @@
-//! The charts of a run: scores, latency, freshness, bill.
+//! The charts of a run (scores, latency, freshness, bill) and of a comparison (latencies, bills, costs over the volume).
 
 use super::charts::{
-    Age, BillBar, BillChart, Caption, Chart, FreshnessChart, LatencyChart, LatencyMark, LineKind, ScoreBar, ScoreChart,
-    Shade,
+    Age, BillBar, BillChart, BillPart, BillsChart, CandidateBill, Caption, Chart, FreshnessChart, LatenciesChart,
+    LatencyChart, LatencyCurve, LatencyMark, LineKind, ScoreBar, ScoreChart, Shade, VolumeChart, VolumeCrossing,
+    VolumeCurve,
 };
-use super::result::{Document, Percentiles};
+use super::comparison::{Compared, Comparison, Volumes};
+use super::result::{Document, Header, Percentiles};
 use super::{bill, seconds};
 use crate::catalog::Catalog;
+use crate::comparison::{Candidate, NotPlayed, Played};
 use crate::cost::{Basis, Bill};
-use crate::ranking::{Decision, ServiceVerdict};
+use crate::ranking::{Decision, ServiceVerdict, Verdict};
 use crate::scenario::Scenario;
 use crate::sim::RunResult;
-use crate::units::Usd;
+use crate::units::{Usd, significant};
 use crate::value::Value;
 
 /// Each chart with the name of its files.
@@ -31,9 +34,12 @@ pub fn charts(
 }
 
 fn footer(document: &Document) -> String {
-    let header = &document.header;
-    let run = document.simulation.as_ref().map_or_else(String::new, |run| {
-        format!(" · seed {}, {}", run.seed, super::count(u64::from(run.replications), "replication"))
+    footer_of(&document.header, document.simulation.as_ref().map(|run| (run.seed, run.replications)))
+}
+
+fn footer_of(header: &Header, run: Option<(u64, u32)>) -> String {
+    let run = run.map_or_else(String::new, |(seed, replications)| {
+        format!(" · seed {seed}, {}", super::count(u64::from(replications), "replication"))
     });
     let digest: String = header.catalog_digest.chars().take(8).collect();
     format!(
@@ -148,6 +154,14 @@ fn freshness(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Opt
     }))
 }
 
+const fn kind(basis: Basis) -> LineKind {
+    match basis {
+        Basis::Fixed => LineKind::Fixed,
+        Basis::Scenario | Basis::Usage => LineKind::Scenario,
+        Basis::Simulation => LineKind::Simulation,
+    }
+}
+
 /// The name of the service where the simulated pipeline ends.
 fn end(document: &Document, catalog: &Catalog, scenario: &Scenario) -> String {
     let last = document.simulation.as_ref().and_then(|run| run.pipeline.last());
@@ -164,11 +178,7 @@ fn bill_chart(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Op
             amount_usd: amount.to_f64(),
             // Below half a cent an interval says nothing that the amount does not.
             half_width: line.amount_half_width.filter(|width| *width >= 0.005),
-            kind: match line.basis {
-                Basis::Fixed => LineKind::Fixed,
-                Basis::Scenario | Basis::Usage => LineKind::Scenario,
-                Basis::Simulation => LineKind::Simulation,
-            },
+            kind: kind(line.basis),
         })
         .collect();
     let total = sum.total?.to_f64();
@@ -208,5 +218,360 @@ fn dearest(sum: &Bill, total: f64, catalog: &Catalog, scenario: &Scenario) -> St
             format!("{name} is {:.0} % of the bill", 100.0 * amount / total)
         }
         None => "The bill".to_owned(),
+    }
+}
+
+/// The charts of a comparison, each with the name of its files.
+#[must_use]
+pub fn comparison(
+    comparison: &Comparison,
+    header: &Header,
+    played: &[(Candidate, Result<Played, NotPlayed>)],
+    catalog: &Catalog,
+    scenario: &Scenario,
+) -> Vec<(&'static str, Chart)> {
+    let ways = Ways::of(comparison);
+    let side =
+        SideBySide { comparison, ways, footer: footer_of(header, Some((comparison.seed, comparison.replications))) };
+    let latencies = side.latencies(played, scenario).map(|chart| ("latencies", chart));
+    let bills = side.bills(catalog, scenario).map(|chart| ("bills", chart));
+    let volume = comparison.volumes.as_ref().and_then(|volumes| side.volume(volumes, scenario));
+    latencies.into_iter().chain(bills).chain(volume.map(|chart| ("volume", chart))).collect()
+}
+
+/// What tells the compared ways apart.
+struct Ways {
+    /// A name for each architecture: its services without those that all of them begin or end with.
+    names: Vec<String>,
+    /// What they have in common, in a sentence; empty if nothing.
+    common: String,
+}
+
+impl Ways {
+    fn of(comparison: &Comparison) -> Self {
+        let hops = |one: &Compared| one.path.split(" ▶ ").map(str::to_owned).collect::<Vec<_>>();
+        let shown: Vec<Vec<String>> =
+            comparison.architectures.iter().filter(|one| one.not_simulated.is_none()).map(hops).collect();
+        let (front, back) = common(&shown);
+        let name = |one: &Compared| {
+            let hops = hops(one);
+            let own = hops.get(front..hops.len().saturating_sub(back)).filter(|own| !own.is_empty()).unwrap_or(&hops);
+            let ruled_out = if one.verdict == Verdict::Rejected { " (ruled out)" } else { "" };
+            format!("{}{ruled_out}", own.join(" › "))
+        };
+        let first = shown.first().map_or(&[][..], Vec::as_slice);
+        let begin = first.get(..front).unwrap_or_default().join(" › ");
+        let end = first.get(first.len().saturating_sub(back)..).unwrap_or_default().join(" › ");
+        let common = match (front, back) {
+            (0, 0) => String::new(),
+            (0, _) => format!(" All end in {end}."),
+            (_, 0) => format!(" All begin with {begin}."),
+            _ => format!(" All begin with {begin} and end in {end}."),
+        };
+        Self { names: comparison.architectures.iter().map(name).collect(), common }
+    }
+
+    fn name(&self, place: usize) -> String {
+        self.names.get(place).cloned().unwrap_or_default()
+    }
+}
+
+/// How many services all ways begin with and end in; each way keeps one at least. A single way keeps all.
+fn common(ways: &[Vec<String>]) -> (usize, usize) {
+    let Some((first, rest)) = ways.split_first().filter(|(_, rest)| !rest.is_empty()) else { return (0, 0) };
+    let most = ways.iter().map(Vec::len).min().unwrap_or(0).saturating_sub(1);
+    let front = (0..most).take_while(|index| rest.iter().all(|way| way[*index] == first[*index])).count();
+    let from_end = |way: &[String], index: usize| way[way.len() - 1 - index].clone();
+    let back =
+        (0..most - front).take_while(|index| rest.iter().all(|way| from_end(way, *index) == from_end(first, *index)));
+    (front, back.count())
+}
+
+/// A comparison with what its charts share.
+struct SideBySide<'a> {
+    comparison: &'a Comparison,
+    ways: Ways,
+    footer: String,
+}
+
+impl SideBySide<'_> {
+    /// The colour of an architecture: those that were simulated are counted, so that none of the first eight share one.
+    fn series(&self, place: usize) -> usize {
+        self.comparison.architectures.iter().take(place).filter(|one| one.not_simulated.is_none()).count()
+    }
+
+    fn caption(&self, title: String, subtitle: &str) -> Caption {
+        Caption { title, subtitle: format!("{subtitle}{}", self.ways.common), footer: self.footer.clone() }
+    }
+
+    fn latencies(&self, played: &[(Candidate, Result<Played, NotPlayed>)], scenario: &Scenario) -> Option<Chart> {
+        let done = played.iter().enumerate().filter_map(|(place, (_, played))| Some((place, played.as_ref().ok()?)));
+        // Where nothing was delivered there is no latency, and no picture of it.
+        let delivered = done.filter(|(_, played)| played.run.summary.latency.p99.value.is_finite());
+        let curves: Vec<LatencyCurve> = delivered
+            .map(|(place, played)| LatencyCurve {
+                name: self.ways.name(place),
+                series: self.series(place),
+                points: thinned(played.run.summary.latency.histogram.cumulative()),
+                p50: played.run.summary.latency.p50.value,
+                p99: played.run.summary.latency.p99.value,
+            })
+            .collect();
+        let title = quickest(&curves)?;
+        let subtitle = "Share of records that can be read at the destination within a time after they were sent, with \
+                        dots at 50 % and 99 %.";
+        Some(Chart::Latencies(LatenciesChart {
+            caption: self.caption(title, subtitle),
+            curves,
+            limit: asked(scenario),
+        }))
+    }
+
+    fn bills(&self, catalog: &Catalog, scenario: &Scenario) -> Option<Chart> {
+        let all = self.comparison.architectures.iter().enumerate();
+        let mut bills: Vec<(usize, &Bill)> = all.filter_map(|(place, one)| Some((place, one.bill.as_ref()?))).collect();
+        // What is known in full comes first, the cheapest in front.
+        bills.sort_by(|(_, a), (_, b)| b.complete.cmp(&a.complete).then(a.total.cmp(&b.total)));
+        let (_, first) = bills.first()?;
+        let services = services(&bills);
+        let candidate = |(place, bill): &(usize, &Bill)| CandidateBill {
+            name: self.ways.name(*place),
+            parts: parts(bill, &services),
+            total_usd: bill.total.map(Usd::to_f64),
+            half_width: bill.total_half_width.filter(|width| *width >= 0.005),
+            complete: bill.complete,
+        };
+        let gaps = if bills.iter().all(|(_, bill)| bill.complete) {
+            ""
+        } else {
+            " \u{201c}At least\u{201d}: a price is not known."
+        };
+        let subtitle = format!(
+            "USD a month of {} hours by service, prices of {}; no free tier.{gaps}",
+            first.hours_per_month, first.region
+        );
+        let short = |id: &String| {
+            catalog.service(id).map_or(id.as_str(), |known| known.short_name(scenario.edition)).to_owned()
+        };
+        Some(Chart::Bills(BillsChart {
+            caption: self.caption(self.cheapest(&bills), &subtitle),
+            candidates: bills.iter().map(candidate).collect(),
+            services: services.iter().map(short).collect(),
+            period: "a month".to_owned(),
+        }))
+    }
+
+    /// Who is cheapest, given the bills with the cheapest in front.
+    fn cheapest(&self, bills: &[(usize, &Bill)]) -> String {
+        let known: Vec<(usize, Usd)> = bills
+            .iter()
+            .filter(|(_, bill)| bill.complete)
+            .filter_map(|(place, bill)| Some((*place, bill.total?)))
+            .collect();
+        let who = |(place, _): &(usize, Usd)| self.ways.name(*place);
+        match known.as_slice() {
+            [] => "What is known of each bill".to_owned(),
+            [only] => format!("A month of {} costs {} USD", who(only), only.1),
+            [first, second, ..] if first.1.to_string() == second.1.to_string() => {
+                format!("{} and {} are the cheapest: {} USD a month", who(first), who(second), first.1)
+            }
+            [first, second, ..] => {
+                format!(
+                    "{} is the cheapest: {} USD a month, against {} for {}",
+                    who(first),
+                    first.1,
+                    second.1,
+                    who(second)
+                )
+            }
+        }
+    }
+
+    fn volume(&self, volumes: &Volumes, scenario: &Scenario) -> Option<Chart> {
+        let own = scenario.workload.as_ref()?.rate.get();
+        let hours = self.comparison.architectures.iter().find_map(|one| one.bill.as_ref())?.hours_per_month;
+        let curves = volumes.curves.iter().map(|curve| VolumeCurve {
+            name: self.ways.name(curve.architecture),
+            series: self.series(curve.architecture),
+            points: curve.points.iter().map(|point| (point.records_per_s, point.usd)).collect(),
+        });
+        let curves: Vec<VolumeCurve> = curves.collect();
+        let crossings = volumes.crossovers.iter().map(|found| VolumeCrossing {
+            label: format!("{} is cheaper from {} on", self.ways.name(found.above), rate(found.records_per_s)),
+            records_per_s: found.records_per_s,
+            usd: found.usd,
+        });
+        let crossings: Vec<VolumeCrossing> = crossings.collect();
+        let first = volumes.crossovers.first().map(|found| {
+            let (above, below) = (self.ways.name(found.above), self.ways.name(found.below));
+            format!("{above} is cheaper than {below} from {} on", rate(found.records_per_s))
+        });
+        let title = first.or_else(|| cheapest_throughout(&curves))?;
+        let subtitle =
+            "What a month costs at other volumes: traffic scaled, shards and the like sized anew; no free tier.";
+        Some(Chart::Volume(VolumeChart {
+            caption: self.caption(title, subtitle),
+            curves,
+            crossings,
+            own: Some((format!("this scenario: {}", rate(own)), own)),
+            seconds_a_month: 3600.0 * hours,
+        }))
+    }
+}
+
+fn rate(records_per_s: f64) -> String {
+    format!("{} records/s", significant(records_per_s, 3))
+}
+
+/// A distribution with a point for each thousandth of the records at the most; more cannot be seen.
+fn thinned(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
+    let mut kept: Vec<(f64, f64)> = Vec::new();
+    let mut last = None;
+    for point in points {
+        last = Some(point);
+        if kept.last().is_none_or(|before| point.1 - before.1 >= 0.001) {
+            kept.push(point);
+        }
+    }
+    kept.extend(last.filter(|last| kept.last() != Some(last)));
+    kept
+}
+
+/// Who is there first, or that all are alike.
+fn quickest(curves: &[LatencyCurve]) -> Option<String> {
+    /// Delays that differ by less than this share are alike.
+    const ALIKE: f64 = 0.05;
+    let first = curves.iter().min_by(|a, b| a.p99.total_cmp(&b.p99))?;
+    let last = curves.iter().max_by(|a, b| a.p99.total_cmp(&b.p99))?;
+    let (soon, late) = (seconds(first.p99), seconds(last.p99));
+    Some(if curves.len() == 1 {
+        format!("{}: 99 % of the records are there after {soon}", first.name)
+    } else if last.p99 > first.p99 * (1.0 + ALIKE) {
+        format!(
+            "{} is the quickest: 99 % of the records are there after {soon}, against {late} for {}",
+            first.name, last.name
+        )
+    } else if soon == late {
+        format!("All are alike: 99 % of the records are there after {soon}")
+    } else {
+        format!("All are alike: 99 % of the records are there after {soon} to {late}")
+    })
+}
+
+/// Ids of the services that bills have amounts for, the dearest over all of them first.
+fn services(bills: &[(usize, &Bill)]) -> Vec<String> {
+    let mut sums: Vec<(String, f64)> = Vec::new();
+    for line in bills.iter().flat_map(|(_, bill)| &bill.lines) {
+        let amount = line.amount.map_or(0.0, Usd::to_f64);
+        match sums.iter_mut().find(|(id, _)| *id == line.service) {
+            Some((_, sum)) => *sum += amount,
+            None => sums.push((line.service.clone(), amount)),
+        }
+    }
+    sums.sort_by(|a, b| b.1.total_cmp(&a.1));
+    sums.into_iter().map(|(id, _)| id).collect()
+}
+
+fn parts(bill: &Bill, services: &[String]) -> Vec<BillPart> {
+    let part = |line: &crate::cost::Line| {
+        Some(BillPart {
+            service: services.iter().position(|id| *id == line.service)?,
+            amount_usd: line.amount?.to_f64(),
+            kind: kind(line.basis),
+        })
+    };
+    bill.lines.iter().filter_map(part).collect()
+}
+
+/// Which candidates are the cheapest at every volume; those that cost the same are named together.
+fn cheapest_throughout(curves: &[VolumeCurve]) -> Option<String> {
+    /// Bills that differ by less than this share cost the same, on scales of many powers of ten.
+    const SAME: f64 = 0.001;
+    let known = |curve: &VolumeCurve| curve.points.iter().map(|point| point.1).sum::<Option<f64>>();
+    let least = |index: usize| {
+        let amounts = curves.iter().filter_map(|curve| curve.points.get(index)?.1);
+        amounts.fold(f64::INFINITY, f64::min)
+    };
+    let follows = |curve: &&VolumeCurve| {
+        let mut points = curve.points.iter().enumerate();
+        points.all(|(index, point)| point.1.is_none_or(|usd| usd <= least(index) * (1.0 + SAME)))
+    };
+    let names: Vec<&str> =
+        curves.iter().filter(|curve| known(curve).is_some()).filter(follows).map(|curve| curve.name.as_str()).collect();
+    Some(match (curves, names.as_slice()) {
+        ([], _) => return None,
+        ([only], _) => format!("What {} costs by volume", only.name),
+        (_, []) => "No candidate is the cheapest at every volume".to_owned(),
+        (_, [only]) => format!("{only} is the cheapest at every volume"),
+        (all, names) if all.len() == names.len() => "All cost the same at every volume".to_owned(),
+        (_, names) => format!("{} are the cheapest at every volume", names.join(" and ")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ways(paths: &[&str]) -> Vec<Vec<String>> {
+        paths.iter().map(|path| path.split(' ').map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn ways_share_what_all_of_them_begin_and_end_with_and_keep_one_service_each() {
+        for (paths, shared) in [
+            (&["gateway firehose s3", "gateway streams firehose s3", "gateway streams s3"][..], (1, 1)),
+            (&["gateway firehose s3", "video s3"], (0, 1)),
+            (&["gateway s3", "gateway firehose s3"], (1, 0)),
+            (&["firehose", "gateway firehose"], (0, 0)),
+            (&["gateway firehose s3"], (0, 0)),
+            (&[], (0, 0)),
+        ] {
+            assert_eq!(common(&ways(paths)), shared, "{paths:?}");
+        }
+    }
+
+    fn latency(name: &str, p99: f64) -> LatencyCurve {
+        LatencyCurve { name: name.to_owned(), series: 0, points: Vec::new(), p50: p99 / 2.0, p99 }
+    }
+
+    #[test]
+    fn the_title_of_latencies_names_the_quickest_only_where_there_is_one() {
+        let title = |curves: &[LatencyCurve]| quickest(curves).unwrap_or_default();
+        let (a, b, c) = (latency("A", 100.0), latency("B", 104.0), latency("C", 5.0));
+        assert_eq!(title(std::slice::from_ref(&a)), "A: 99 % of the records are there after 100 s");
+        assert_eq!(title(&[a.clone(), b.clone()]), "All are alike: 99 % of the records are there after 100 s to 104 s");
+        assert_eq!(title(&[a.clone(), a.clone()]), "All are alike: 99 % of the records are there after 100 s");
+        assert_eq!(
+            title(&[a, b, c]),
+            "C is the quickest: 99 % of the records are there after 5 s, against 104 s for B"
+        );
+        assert_eq!(quickest(&[]), None);
+    }
+
+    fn cost(name: &str, amounts: &[Option<f64>]) -> VolumeCurve {
+        let points = amounts.iter().enumerate().map(|(index, usd)| (1.0 + index as f64, *usd)).collect();
+        VolumeCurve { name: name.to_owned(), series: 0, points }
+    }
+
+    #[test]
+    fn those_that_cost_the_same_are_the_cheapest_together() {
+        let title = |curves: &[VolumeCurve]| cheapest_throughout(curves).unwrap_or_default();
+        let (low, same) = (cost("A", &[Some(1.0), Some(10.0)]), cost("B", &[Some(1.0005), Some(10.0)]));
+        let (high, gap) = (cost("C", &[Some(2.0), Some(20.0)]), cost("D", &[Some(0.5), None]));
+        assert_eq!(title(&[low.clone(), high.clone()]), "A is the cheapest at every volume");
+        assert_eq!(title(&[low.clone(), same.clone(), high]), "A and B are the cheapest at every volume");
+        assert_eq!(title(&[low.clone(), same]), "All cost the same at every volume");
+        assert_eq!(title(&[low.clone(), gap]), "No candidate is the cheapest at every volume");
+        assert_eq!(title(&[low]), "What A costs by volume");
+    }
+
+    #[test]
+    fn a_thinned_distribution_keeps_its_ends_and_every_visible_step() {
+        let steps = (0..=10_000).map(|step| (f64::from(step), f64::from(step) / 10_000.0));
+        let kept = thinned(steps);
+        assert!(kept.len() <= 1_002, "{}", kept.len());
+        assert_eq!((kept.first(), kept.last()), (Some(&(0.0, 0.0)), Some(&(10_000.0, 1.0))));
+        assert!(kept.windows(2).all(|pair| pair[1].1 - pair[0].1 < 0.0012));
+        assert_eq!(thinned([(5.0, 1.0)].into_iter()), [(5.0, 1.0)]);
     }
 }

@@ -20,6 +20,7 @@ mod faults;
 mod house;
 mod interrupt;
 mod measurements;
+mod pictures;
 mod replay;
 mod rules;
 mod scenarios;

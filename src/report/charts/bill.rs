@@ -11,11 +11,11 @@ const ROW: f64 = 38.0;
 const BAR: f64 = 20.0;
 const GAP: f64 = 12.0;
 const LEGEND: f64 = 38.0;
-const SWATCH: f64 = 26.0;
+pub(super) const SWATCH: f64 = 26.0;
 /// The narrowest bar whose texture can be told; shorter ones say their kind in words.
 const TEXTURE_WIDTH: f64 = 14.0;
 /// The narrowest interval that is drawn; the amount's label has it in any case.
-const WHISKER_WIDTH: f64 = 8.0;
+pub(super) const WHISKER_WIDTH: f64 = 8.0;
 
 /// Where the quantity of a bill line comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum LineKind {
 }
 
 impl LineKind {
-    const ALL: [Self; 3] = [Self::Fixed, Self::Scenario, Self::Simulation];
+    pub(super) const ALL: [Self; 3] = [Self::Fixed, Self::Scenario, Self::Simulation];
 
     /// How the kind is called, in legends and in CSV.
     #[must_use]
@@ -49,10 +49,14 @@ impl LineKind {
         }
     }
 
-    /// Fixed amounts are plain, those of the scenario hatched, those of the simulation striped. Where a texture would
-    /// eat up what little there is, it is left out.
     fn draw(self, scene: &mut Scene, area: Area, theme: &Theme) {
         scene.fill(area, self.colour(theme));
+        self.texture(scene, area, theme);
+    }
+
+    /// Fixed amounts are plain, those of the scenario hatched, those of the simulation striped. Where a texture would
+    /// eat up what little there is, it is left out.
+    pub(super) fn texture(self, scene: &mut Scene, area: Area, theme: &Theme) {
         if area.width < TEXTURE_WIDTH {
             return;
         }
@@ -222,7 +226,7 @@ fn draw_bar(frame: &mut Frame, bar: &BillBar, scale: &Scale, middle: f64, theme:
 }
 
 /// The interval, with a light edge that keeps it visible on its bar.
-fn draw_whisker(scene: &mut Scene, (low, high): (f64, f64), middle: f64, theme: &Theme) {
+pub(super) fn draw_whisker(scene: &mut Scene, (low, high): (f64, f64), middle: f64, theme: &Theme) {
     const CAP: f64 = 5.0;
     for (width, colour) in [(4.5, theme.background), (1.5, theme.ink)] {
         scene.line((low, middle), (high, middle), width, colour);
@@ -233,7 +237,7 @@ fn draw_whisker(scene: &mut Scene, (low, high): (f64, f64), middle: f64, theme: 
 }
 
 /// Round amounts need no cents, and one unit is enough.
-fn axis_money(value: f64) -> String {
+pub(super) fn axis_money(value: f64) -> String {
     if value == 0.0 { "0 USD".to_owned() } else { significant(value, 3).replace('-', "−") }
 }
 

@@ -10,11 +10,11 @@ use super::scene::{Anchor, Area, Scene, Type, clean};
 use super::theme::Theme;
 use super::{Caption, drawable};
 
-const PLOT_HEIGHT: f64 = 300.0;
+pub(super) const PLOT_HEIGHT: f64 = 300.0;
 /// Room for the labels of the share axis.
-const SHARES: f64 = 48.0;
-const RIGHT: f64 = 14.0;
-const BELOW: f64 = 44.0;
+pub(super) const SHARES: f64 = 48.0;
+pub(super) const RIGHT: f64 = 14.0;
+pub(super) const BELOW: f64 = 44.0;
 /// Height of a percentile's label, and how far it ends from its dot.
 const LABEL: f64 = 19.0;
 const LABEL_GAP: f64 = 12.0;
@@ -22,7 +22,7 @@ const DOT: f64 = 4.5;
 /// How far a label that must stand over its dot is kept from it.
 const OVER_DOT: f64 = 8.0;
 /// Room for the requirement's label, at the very top.
-const LIMIT_ROW: f64 = 24.0;
+pub(super) const LIMIT_ROW: f64 = 24.0;
 /// The longest label of a percentile, in points.
 const LONGEST_LABEL: f64 = 230.0;
 
@@ -63,19 +63,6 @@ pub(super) struct Placed {
 }
 
 impl LatencyChart {
-    /// The points that can be drawn, in order. Shares are kept between 0 and 1 and never fall.
-    fn curve(&self) -> Vec<(f64, f64)> {
-        let finite = |(seconds, share): &(f64, f64)| seconds.is_finite() && share.is_finite();
-        let mut curve: Vec<(f64, f64)> = self.points.iter().copied().filter(finite).collect();
-        curve.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        let mut highest: f64 = 0.0;
-        for (_, share) in &mut curve {
-            highest = highest.max(share.clamp(0.0, 1.0));
-            *share = highest;
-        }
-        curve
-    }
-
     fn drawn_marks(&self, letters: Type) -> Vec<(String, f64, f64)> {
         let mut marks: Vec<(String, f64, f64)> = self
             .marks
@@ -95,20 +82,8 @@ impl LatencyChart {
         let limit = self.limit.iter().map(|(_, seconds)| *seconds);
         let times: Vec<f64> =
             visible.chain(others).chain(limit).filter(|time| time.is_finite() && *time > 0.0).collect();
-        let high = times.iter().copied().fold(f64::NAN, f64::max);
-        let low = times.iter().copied().fold(f64::NAN, f64::min);
-        let (low, high) = if high.is_nan() { (0.1, 10.0) } else { (low, high) };
-        let (low, high) = (low.clamp(1e-6, 1e9), high.clamp(1e-6, 1e9));
-        let (low, high) = (libm::log10(low.max(high * 1e-10)), libm::log10(high));
-        // At least a factor of about six in view, and a twentieth of the width free on either side.
-        let air = ((0.8 - (high - low)) / 2.0).max((high - low) * 0.05).max(0.05);
-        let (mut low, high) = (low - air, high + air);
-        for (text, seconds, _) in marks {
-            let share = ((letters.width(text) * 1.06 + LABEL_GAP + 6.0) / plot_width).min(0.6);
-            let at = libm::log10(seconds.max(1e-6)).min(high);
-            low = low.min((at - share * high) / (1.0 - share));
-        }
-        (libm::pow(10.0, low), libm::pow(10.0, high))
+        let labels = marks.iter().map(|(text, seconds, _)| (*seconds, letters.width(text) * 1.06 + LABEL_GAP + 6.0));
+        time_range(&times, &labels.collect::<Vec<_>>(), plot_width)
     }
 
     pub(super) fn finding(&self) -> String {
@@ -138,7 +113,7 @@ impl LatencyChart {
 
     pub(super) fn scene(&self, theme: &Theme) -> Scene {
         let letters = Letters::new(theme).value;
-        let curve = self.curve();
+        let curve = rising(&self.points);
         let marks = self.drawn_marks(letters);
         let plot_width = BODY_WIDTH - SHARES - RIGHT;
         let range = self.range(&curve, &marks, letters, plot_width);
@@ -175,6 +150,38 @@ impl LatencyChart {
     }
 }
 
+/// The points that can be drawn, in order. Shares are kept between 0 and 1 and never fall.
+pub(super) fn rising(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let finite = |(seconds, share): &(f64, f64)| seconds.is_finite() && share.is_finite();
+    let mut curve: Vec<(f64, f64)> = points.iter().copied().filter(finite).collect();
+    curve.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let mut highest: f64 = 0.0;
+    for (_, share) in &mut curve {
+        highest = highest.max(share.clamp(0.0, 1.0));
+        *share = highest;
+    }
+    curve
+}
+
+/// The ends of an axis that shows all of these times, with some air, and leaves room for labels on the left of where they
+/// belong, given in seconds with their widths.
+pub(super) fn time_range(times: &[f64], labels: &[(f64, f64)], plot_width: f64) -> (f64, f64) {
+    let high = times.iter().copied().fold(f64::NAN, f64::max);
+    let low = times.iter().copied().fold(f64::NAN, f64::min);
+    let (low, high) = if high.is_nan() { (0.1, 10.0) } else { (low, high) };
+    let (low, high) = (low.clamp(1e-6, 1e9), high.clamp(1e-6, 1e9));
+    let (low, high) = (libm::log10(low.max(high * 1e-10)), libm::log10(high));
+    // At least a factor of about six in view, and a twentieth of the width free on either side.
+    let air = ((0.8 - (high - low)) / 2.0).max((high - low) * 0.05).max(0.05);
+    let (mut low, high) = (low - air, high + air);
+    for (seconds, width) in labels {
+        let share = (width / plot_width).clamp(0.0, 0.6);
+        let at = libm::log10(seconds.max(1e-6)).min(high);
+        low = low.min((at - share * high) / (1.0 - share));
+    }
+    (libm::pow(10.0, low), libm::pow(10.0, high))
+}
+
 /// `p95 · 291 s`.
 fn mark_text(mark: &LatencyMark, letters: Type) -> String {
     let time = format!(" · {}", duration(mark.seconds));
@@ -182,7 +189,7 @@ fn mark_text(mark: &LatencyMark, letters: Type) -> String {
     format!("{label}{time}")
 }
 
-fn shares(plot_top: f64) -> Scale {
+pub(super) fn shares(plot_top: f64) -> Scale {
     Scale::new((0.0, 1.0), (plot_top + PLOT_HEIGHT, plot_top))
 }
 
@@ -208,7 +215,7 @@ fn place(
     placed
 }
 
-fn draw_axes(frame: &mut Frame, times: &TimeScale, plot: Area, theme: &Theme) {
+pub(super) fn draw_axes(frame: &mut Frame, times: &TimeScale, plot: Area, theme: &Theme) {
     let tick = frame.letters.tick;
     for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
         let y = shares(plot.y).at(share);
@@ -228,7 +235,7 @@ fn draw_axes(frame: &mut Frame, times: &TimeScale, plot: Area, theme: &Theme) {
 }
 
 /// The requirement, with its label at the top of its line on the side where there is more room.
-fn draw_limit(frame: &mut Frame, label: &str, x: f64, plot: Area, theme: &Theme) {
+pub(super) fn draw_limit(frame: &mut Frame, label: &str, x: f64, plot: Area, theme: &Theme) {
     let top = frame.body.y + 22.0;
     frame.scene.dashes(x, (plot.bottom(), top), (6.0, 4.0), 1.5, theme.limit);
     let letters = Type { colour: theme.limit, ..frame.letters.value };
@@ -241,15 +248,22 @@ fn draw_limit(frame: &mut Frame, label: &str, x: f64, plot: Area, theme: &Theme)
     }
 }
 
-/// The curve rises from zero at its first point and stays where it is after its last.
 fn draw_curve(scene: &mut Scene, curve: &[(f64, f64)], times: &TimeScale, plot: Area, theme: &Theme) {
-    let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return };
+    let line = outline(curve, times, plot);
+    if !line.is_empty() {
+        scene.path(line, 2.5, theme.accent);
+    }
+}
+
+/// The curve on the page: it rises from zero at its first point and stays where it is after its last.
+pub(super) fn outline(curve: &[(f64, f64)], times: &TimeScale, plot: Area) -> Vec<(f64, f64)> {
+    let (Some(first), Some(last)) = (curve.first(), curve.last()) else { return Vec::new() };
     let shares = shares(plot.y);
     let start = times.at(first.0);
     let mut points = vec![(plot.x, plot.bottom()), (start, plot.bottom())];
     points.extend(curve.iter().map(|(seconds, share)| (times.at(*seconds), shares.at(*share))));
     points.push((plot.right(), shares.at(last.1)));
-    scene.path(thin(&points), 2.5, theme.accent);
+    thin(&points)
 }
 
 /// Leaves out points closer than half a point to the one before; they cannot be seen.

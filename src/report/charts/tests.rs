@@ -134,6 +134,125 @@ fn steady() -> Chart {
     freshness((0..120).map(age).collect(), None, Vec::new())
 }
 
+fn candidate(index: usize, name: &str) -> String {
+    let names =
+        ["Data Firehose", "Data Streams › Data Firehose", "Data Streams", "MSK › Data Firehose", "SQS › Lambda"];
+    if name.is_empty() { names[index % names.len()].to_owned() } else { format!("{index} {name}") }
+}
+
+/// Delays of buffers that are flushed every `seconds`, one curve each.
+fn latencies(seconds: &[f64], name: &str, limit: Option<(String, f64)>) -> Chart {
+    let curve = |(index, seconds): (usize, &f64)| LatencyCurve {
+        name: candidate(index, name),
+        series: index,
+        points: (0..=100).map(|step| (0.1 + seconds * f64::from(step) / 100.0, f64::from(step) / 100.0)).collect(),
+        p50: 0.1 + seconds * 0.5,
+        p99: 0.1 + seconds * 0.99,
+    };
+    let curves = seconds.iter().enumerate().map(curve).collect();
+    Chart::Latencies(LatenciesChart { caption: caption("Data Firehose is the quickest"), curves, limit })
+}
+
+fn asked_for(seconds: f64) -> (String, f64) {
+    (format!("asked for: {seconds} s"), seconds)
+}
+
+fn bills(count: usize, services: usize, name: &str) -> Chart {
+    let kinds = [LineKind::Fixed, LineKind::Scenario, LineKind::Simulation];
+    let bill = |index: usize| {
+        let amount = |service: usize| 900.0 / (1.0 + service as f64) + 40.0 * ((index + service) % 4) as f64;
+        let parts: Vec<BillPart> = (0..services)
+            .map(|service| BillPart { service, amount_usd: amount(service), kind: kinds[(index + service) % 3] })
+            .collect();
+        CandidateBill {
+            name: candidate(index, name),
+            total_usd: (index != 5).then(|| parts.iter().map(|part| part.amount_usd).sum()),
+            parts: if index == 5 { Vec::new() } else { parts },
+            half_width: index.is_multiple_of(2).then_some(60.0),
+            complete: index % 3 != 2,
+        }
+    };
+    let known = ["API Gateway", "Data Firehose", "Data Streams", "S3", "Lambda", "MSK"];
+    Chart::Bills(BillsChart {
+        caption: caption("Data Firehose is the cheapest"),
+        services: (0..services).map(|index| known[index % known.len()].to_owned()).collect(),
+        candidates: (0..count).map(bill).collect(),
+        period: "a month".to_owned(),
+    })
+}
+
+/// Bills of a fixed amount and one that grows with the records, in US dollars.
+fn volume(rates: &[(f64, f64)], name: &str, crossings: &[(f64, f64)]) -> Chart {
+    let curve = |(index, (fixed, each)): (usize, &(f64, f64))| VolumeCurve {
+        name: candidate(index, name),
+        series: index,
+        points: (0..49)
+            .map(|step| libm::pow(10.0, -1.0 + 0.125 * f64::from(step)))
+            .map(|rate| (rate, Some(fixed + each * rate)))
+            .collect(),
+    };
+    let crossing = |(rate, usd): &(f64, f64)| VolumeCrossing {
+        label: format!("{} is cheaper from {rate} records/s on", candidate(2, name)),
+        records_per_s: *rate,
+        usd: *usd,
+    };
+    Chart::Volume(VolumeChart {
+        caption: caption("Data Streams is cheaper from 310 records/s on"),
+        curves: rates.iter().enumerate().map(curve).collect(),
+        crossings: crossings.iter().map(crossing).collect(),
+        own: Some(("this scenario: 10 records/s".to_owned(), 10.0)),
+        seconds_a_month: 2_628_000.0,
+    })
+}
+
+fn three_volumes() -> Chart {
+    volume(&[(0.001, 9.0), (11.0, 9.0), (40.0, 2.0)], "", &[(5.714, 51.43)])
+}
+
+fn ten_volumes() -> Chart {
+    let rates: Vec<(f64, f64)> =
+        (0..10).map(|index| (libm::pow(3.0, f64::from(index)), 9.0 / f64::from(index + 1))).collect();
+    let crossings: Vec<(f64, f64)> =
+        [0.5, 3.0, 4.0, 5.0, 300.0, 90_000.0, 95_000.0].into_iter().map(|rate| (rate, 1.0 + rate)).collect();
+    volume(&rates, LONG, &crossings)
+}
+
+/// Pictures of comparisons.
+fn comparisons() -> Vec<(&'static str, Chart)> {
+    let ten: Vec<f64> = (0..10).map(|index| libm::pow(2.5, f64::from(index))).collect();
+    let nothing = |name: &str| LatencyCurve {
+        name: name.to_owned(),
+        series: 3,
+        points: vec![(f64::NAN, 0.5), (1.0, f64::NAN)],
+        p50: f64::NAN,
+        p99: f64::NAN,
+    };
+    let no_amounts =
+        VolumeCurve { name: "x".into(), series: 0, points: vec![(1.0, None), (f64::NAN, Some(1.0)), (2.0, Some(0.0))] };
+    vec![
+        ("latencies-usual", latencies(&[5.2, 6.0, 297.0], "", Some(asked_for(900.0)))),
+        ("latencies-same", latencies(&[297.0, 298.0, 297.5], "", Some(asked_for(900.0)))),
+        ("latencies-one", latencies(&[297.0], "", None)),
+        ("latencies-ten", latencies(&ten, "", Some(asked_for(60.0)))),
+        (
+            "latencies-long",
+            latencies(&[1.0, 1.3, 290.0, 300.0, 300.0, 310.0, 330.0, 400.0], LONG, Some(asked_for(0.2))),
+        ),
+        ("latencies-nan", Chart::Latencies(LatenciesChart { curves: vec![nothing("x")], ..LatenciesChart::default() })),
+        ("latencies-empty", Chart::Latencies(LatenciesChart::default())),
+        ("bills-usual", bills(3, 4, "")),
+        ("bills-one", bills(1, 1, "")),
+        ("bills-ten", bills(10, 11, LONG)),
+        ("bills-empty", Chart::Bills(BillsChart::default())),
+        ("volume-usual", three_volumes()),
+        ("volume-one", volume(&[(1.0, 9.0)], "", &[])),
+        ("volume-same", volume(&[(1.0, 9.0), (1.001, 9.0), (1.0, 9.01), (50.0, 9.0)], "", &[])),
+        ("volume-ten", ten_volumes()),
+        ("volume-nan", Chart::Volume(VolumeChart { curves: vec![no_amounts], ..VolumeChart::default() })),
+        ("volume-empty", Chart::Volume(VolumeChart::default())),
+    ]
+}
+
 /// Every picture that is worth a look, with its name.
 fn pictures() -> Vec<(&'static str, Chart)> {
     let zero_bill = vec![BillBar { label: "free".into(), amount_usd: 0.0, half_width: None, kind: LineKind::Fixed }; 2];
@@ -146,7 +265,7 @@ fn pictures() -> Vec<(&'static str, Chart)> {
         },
         BillBar { label: "credit".into(), amount_usd: -25.0, half_width: None, kind: LineKind::Fixed },
     ];
-    vec![
+    let mut pictures = vec![
         ("scores-usual", scores(4, 4, 3, "")),
         ("scores-one", scores(1, 3, 0, "")),
         ("scores-many", scores(15, 12, 6, LONG)),
@@ -165,7 +284,9 @@ fn pictures() -> Vec<(&'static str, Chart)> {
         ("bill-zero", bill(zero_bill, 0.0)),
         ("bill-credit", bill(credit, 15.0)),
         ("bill-empty", Chart::Bill(BillChart::default())),
-    ]
+    ];
+    pictures.extend(comparisons());
+    pictures
 }
 
 /// No text touches another, and all stay on the page.
@@ -226,7 +347,7 @@ fn every_picture_is_drawn_without_collisions() {
 fn pictures_can_be_looked_at() {
     let Some(folder) = std::env::var_os("FOREBAY_PICTURES").map(std::path::PathBuf::from) else { return };
     for (name, chart) in pictures() {
-        for (suffix, theme) in [("", Theme::light()), ("-dark", Theme::dark())] {
+        for (suffix, theme) in [("", Theme::light()), ("-dark", Theme::dark()), ("-print", Theme::print())] {
             std::fs::write(folder.join(format!("{name}{suffix}.svg")), chart.to_svg(&theme).unwrap()).unwrap();
             std::fs::write(folder.join(format!("{name}{suffix}.png")), chart.to_png(&theme).unwrap()).unwrap();
         }
@@ -291,6 +412,26 @@ fn the_finding_says_what_the_picture_shows() {
     );
     assert_eq!(usual_bill().title(), "Requests to API Gateway make up most of the bill — 4,504.24 ± 90.08 USD a month");
     assert!(scores(2, 2, 1, "").finding().contains("Rejected: Amazon EMR."));
+    assert_eq!(
+        latencies(&[5.2, 297.0], "", Some(asked_for(900.0))).finding(),
+        "Latency of each candidate: Data Firehose p50 2.7 s, p99 5.25 s; Data Streams › Data Firehose p50 149 s, \
+         p99 294 s. Requirement: asked for: 900 s (15 min)."
+    );
+    assert_eq!(
+        bills(3, 2, "").finding(),
+        "Bills a month: Data Firehose 1,390.00 ± 60.00 USD (API Gateway 900.00 USD, Data Firehose 490.00 USD); \
+         Data Streams › Data Firehose 1,470.00 USD (API Gateway 940.00 USD, Data Firehose 530.00 USD); \
+         Data Streams at least 1,550.00 ± 60.00 USD (API Gateway 980.00 USD, Data Firehose 570.00 USD)."
+    );
+    let volume = three_volumes().finding();
+    assert!(
+        volume.contains("Data Streams from 40.20 USD at 0.1 records/s to 200,040 USD at 100,000 records/s."),
+        "{volume}"
+    );
+    assert!(
+        volume.ends_with("Data Streams is cheaper from 5.714 records/s on, at 51.43 USD. this scenario: 10 records/s."),
+        "{volume}"
+    );
 }
 
 #[test]
@@ -310,6 +451,16 @@ fn csv_holds_the_numbers_behind_the_picture() {
         "{outage}"
     );
     assert!(scores(1, 2, 1, "").to_csv().ends_with("\nAmazon EMR,rejected,,\n"));
+    let latencies = latencies(&[100.0], "", Some(asked_for(900.0))).to_csv();
+    assert!(
+        latencies.contains("\nData Firehose,point,0.1,0\n") && latencies.contains("\nData Firehose,p50,50.1,0.5\n")
+    );
+    assert!(
+        bills(3, 1, "")
+            .to_csv()
+            .ends_with("\nData Streams,API Gateway,from the simulation,980,,\nData Streams,total,,980,60,false\n")
+    );
+    assert!(three_volumes().to_csv().ends_with("\nvolume,this scenario: 10 records/s,10,\n"));
 }
 
 /// Any number at all, with those that occur in practice more often.
@@ -354,6 +505,57 @@ proptest! {
             BillBar { label, amount_usd, half_width, kind: kinds[index % 3] }
         });
         let chart = bill(lines.collect(), 1.0);
+        prop_assert_eq!(check_texts(&chart), Ok(()));
+        check_well_formed(&chart.to_svg(&Theme::light()).unwrap());
+    }
+
+    #[test]
+    fn latencies_of_any_numbers_are_drawn(
+        curves in prop::collection::vec((".{0,60}", prop::collection::vec((number(), number()), 0..12), number(), number()), 0..11),
+        limit in prop::option::of(("[a-z≤ ]{0,60}", number())),
+    ) {
+        let curves = curves.into_iter().enumerate().map(|(series, (name, points, p50, p99))| {
+            LatencyCurve { name, series, points, p50, p99 }
+        });
+        let chart = Chart::Latencies(LatenciesChart { caption: caption("x"), curves: curves.collect(), limit });
+        prop_assert_eq!(check_texts(&chart), Ok(()));
+        check_well_formed(&chart.to_svg(&Theme::light()).unwrap());
+    }
+
+    #[test]
+    fn bills_of_candidates_of_any_numbers_are_drawn(
+        bills in prop::collection::vec((".{0,60}", prop::collection::vec((0..9_usize, number()), 0..10), prop::option::of(number()), any::<bool>()), 0..11),
+    ) {
+        let kinds = [LineKind::Fixed, LineKind::Scenario, LineKind::Simulation];
+        let candidates = bills.into_iter().map(|(name, parts, total_usd, complete)| CandidateBill {
+            name,
+            parts: parts.into_iter().map(|(service, amount_usd)| BillPart { service, amount_usd, kind: kinds[service % 3] }).collect(),
+            total_usd,
+            half_width: total_usd,
+            complete,
+        });
+        let services = (0..7).map(|index| format!("service {index}")).collect();
+        let chart = Chart::Bills(BillsChart { caption: caption("x"), services, candidates: candidates.collect(), period: String::new() });
+        prop_assert_eq!(check_texts(&chart), Ok(()));
+        check_well_formed(&chart.to_svg(&Theme::light()).unwrap());
+    }
+
+    #[test]
+    fn volumes_of_any_numbers_are_drawn(
+        curves in prop::collection::vec((".{0,60}", prop::collection::vec((number(), prop::option::of(number())), 0..12)), 0..11),
+        crossings in prop::collection::vec((".{0,80}", number(), number()), 0..9),
+        own in prop::option::of(("[a-z ]{0,60}", number())),
+        seconds_a_month in number(),
+    ) {
+        let curves = curves.into_iter().enumerate().map(|(series, (name, points))| VolumeCurve { name, series, points });
+        let crossings = crossings.into_iter().map(|(label, records_per_s, usd)| VolumeCrossing { label, records_per_s, usd });
+        let chart = Chart::Volume(VolumeChart {
+            caption: caption("x"),
+            curves: curves.collect(),
+            crossings: crossings.collect(),
+            own,
+            seconds_a_month,
+        });
         prop_assert_eq!(check_texts(&chart), Ok(()));
         check_well_formed(&chart.to_svg(&Theme::light()).unwrap());
     }
