@@ -10,7 +10,7 @@ use super::{Failure, output};
 use crate::architecture::Architecture;
 use crate::comparison::{self, Candidate, Crossover, NotPlayed, Played, Point, Priced, WhatIf};
 use crate::diag::Diagnostic;
-use crate::ranking::{Decider, Decision};
+use crate::ranking::{Decider, Decision, Verdict};
 use crate::report::advice;
 use crate::report::comparison::{self as side_by_side, Comparison, Curve, Volumes};
 use crate::report::pictures;
@@ -75,8 +75,13 @@ fn volumes(question: &Question, played: &AllPlayed) -> Option<Volumes> {
         }
     }
     let curves: Vec<Vec<Point>> = priced.iter().map(Priced::curve).collect();
-    let place = |index: usize| places.get(index).copied().unwrap_or(index);
-    let crossovers = comparison::crossovers(&priced, &curves).into_iter();
+    // Nobody changes over to what a rule removed.
+    let removed = |place: usize| played.get(place).is_some_and(|(one, _)| one.verdict == Verdict::Rejected);
+    let in_play: Vec<usize> = (0..places.len()).filter(|index| !removed(places[*index])).collect();
+    let place = |index: usize| in_play.get(index).and_then(|index| places.get(*index)).copied().unwrap_or(index);
+    let chosen: Vec<&Priced<'_>> = in_play.iter().map(|index| &priced[*index]).collect();
+    let their_curves: Vec<&[Point]> = in_play.iter().map(|index| curves[*index].as_slice()).collect();
+    let crossovers = comparison::crossovers(&chosen, &their_curves).into_iter();
     let crossovers =
         crossovers.map(|found| Crossover { below: place(found.below), above: place(found.above), ..found }).collect();
     let curves: Vec<Curve> =

@@ -34,13 +34,13 @@ pub struct Priced<'a> {
     path: &'a Architecture,
     /// What the run counted, with what fixed quantities were multiplied by.
     usage: Vec<(Usage, f64)>,
-    /// Objects an hour at the scenario's rate, and how they are closed.
     objects: Objects,
 }
 
+/// What objects are made of at the scenario's own rate.
 #[derive(Debug, Clone, Copy)]
 struct Objects {
-    per_hour: f64,
+    records_per_hour: f64,
     bytes_per_hour: f64,
     /// The last buffer on the way.
     buffer: Option<Collect>,
@@ -77,7 +77,7 @@ impl<'a> Priced<'a> {
         let usage = usage.into_iter().zip(times).collect();
         let summary = &played.run.summary;
         let objects = Objects {
-            per_hour: summary.per_hour.objects.value,
+            records_per_hour: summary.per_hour.records.value,
             bytes_per_hour: summary.per_hour.bytes.value,
             buffer: last_buffer(&played.lowered),
         };
@@ -103,7 +103,7 @@ impl<'a> Priced<'a> {
         scaled.per_hour.half_width = None;
         match used.meter.counts {
             MeterCount::Hours | MeterCount::Months => scaled.per_hour.value *= times / before,
-            MeterCount::Objects => scaled.per_hour.value *= self.objects.at(factor) / self.objects.per_hour,
+            MeterCount::Objects => scaled.per_hour.value *= self.objects.grow(factor),
             _ => scaled.per_hour.value *= factor,
         }
         scaled
@@ -120,16 +120,18 @@ impl<'a> Priced<'a> {
 }
 
 impl Objects {
-    /// Objects an hour at another rate: no fewer than their size asks for, no more than time and size together close.
-    fn at(self, factor: f64) -> f64 {
-        let Some(Collect { size, interval, .. }) = self.buffer else { return self.per_hour * factor };
-        let by_size = size.map_or(0.0, |size| self.bytes_per_hour * factor / size.get() as f64);
-        match interval.map(crate::units::SimDuration::as_secs_f64).filter(|interval| *interval > 0.0) {
-            // Where less than a record comes in an interval, objects are as many as records; the run tells how many these are.
-            Some(interval) if factor < 1.0 => by_size.max((3600.0 / interval).min(self.per_hour)),
-            Some(interval) => by_size.max((3600.0 / interval).min(self.per_hour * factor)),
-            None => by_size,
-        }
+    /// By what factor there are more objects where there are more records: as the buffer's size and interval have it.
+    fn grow(self, factor: f64) -> f64 {
+        let Some(Collect { size, interval, .. }) = self.buffer else { return factor };
+        let by_size = |factor: f64| size.map_or(0.0, |size| self.bytes_per_hour * factor / size.get() as f64);
+        let interval = interval.map(crate::units::SimDuration::as_secs_f64).filter(|interval| *interval > 0.0);
+        let expected = |factor: f64| {
+            // Where less than a record comes in an interval, objects are as many as records.
+            let by_time = interval.map_or(0.0, |interval| (3600.0 / interval).min(self.records_per_hour * factor));
+            by_size(factor).max(by_time)
+        };
+        let (now, then) = (expected(1.0), expected(factor));
+        if now > 0.0 { then / now } else { factor }
     }
 }
 
@@ -142,11 +144,11 @@ fn last_buffer(lowered: &Lowered) -> Option<Collect> {
 
 /// Where the cheapest of the candidates changes as the volume grows.
 #[must_use]
-pub fn crossovers(candidates: &[Priced<'_>], curves: &[Vec<Point>]) -> Vec<Crossover> {
+pub fn crossovers(candidates: &[&Priced<'_>], curves: &[&[Point]]) -> Vec<Crossover> {
     let mut found = Vec::new();
-    let points = curves.iter().map(Vec::len).min().unwrap_or(0);
+    let points = curves.iter().map(|curve| curve.len()).min().unwrap_or(0);
     let cheapest = |index: usize| {
-        let usd = |curve: &Vec<Point>| curve.get(index).and_then(|point| point.usd);
+        let usd = |curve: &[Point]| curve.get(index).and_then(|point| point.usd);
         let known = curves.iter().enumerate().filter_map(|(place, curve)| Some((place, usd(curve)?)));
         known.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(place, _)| place)
     };

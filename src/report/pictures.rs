@@ -214,7 +214,7 @@ fn dearest(sum: &Bill, total: f64, catalog: &Catalog, scenario: &Scenario) -> St
     let first = services.iter().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, amount)| *amount >= total / 2.0);
     match first.filter(|_| services.len() > 1 && total > 0.0) {
         Some((id, amount)) => {
-            let name = catalog.service(id).map_or(*id, |service| service.short_name(scenario.edition));
+            let name = catalog.billed_name(id, scenario.edition);
             format!("{name} is {:.0} % of the bill", 100.0 * amount / total)
         }
         None => "The bill".to_owned(),
@@ -239,6 +239,9 @@ pub fn comparison(
     latencies.into_iter().chain(bills).chain(volume.map(|chart| ("volume", chart))).collect()
 }
 
+/// Behind the name of a way that a rule removed.
+const RULED_OUT: &str = " (ruled out)";
+
 /// What tells the compared ways apart.
 struct Ways {
     /// A name for each architecture: its services without those that all of them begin or end with.
@@ -250,23 +253,30 @@ struct Ways {
 impl Ways {
     fn of(comparison: &Comparison) -> Self {
         let hops = |one: &Compared| one.path.split(" ▶ ").map(str::to_owned).collect::<Vec<_>>();
-        let shown: Vec<Vec<String>> =
-            comparison.architectures.iter().filter(|one| one.not_simulated.is_none()).map(hops).collect();
+        let simulated = comparison.architectures.iter().filter(|one| one.not_simulated.is_none());
+        // What a rule removed may begin and end elsewhere; its name is then the whole way.
+        let (removed, in_play): (Vec<&Compared>, Vec<&Compared>) =
+            simulated.partition(|one| one.verdict == Verdict::Rejected);
+        let shown: Vec<Vec<String>> = in_play.into_iter().map(hops).collect();
         let (front, back) = common(&shown);
+        let first = shown.first().map_or(&[][..], Vec::as_slice);
+        let begin = first.get(..front).unwrap_or_default();
+        let end = first.get(first.len().saturating_sub(back)..).unwrap_or_default();
         let name = |one: &Compared| {
             let hops = hops(one);
-            let own = hops.get(front..hops.len().saturating_sub(back)).filter(|own| !own.is_empty()).unwrap_or(&hops);
-            let ruled_out = if one.verdict == Verdict::Rejected { " (ruled out)" } else { "" };
+            let own = hops.strip_prefix(begin).unwrap_or(&hops);
+            let own = own.strip_suffix(end).filter(|own| !own.is_empty()).unwrap_or(own);
+            let ruled_out = if one.verdict == Verdict::Rejected { RULED_OUT } else { "" };
             format!("{}{ruled_out}", own.join(" › "))
         };
-        let first = shown.first().map_or(&[][..], Vec::as_slice);
-        let begin = first.get(..front).unwrap_or_default().join(" › ");
-        let end = first.get(first.len().saturating_sub(back)..).unwrap_or_default().join(" › ");
+        let all = removed.into_iter().all(|one| hops(one).starts_with(begin) && hops(one).ends_with(end));
+        let who = if all { "All" } else { "Those not ruled out all" };
+        let (begin, end) = (begin.join(" › "), end.join(" › "));
         let common = match (front, back) {
             (0, 0) => String::new(),
-            (0, _) => format!(" All end in {end}."),
-            (_, 0) => format!(" All begin with {begin}."),
-            _ => format!(" All begin with {begin} and end in {end}."),
+            (0, _) => format!(" {who} end in {end}."),
+            (_, 0) => format!(" {who} begin with {begin}."),
+            _ => format!(" {who} begin with {begin} and end in {end}."),
         };
         Self { names: comparison.architectures.iter().map(name).collect(), common }
     }
@@ -317,7 +327,9 @@ impl SideBySide<'_> {
                 p99: played.run.summary.latency.p99.value,
             })
             .collect();
-        let title = quickest(&curves)?;
+        let removed = |curve: &&LatencyCurve| curve.name.ends_with(RULED_OUT);
+        let in_play: Vec<LatencyCurve> = curves.iter().filter(|curve| !removed(curve)).cloned().collect();
+        let title = quickest(if in_play.is_empty() { &curves } else { &in_play })?;
         let subtitle = "Share of records that can be read at the destination within a time after they were sent, with \
                         dots at 50 % and 99 %.";
         Some(Chart::Latencies(LatenciesChart {
@@ -350,9 +362,7 @@ impl SideBySide<'_> {
             "USD a month of {} hours by service, prices of {}; no free tier.{gaps}",
             first.hours_per_month, first.region
         );
-        let short = |id: &String| {
-            catalog.service(id).map_or(id.as_str(), |known| known.short_name(scenario.edition)).to_owned()
-        };
+        let short = |id: &String| catalog.billed_name(id, scenario.edition).to_owned();
         Some(Chart::Bills(BillsChart {
             caption: self.caption(self.cheapest(&bills), &subtitle),
             candidates: bills.iter().map(candidate).collect(),
