@@ -239,9 +239,6 @@ pub fn comparison(
     latencies.into_iter().chain(bills).chain(volume.map(|chart| ("volume", chart))).collect()
 }
 
-/// Behind the name of a way that a rule removed.
-const RULED_OUT: &str = " (ruled out)";
-
 /// What tells the compared ways apart.
 struct Ways {
     /// A name for each architecture: its services without those that all of them begin or end with.
@@ -266,7 +263,7 @@ impl Ways {
             let hops = hops(one);
             let own = hops.strip_prefix(begin).unwrap_or(&hops);
             let own = own.strip_suffix(end).filter(|own| !own.is_empty()).unwrap_or(own);
-            let ruled_out = if one.verdict == Verdict::Rejected { RULED_OUT } else { "" };
+            let ruled_out = if one.verdict == Verdict::Rejected { " (ruled out)" } else { "" };
             format!("{}{ruled_out}", own.join(" › "))
         };
         let all = removed.into_iter().all(|one| hops(one).starts_with(begin) && hops(one).ends_with(end));
@@ -310,6 +307,15 @@ impl SideBySide<'_> {
         self.comparison.architectures.iter().take(place).filter(|one| one.not_simulated.is_none()).count()
     }
 
+    /// The curves of the architectures at these places that no rule removed; all, if it removed all.
+    fn in_play<T: Clone>(&self, places: &[usize], curves: &[T]) -> Vec<T> {
+        let removed =
+            |place: usize| self.comparison.architectures.get(place).is_some_and(|one| one.verdict == Verdict::Rejected);
+        let left: Vec<T> =
+            places.iter().zip(curves).filter(|(place, _)| !removed(**place)).map(|(_, curve)| curve.clone()).collect();
+        if left.is_empty() { curves.to_vec() } else { left }
+    }
+
     fn caption(&self, title: String, subtitle: &str) -> Caption {
         Caption { title, subtitle: format!("{subtitle}{}", self.ways.common), footer: self.footer.clone() }
     }
@@ -318,18 +324,21 @@ impl SideBySide<'_> {
         let done = played.iter().enumerate().filter_map(|(place, (_, played))| Some((place, played.as_ref().ok()?)));
         // Where nothing was delivered there is no latency, and no picture of it.
         let delivered = done.filter(|(_, played)| played.run.summary.latency.p99.value.is_finite());
-        let curves: Vec<LatencyCurve> = delivered
-            .map(|(place, played)| LatencyCurve {
-                name: self.ways.name(place),
-                series: self.series(place),
-                points: thinned(played.run.summary.latency.histogram.cumulative()),
-                p50: played.run.summary.latency.p50.value,
-                p99: played.run.summary.latency.p99.value,
+        let (places, curves): (Vec<usize>, Vec<LatencyCurve>) = delivered
+            .map(|(place, played)| {
+                (
+                    place,
+                    LatencyCurve {
+                        name: self.ways.name(place),
+                        series: self.series(place),
+                        points: thinned(played.run.summary.latency.histogram.cumulative()),
+                        p50: played.run.summary.latency.p50.value,
+                        p99: played.run.summary.latency.p99.value,
+                    },
+                )
             })
-            .collect();
-        let removed = |curve: &&LatencyCurve| curve.name.ends_with(RULED_OUT);
-        let in_play: Vec<LatencyCurve> = curves.iter().filter(|curve| !removed(curve)).cloned().collect();
-        let title = quickest(if in_play.is_empty() { &curves } else { &in_play })?;
+            .unzip();
+        let title = quickest(&self.in_play(&places, &curves))?;
         let subtitle = "Share of records that can be read at the destination within a time after they were sent, with \
                         dots at 50 % and 99 %.";
         Some(Chart::Latencies(LatenciesChart {
@@ -416,7 +425,8 @@ impl SideBySide<'_> {
             let (above, below) = (self.ways.name(found.above), self.ways.name(found.below));
             format!("{above} is cheaper than {below} from {} on", rate(found.records_per_s))
         });
-        let title = first.or_else(|| cheapest_throughout(&curves))?;
+        let places: Vec<usize> = volumes.curves.iter().map(|curve| curve.architecture).collect();
+        let title = first.or_else(|| cheapest_throughout(&self.in_play(&places, &curves)))?;
         let subtitle =
             "What a month costs at other volumes: traffic scaled, shards and the like sized anew; no free tier.";
         Some(Chart::Volume(VolumeChart {

@@ -122,7 +122,7 @@ fn the_same_bytes_on_any_number_of_threads() {
 fn a_scenario_without_traffic_says_what_is_missing() {
     let place = Place::new();
     let needs = "needs = { destinations = [\"s3\"] }\n";
-    place.file("quiet.toml", &format!("format = 1\ntitle = \"Quiet\"\nsource = {{ kind = \"clickstream\" }}\n{needs}"));
+    place.file("quiet.toml", format!("format = 1\ntitle = \"Quiet\"\nsource = {{ kind = \"clickstream\" }}\n{needs}"));
     let outcome = forebay(&["compare", &place.path("quiet.toml").to_string_lossy()]);
     outcome.ends_with(3).explains(&["[workload]"]);
 }

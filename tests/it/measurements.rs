@@ -1,7 +1,7 @@
 //! Published measurements beside what the simulation predicts: the table of the book, and how far the two may differ.
 //!
 //! Messages to functions: Luc van Donkersgoed, *Serverless messaging latency compared* (1,024 messages between two
-//! functions in eu-west-1, September 2022; EventBridge again in February 2023). Delays of Data Streams to a consumer: AWS,
+//! functions in eu-west-1, September 2022; `EventBridge` again in February 2023). Delays of Data Streams to a consumer: AWS,
 //! *Develop consumers* (means).
 
 use std::fmt::Write as _;

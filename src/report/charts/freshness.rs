@@ -212,7 +212,9 @@ fn draw_limit(frame: &mut Frame, label: &str, y: f64, drawn: &[(f64, f64)], plot
         near.clone().all(|(_, height)| *height > y) || near.clone().all(|(_, height)| *height < y - letters.size - 8.0)
     };
     let x = (0..=PLACES).map(place).find(free).unwrap_or_else(|| place(0));
-    frame.scene.text(&text, (x, y - 6.0), Anchor::Start, letters);
+    // At the very top, the names of what is shaded stand above the line.
+    let baseline = if y - letters.size - 6.0 < plot.y { y + letters.size + 4.0 } else { y - 6.0 };
+    frame.scene.text(&text, (x, baseline), Anchor::Start, letters);
 }
 
 /// What the lines are, above the plot.
