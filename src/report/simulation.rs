@@ -157,7 +157,7 @@ pub fn limits(simulation: &Simulation) -> Table {
     table
 }
 
-fn quantity(limit: &LimitUse, per_second: f64) -> String {
+pub(super) fn quantity(limit: &LimitUse, per_second: f64) -> String {
     if limit.counts == "bytes" {
         return Bytes::new(per_second.round() as u64).to_string();
     }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::result::Document;
+use super::result::{Document, LimitUse, Simulation, by_use};
 use super::{advice, bill, bounds, count, paragraph, seconds, simulation};
 use crate::architecture::Architecture;
 use crate::catalog::Catalog;
-use crate::ranking::Decision;
+use crate::ranking::{Decision, circumstances};
 use crate::scenario::Scenario;
 use crate::units::significant;
 
@@ -111,6 +111,7 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
     if let Some(run) = &document.simulation {
         rows.extend(simulation::overloads(run).into_iter().map(|line| ("Overload", line)));
         rows.push(("What binds", simulation::binding(run)));
+        rows.extend(to_ask_for(run, catalog, scenario).into_iter().map(|line| ("Ask for", line)));
         let assumed: Vec<&str> =
             run.settings.iter().filter(|setting| setting.assumed).map(|setting| setting.name.as_str()).collect();
         if !assumed.is_empty() {
@@ -130,6 +131,38 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
         rows.push(("Run", format!("{} · catalog {digest}", line.trim())));
     }
     rows
+}
+
+/// The quotas that are nearly used up in the busiest second and that the vendor raises on request, with what to ask for: a
+/// quarter more than that second.
+fn to_ask_for(run: &Simulation, catalog: &Catalog, scenario: &Scenario) -> Vec<String> {
+    /// The share of a quota from which on it is worth asking.
+    const NEARLY: f64 = 0.8;
+    const ROOM: f64 = 1.25;
+    let at = circumstances(scenario);
+    let raised = |limit: &&&LimitUse| {
+        let fact = limit.name.split_once('.').and_then(|(service, fact)| catalog.service(service)?.fact(fact, &at));
+        fact.is_some_and(|fact| fact.adjustable)
+    };
+    let wanted = |limit: &&LimitUse| {
+        let more = LimitUse { limit_per_s: two_digits_up(limit.peak_per_s * ROOM), ..(*limit).clone() };
+        format!(
+            "raise {} from {} to {} {} a second before launch: the busiest second had {}",
+            limit.name,
+            simulation::quantity(limit, limit.limit_per_s),
+            simulation::quantity(&more, more.limit_per_s),
+            if limit.counts == "bytes" { "" } else { &limit.counts },
+            simulation::quantity(limit, limit.peak_per_s),
+        )
+        .replace("  ", " ")
+    };
+    by_use(&run.limits).iter().filter(|limit| limit.peak_share > NEARLY).filter(raised).map(wanted).collect()
+}
+
+/// Rounded up to two digits.
+fn two_digits_up(value: f64) -> f64 {
+    let step = libm::pow(10.0, libm::floor(libm::log10(value.max(1.0))) - 1.0).max(1.0);
+    (value / step - 1e-9).ceil() * step
 }
 
 /// Heads in one column, texts wrapped in the other.

@@ -376,6 +376,31 @@ proptest! {
         }
     }
 
+    // Little's law, which holds exactly where a run begins and ends empty: what all units of a stage waited adds up to the
+    // area under their number over time.
+    #[test]
+    fn littles_law_holds_in_every_stage(
+        steps in prop::collection::vec(some_step(), 1..7), per_request in 1u32..4, seed: u64,
+    ) {
+        let source = Source { records_per_request: per_request.into(), ..poisson(20.0) };
+        let network = line(source, steps);
+        let config = RunConfig { replications: 1, drain: true, ..RunConfig::new(seed, seconds(30.0)) };
+        if let Ok(tallies) = run_network(&network, &config, &NoWatch) {
+            let [tally] = tallies.as_slice() else { panic!("one replication") };
+            for (stage, node) in tally.nodes.iter().zip(&network.nodes) {
+                // A unit that several become, or that waits in front of a full stage, is not one unit of this stage.
+                let whole = match &node.step {
+                    Step::Station(station) => station.batch == 1 && station.places.is_none(),
+                    Step::Poller(poller) => poller.together.is_none(),
+                    _ => false,
+                };
+                let stays = stage.stay.mean().unwrap_or(0.0) * stage.stay.total() as f64;
+                let area = stage.inside.mean(tally.measured) * tally.measured;
+                prop_assert!(!whole || (area - stays).abs() <= 1e-6 * stays.max(1.0), "{} {area} {stays}", stage.name);
+            }
+        }
+    }
+
     #[test]
     fn the_number_of_threads_changes_nothing(
         steps in prop::collection::vec(some_step(), 1..4), seed: u64,
