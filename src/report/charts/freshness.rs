@@ -163,7 +163,8 @@ fn lines(ages: &[Age], pick: fn(&Age) -> Option<f64>, times: &Scale, scale: &Tim
 /// Shaded spans, each with its name above it where that has room beside the others.
 fn draw_shades(frame: &mut Frame, shades: &[Shade], times: &Scale, plot: Area, theme: &Theme) {
     let letters = frame.letters.tick;
-    let mut free_from = frame.body.x;
+    // Names stay right of the labels of ages.
+    let mut free_from = plot.x;
     for shade in shades {
         let (left, right) = (times.at(drawable(shade.from)), times.at(drawable(shade.to)));
         let area = Area { x: left, y: plot.y, width: (right - left).max(1.0), height: plot.height };
@@ -171,9 +172,9 @@ fn draw_shades(frame: &mut Frame, shades: &[Shade], times: &Scale, plot: Area, t
         for x in [area.x, area.right()] {
             frame.scene.line((x, plot.y), (x, plot.bottom()), 1.0, theme.background.mixed(theme.limit, 0.45));
         }
-        let text = letters.cut(&clean(&shade.label), plot.width);
+        let text = letters.cut(&clean(&shade.label), (plot.width - 8.0) / 1.06);
         let half = letters.width(&text) * 0.53 + 4.0;
-        let middle = (left + area.width / 2.0).clamp(frame.body.x + half, frame.body.right() - half);
+        let middle = (left + area.width / 2.0).clamp(plot.x + half, (plot.right() - half).max(plot.x + half));
         if middle - half >= free_from {
             let baseline = middle_baseline(plot.y - 11.0, letters);
             frame.scene.text(&text, (middle, baseline), Anchor::Middle, letters);
