@@ -6,7 +6,7 @@
 //! numbers), so that what two of them differ in is not chance: [`Paired`] says by how much, with its interval.
 //!
 //! The decision a reader would question: a comparison makes fewer replications than an answer about one pipeline, since
-//! pairs differ far less than single runs do. It is still the same traffic: its first replications are those of the answer.
+//! pairs differ far less than single runs do, and a shorter span of a rate that never changes.
 
 mod volumes;
 mod what_if;
@@ -19,6 +19,7 @@ use crate::catalog::{Catalog, Profile, Role};
 use crate::cost::{self, Bill, Extrapolation};
 use crate::ranking::{Decider, Decision, Measured, ServiceVerdict, Verdict, circumstances};
 use crate::scenario::Scenario;
+use crate::sim::network::{Node, Step};
 use crate::sim::{self, Figure, NotPaired, Paired, RunConfig, RunResult, SimError, TraceRecord, Watch, paired};
 use crate::units::SimDuration;
 
@@ -35,6 +36,10 @@ const MOST_WAYS: usize = 3;
 const ENOUGH: f64 = 3e6;
 /// Records of one candidate that a comparison never exceeds.
 const TOO_MANY: f64 = 6e7;
+/// The share of records that may be turned away or lost before delay and bill say nothing about the data any more.
+const FEW_MISSING: f64 = 0.001;
+/// Timers of a pipeline that a run holds at the least, so that it sees each of them ring.
+const TIMERS: f64 = 3.0;
 /// Replications that an interval needs to be worth the name.
 const FEWEST: u32 = 3;
 
@@ -130,20 +135,38 @@ fn add(list: &mut Vec<Candidate>, service: &ServiceVerdict, own: bool, path: Opt
 /// How candidates are run, given how the answer itself is run: with fewer replications where that is plenty, and over a
 /// shorter time where the rate is the same all along. `None` where even that would take too long.
 #[must_use]
-pub fn configuration(scenario: &Scenario, asked: &RunConfig) -> Option<RunConfig> {
+pub fn configuration(
+    scenario: &Scenario,
+    asked: &RunConfig,
+    paths: &[&Architecture],
+    catalog: &Catalog,
+) -> Option<RunConfig> {
     let mut config = RunConfig { precision: None, batches: None, tier: sim::Tier::Auto, ..asked.clone() };
     let Some(workload) = scenario.workload.as_ref().filter(|_| !asked.drain) else { return Some(config) };
     let flat = workload.profile.factors.len() <= 1 && workload.profile.episodes.is_empty();
     let undisturbed = scenario.simulation.outages.is_empty();
     let enough = SimDuration::from_secs_f64(ENOUGH / f64::from(FEWEST) / workload.rate.get());
     if flat && undisturbed && config.warm_up == SimDuration::ZERO {
-        // Half an hour holds every timer of a pipeline a few times.
-        config.horizon = config.horizon.min(enough.max(SimDuration::from_secs(1_800)));
+        let timers = paths.iter().map(|path| longest_timer(catalog, path, scenario));
+        let longest = timers.fold(0.0, f64::max);
+        let least = SimDuration::from_secs_f64((TIMERS * longest).max(1_800.0));
+        config.horizon = config.horizon.min(enough.max(least));
     }
     let each = workload.rate.get() * config.horizon.as_secs_f64();
     let replications = (ENOUGH / each).floor().clamp(f64::from(FEWEST), 1e6) as u32;
     config.replications = config.replications.min(replications);
     (each * f64::from(config.replications) <= TOO_MANY).then_some(config)
+}
+
+/// Seconds of the longest interval at which something on a path happens; none where it has no model.
+fn longest_timer(catalog: &Catalog, path: &Architecture, scenario: &Scenario) -> f64 {
+    let interval = |node: &Node| match &node.step {
+        Step::Buffer(buffer) => buffer.interval.map_or(0.0, SimDuration::as_secs_f64),
+        Step::Poller(poller) => poller.every.as_secs_f64(),
+        _ => 0.0,
+    };
+    let lowered = lower(catalog, path, scenario, &circumstances(scenario), None);
+    lowered.map_or(0.0, |lowered| lowered.network.nodes.iter().map(interval).fold(0.0, f64::max))
 }
 
 /// Simulates a pipeline and prices it.
@@ -198,17 +221,24 @@ impl Played {
         paired(&other.run, &self.run, figure)
     }
 
-    /// The 99th percentile of the delay; infinite where no record came through.
-    fn p99_s(&self) -> f64 {
-        let p99 = self.run.summary.latency.p99.value;
-        if p99.is_finite() { p99 } else { f64::INFINITY }
+    /// The share of the records sent that were turned away or lost, from 0 to 1.
+    #[must_use]
+    pub fn missing_share(&self) -> f64 {
+        let records = &self.run.summary.records;
+        (records.rejected + records.lost) as f64 / records.offered.max(1) as f64
     }
 
-    /// What the ranking takes from it; nothing where no record came through.
-    fn measured(&self, path: &Architecture) -> Option<Measured> {
-        let usd_a_month = self.bill.total.filter(|_| self.bill.complete).map(crate::units::Usd::to_f64);
-        let p99_s = Some(self.p99_s()).filter(|p99| p99.is_finite())?;
-        Some(Measured { path: path.clone(), p99_s, usd_a_month })
+    /// The 99th percentile of the delay of all records sent: endless where too many of them never come.
+    fn p99_s(&self) -> f64 {
+        let p99 = self.run.summary.latency.p99.value;
+        if p99.is_finite() && self.missing_share() <= FEW_MISSING { p99 } else { f64::INFINITY }
+    }
+
+    /// What the ranking takes from it. A bill for what was not carried is no bill for the data.
+    fn measured(&self, path: &Architecture) -> Measured {
+        let whole = self.bill.complete && self.missing_share() <= FEW_MISSING;
+        let usd_a_month = self.bill.total.filter(|_| whole).map(crate::units::Usd::to_f64);
+        Measured { path: path.clone(), p99_s: self.p99_s(), usd_a_month }
     }
 }
 
@@ -222,7 +252,7 @@ pub fn measured(played: &[(Candidate, Result<Played, NotPlayed>)]) -> BTreeMap<S
         let ways = done().filter(|(other, _)| late && other.service == candidate.service);
         let quickest = ways.min_by(|(_, a), (_, b)| a.p99_s().total_cmp(&b.p99_s()));
         let (way, chosen) = quickest.unwrap_or((candidate, own));
-        Some((candidate.service.clone(), chosen.measured(&way.path)?))
+        (candidate.service.clone(), chosen.measured(&way.path))
     };
-    done().filter(|(candidate, _)| candidate.own).filter_map(chosen).collect()
+    done().filter(|(candidate, _)| candidate.own).map(chosen).collect()
 }

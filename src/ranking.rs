@@ -222,6 +222,10 @@ impl<'a> Case<'a> {
         let pipeline = of_pipeline(&service.id, &[]);
         let mut candidate = Considered { service, held, architecture: None, pipeline, waypoints };
         self.find_path(&mut candidate);
+        // Of several ways, the one that was chosen for what it does counts from here on.
+        if let Some(measured) = self.measured.get(&service.id) {
+            candidate.architecture = Some(measured.path.clone());
+        }
         if let Some(architecture) = &mut candidate.architecture {
             architecture.beside = self.beside(&of_pipeline(&service.id, &architecture.services()), architecture);
             candidate.pipeline = of_pipeline(&service.id, &architecture.services());
@@ -229,10 +233,6 @@ impl<'a> Case<'a> {
             for held in candidate.held.iter_mut().filter(|held| held.rule.kind.knows_the_pipeline()) {
                 held.outcome = held.rule.outcome(service, &situation);
             }
-        }
-        // Of several ways, the one that was chosen for what it does counts from here on.
-        if let Some(measured) = self.measured.get(&service.id) {
-            candidate.architecture = Some(measured.path.clone());
         }
         candidate
     }

@@ -17,6 +17,9 @@ use crate::report::pictures;
 use crate::report::result::{Document, Header};
 use crate::sim::SimError;
 
+/// Why nothing is compared where there would be something.
+const TOO_LONG: &str = "The candidates are not compared, since each would take tens of millions of records";
+
 /// What came of each candidate.
 pub(super) type AllPlayed = Vec<(Candidate, Result<Played, NotPlayed>)>;
 
@@ -36,9 +39,13 @@ pub(super) fn candidates_of(
         return Ok(Vec::new());
     }
     let asked = config(scenario, args, replay.as_ref());
-    let Some(config) = comparison::configuration(scenario, &asked) else { return Ok(Vec::new()) };
-    let records = replay.as_ref().map(|trace| (Arc::from(trace.records.as_slice()), trace.span()));
     let candidates = comparison::candidates(catalog, &Decider::new(catalog, rules), scenario, decision);
+    let paths: Vec<&Architecture> = candidates.iter().map(|candidate| &candidate.path).collect();
+    let Some(config) = comparison::configuration(scenario, &asked, &paths, catalog) else {
+        context.note(&format!("  {TOO_LONG}: a shorter --horizon or a lower rate is compared."));
+        return Ok(Vec::new());
+    };
+    let records = replay.as_ref().map(|trace| (Arc::from(trace.records.as_slice()), trace.span()));
     let progress = Progress::start(context.quiet);
     let play = |candidate: Candidate| {
         let played = comparison::play(catalog, &candidate.path, scenario, &config, records.clone(), &progress);
@@ -46,7 +53,11 @@ pub(super) fn candidates_of(
     };
     let all: AllPlayed = candidates.into_iter().map(play).collect();
     progress.finish();
-    if all.iter().any(|(_, played)| matches!(played, Err(NotPlayed::Refused(SimError::Stopped)))) {
+    let stopped = |played: &Result<Played, NotPlayed>| match played {
+        Ok(played) => played.run.stopped_before.is_some(),
+        Err(reason) => *reason == NotPlayed::Refused(SimError::Stopped),
+    };
+    if all.iter().any(|(_, played)| stopped(played)) {
         return Err(Failure::Interrupted("the comparison was not complete, so there is no answer".to_owned()));
     }
     Ok(all)
@@ -98,9 +109,8 @@ pub(super) fn what_ifs(
 ) -> Vec<WhatIf> {
     let Question { catalog, scenario, .. } = question;
     let asked = config(scenario, args, None);
-    let Some(config) = comparison::configuration(scenario, &asked).filter(|_| args.trace.is_none()) else {
-        return Vec::new();
-    };
+    let config = comparison::configuration(scenario, &asked, &[path], catalog).filter(|_| args.trace.is_none());
+    let Some(config) = config else { return Vec::new() };
     let progress = Progress::start(context.quiet);
     let found = comparison::what_ifs(catalog, path, scenario, &config, &progress);
     progress.finish();

@@ -96,7 +96,9 @@ fn value(
     let base = match (&criterion.against, criterion.base) {
         (Some(path), _) => match measured {
             Some(measured) => left_of(path, measured.p99_s, situation)?,
-            None => against(candidate, criterion, path, situation)?,
+            // A figure of a simulation and one of the catalog do not go on one scale.
+            None if case.measured.is_empty() => against(candidate, criterion, path, situation)?,
+            None => return None,
         },
         (None, Some(base)) => Valued { value: base, basis: "rules".to_owned() },
         (None, None) => from_facts(candidate, criterion, situation)?,

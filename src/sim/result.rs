@@ -376,8 +376,11 @@ impl JoinedNode {
         self.retried += tally.retried;
         self.lost += tally.lost;
         let later = |one: Option<f64>, other: Option<f64>| one.zip(other).map(|(one, other)| one.max(other));
-        self.drained_in = later(self.drained_in, tally.inside.drained_in());
-        self.empty_again_at = later(self.empty_again_at, tally.inside.emptied_at());
+        // What never held anything was never anything but empty.
+        if tally.inside.peak() > 0 {
+            self.drained_in = later(self.drained_in, tally.inside.drained_in());
+            self.empty_again_at = later(self.empty_again_at, tally.inside.emptied_at());
+        }
         for (shard, more) in self.shards.iter_mut().zip(&tally.shards) {
             shard.offered += more.offered;
             shard.rejected += more.rejected;

@@ -7,6 +7,9 @@ use crate::sim::network::{Collect, Delivery, KeyLaw, Poller, Station, Step, Time
 use crate::sim::{Counted, Gate, Jitter, LatencyLaw, Limit, LimitRule, Retry, Transfer};
 use crate::units::SimDuration;
 
+/// Bytes in a MiB.
+const MIB: f64 = 1_048_576.0;
+
 impl Lowering<'_> {
     pub(super) fn add_stage(
         &mut self,
@@ -148,13 +151,13 @@ impl Lowering<'_> {
         let throughput = stage.throughput.as_deref().map(|id| self.settings.number(service, id)).transpose()?;
         let share = stage.throughput_share.as_deref().map(|id| self.settings.number(service, id)).transpose()?;
         let throughput = throughput.map(|bytes| bytes * share.unwrap_or(1.0));
-        let per_byte = throughput
+        let per_mib = throughput
             .map(|bytes| bytes * together)
             .filter(|bytes| *bytes > 0.0)
-            .map_or(SimDuration::ZERO, |bytes| SimDuration::from_nanos((1e9 / bytes).round() as u64));
+            .map_or(SimDuration::ZERO, |bytes| SimDuration::from_secs_f64(MIB / bytes));
         let places = stage.places.as_deref().map(|id| self.settings.count(service, id)).transpose()?;
         let batch = stage.count.as_deref().map(|id| self.settings.count(service, id)).transpose()?.unwrap_or(1);
-        Ok(Step::Station(Station { per_byte, places, batch, ..Station::new(servers as u32, law) }))
+        Ok(Step::Station(Station { per_mib, places, batch, ..Station::new(servers as u32, law) }))
     }
 
     /// Handing on to a service that is out of order at times; `None` where it never is.

@@ -199,7 +199,8 @@ impl Core {
         }
     }
 
-    /// Takes the records out of a unit, which ends. What its buffer opened is taken over by whoever takes them.
+    /// Takes the records out of a unit, which ends. What its buffer opened is no longer pending from here on, unless whoever
+    /// takes them has opened it again: only buffers do.
     pub(super) fn empty_into(&mut self, unit: u32, pieces: &mut Vec<Piece>) {
         self.no_longer_pending(unit);
         self.units.empty_into(unit, pieces);
@@ -213,6 +214,7 @@ impl Core {
         if self.counts(self.now) {
             tally.rejected += records;
         }
+        self.no_longer_pending(unit);
         self.let_go(unit);
         self.units.free(unit);
     }

@@ -361,6 +361,8 @@ impl Engine {
                 core.empty_into(unit, pieces);
                 for piece in pieces.iter() {
                     let single = core.unit_of(&[*piece], key);
+                    // The request was one, whatever becomes of its records.
+                    core.units.get_mut(single).partial = pieces.len() > 1;
                     core.emit(node, single, tally);
                 }
             }

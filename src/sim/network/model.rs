@@ -149,8 +149,8 @@ pub struct Station {
     pub servers: u32,
     /// How long it serves a unit.
     pub service: LatencyLaw,
-    /// What each byte of the unit adds to that.
-    pub per_byte: SimDuration,
+    /// What each MiB of the unit adds to that.
+    pub per_mib: SimDuration,
     /// Units that find a place, those in service included; any number if absent.
     pub places: Option<u32>,
     /// What happens to a unit that finds no place.
@@ -170,7 +170,7 @@ impl Station {
         Self {
             servers,
             service,
-            per_byte: SimDuration::ZERO,
+            per_mib: SimDuration::ZERO,
             places: None,
             full: WhenFull::Lose,
             discipline: Discipline::Fifo,

@@ -135,8 +135,13 @@ impl Judge {
             let unit = core.unit_of(pieces, held.key);
             let new = core.units.get_mut(unit);
             (new.attempts, new.failed, new.partial) = (held.attempts, held.failed, held.partial || with_room);
+            (new.opened, new.closed) = (held.opened, held.closed);
+            if let Some(opened) = held.opened_at() {
+                core.pending.open(opened);
+            }
             Some(unit)
         });
+        core.no_longer_pending(unit);
         core.let_go(unit);
         core.units.free(unit);
         units

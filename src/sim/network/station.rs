@@ -6,6 +6,7 @@ use super::core::{Core, Draws};
 use super::model::{Discipline, Poller, Station, WhenFull};
 use super::tally::NodeTally;
 use super::units::Piece;
+use crate::sim::law::transfer_time;
 
 /// A vacation ends; in ticks, where stations use the shard's number for nothing else.
 const BACK: u32 = 0;
@@ -92,7 +93,7 @@ impl Serving {
         };
         tally.busy.change(core.now, 1, core.span);
         let bytes = core.units.get(unit).bytes;
-        let time = self.service.draw().saturating_add(self.rule.per_byte.as_nanos().saturating_mul(bytes));
+        let time = self.service.draw().saturating_add(transfer_time(bytes, self.rule.per_mib.as_nanos()));
         core.leave_at(core.now.saturating_add(time), node, unit);
     }
 
