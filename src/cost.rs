@@ -87,7 +87,7 @@ pub struct Line {
     pub meter: String,
     /// What is billed.
     pub name: String,
-    /// Quantity of the month in base units.
+    /// Quantity of the month in base units; not a number (`null` in JSON) where the run does not tell.
     pub quantity: f64,
     /// Half-width of its 95 % interval, if it has one.
     pub quantity_half_width: Option<f64>,
@@ -228,6 +228,13 @@ pub fn usage(lowered: &Lowered, run: &RunResult, extrapolation: &Extrapolation) 
             // Stated in usage files; no run counts it.
             MeterCount::Usage => return None,
         };
+        // Where records came and nothing happened yet, the run was too short to tell how often it does.
+        let happens = matches!(
+            open.meter.counts,
+            MeterCount::Objects | MeterCount::Passes | MeterCount::BusySeconds | MeterCount::BusyHours
+        );
+        let untold = happens && per_hour.value == 0.0 && summary.per_hour.records.value > 0.0;
+        let per_hour = if untold { unknown } else { per_hour };
         let factor = match open.meter.counts {
             MeterCount::Objects => extrapolation.objects,
             MeterCount::Hours | MeterCount::Months => 1.0,
@@ -310,7 +317,7 @@ fn line(used: &Usage, prices: &PriceBook, region: &str, free_tier: bool) -> Line
         service: used.service.clone(),
         meter: used.meter.id.clone(),
         name: used.meter.name.clone(),
-        quantity: in_base(billed as f64),
+        quantity: if told { in_base(billed as f64) } else { f64::NAN },
         quantity_half_width: used.per_hour.half_width.map(|width| in_base(width * HOURS_PER_MONTH)),
         unit: used.meter.unit.clone(),
         basis: basis(used.meter.counts),

@@ -338,7 +338,9 @@ impl Lowering<'_> {
     /// A client sees the entry alone: what is throttled further in is no answer to its request.
     fn let_clients_retry(&mut self) {
         let Some(retry) = self.scenario.workload.as_ref().and_then(|workload| workload.retry) else { return };
-        let entry = self.nodes.iter_mut().find_map(|(_, step)| match step {
+        let first = self.nodes.first().and_then(|(name, _)| name.split('.').next()).unwrap_or_default().to_owned();
+        let own = |name: &str| name.split('.').next() == Some(first.as_str());
+        let entry = self.nodes.iter_mut().filter(|(name, _)| own(name)).find_map(|(_, step)| match step {
             Step::Gate(gate) | Step::Shards { gate, .. } => Some(gate),
             _ => None,
         });

@@ -81,8 +81,11 @@ fn volumes(question: &Question, played: &AllPlayed) -> Option<Volumes> {
             && done.bill.complete
             && done.bill.total.is_some()
         {
-            places.push(place);
-            priced.push(Priced::new(catalog, scenario, &candidate.path, done));
+            let one = Priced::new(catalog, scenario, &candidate.path, done);
+            if one.has_curve() {
+                places.push(place);
+                priced.push(one);
+            }
         }
     }
     let curves: Vec<Vec<Point>> = priced.iter().map(Priced::curve).collect();

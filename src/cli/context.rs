@@ -8,9 +8,11 @@ use super::Failure;
 use super::args::{Cli, Color, ScenarioArgs};
 use crate::catalog::{Catalog, Library};
 use crate::diag::{Diagnostic, Problems};
+use crate::report::result::TraceHeader;
 use crate::rules::RuleBook;
 use crate::scenario::{Loader, Override, Scenario};
 use crate::source::SourceMap;
+use crate::trace::Trace;
 
 /// The state of one invocation.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub(crate) struct Context {
     pub(crate) sources: SourceMap,
     pub(crate) problems: Problems,
     pub(crate) quiet: bool,
+    /// The recording of this command, once it is read: standard input can be read once only.
+    pub(crate) recording: Option<(Trace, TraceHeader)>,
     overlay: Option<std::path::PathBuf>,
     color: Color,
 }
@@ -33,6 +37,7 @@ impl Context {
             sources: SourceMap::default(),
             problems: Problems::default(),
             quiet: cli.quiet,
+            recording: None,
             overlay: cli.catalog.clone(),
             color: cli.color,
         }

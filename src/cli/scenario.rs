@@ -562,11 +562,19 @@ pub(super) fn config(scenario: &Scenario, args: &SimulationArgs, replay: Option<
     }
 }
 
+/// The recording to replay, read once however often it is asked for.
 pub(super) fn read_trace(
     path: &Path,
     args: &SimulationArgs,
     context: &mut Context,
 ) -> Result<(Trace, TraceHeader), Failure> {
+    if context.recording.is_none() {
+        context.recording = Some(read_recording(path, args, context)?);
+    }
+    context.recording.clone().ok_or_else(|| Failure::Internal("a recording that was read is gone".to_owned()))
+}
+
+fn read_recording(path: &Path, args: &SimulationArgs, context: &mut Context) -> Result<(Trace, TraceHeader), Failure> {
     let read = trace::read(path, TraceOptions { lenient: args.lenient });
     let read = read.and_then(|trace| match args.overlay {
         Some(copies) => trace.overlay(copies),

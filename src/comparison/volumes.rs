@@ -4,6 +4,8 @@
 //! by time while little comes and by size when much does. So a bill at another rate needs no simulation of its own: what
 //! the run counted is scaled, and what was sized is sized again.
 //!
+//! What depends on how full batches get, such as calls of a function, cannot be told that way: such a candidate has no curve.
+//!
 //! The decision a reader would question: sizes of records, the profile and the share that is turned away stay as they are.
 //! A rate that runs into a quota is priced as if the quota had been raised.
 
@@ -84,6 +86,13 @@ impl<'a> Priced<'a> {
         Self { catalog, scenario, path, usage, objects }
     }
 
+    /// Whether the bill at another rate follows from the one at the scenario's own.
+    #[must_use]
+    pub fn has_curve(&self) -> bool {
+        let own = self.scenario.workload.as_ref().map(|workload| workload.rate.get());
+        own.and_then(|rate| self.usd_at(rate)).is_some()
+    }
+
     /// USD a month at a mean rate; `None` where a price is not known or the pipeline cannot be sized for it.
     #[must_use]
     pub fn usd_at(&self, rate: f64) -> Option<f64> {
@@ -102,6 +111,10 @@ impl<'a> Priced<'a> {
         let mut scaled = used.clone();
         scaled.per_hour.half_width = None;
         match used.meter.counts {
+            // How full batches get, and so how often a function is called, follows from no other rate.
+            MeterCount::Passes | MeterCount::BusySeconds | MeterCount::BusyHours => {
+                scaled.per_hour.value = f64::NAN;
+            }
             MeterCount::Hours | MeterCount::Months => scaled.per_hour.value *= times / before,
             MeterCount::Objects => scaled.per_hour.value *= self.objects.grow(factor),
             _ => scaled.per_hour.value *= factor,

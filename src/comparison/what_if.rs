@@ -7,13 +7,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Played, play};
-use crate::architecture::Architecture;
+use super::{FEW_MISSING, Played, play};
+use crate::architecture::{Architecture, Lowered, OpenMeter};
 use crate::catalog::raw::{OptionKind, RawWhatIf};
-use crate::catalog::{Catalog, Service};
+use crate::catalog::{Catalog, MeterCount, Service};
 use crate::scenario::{Answer, Origin, Scenario, Sizes};
+use crate::sim::network::Step;
 use crate::sim::{self, Estimate, Figure, RunConfig, Watch};
-use crate::units::{RecordRate, Usd, significant};
+use crate::units::{Bytes, RecordRate, Usd, significant};
 use crate::value::Value;
 
 /// How full a packed record should be: the rest is room for records larger than the mean.
@@ -97,9 +98,11 @@ fn packed(scenario: &Scenario, base: &Played) -> Option<Changed> {
     let workload = scenario.workload.as_ref()?;
     let law = workload.sizes.law();
     let (mean, variance) = (law.mean(), law.variance());
-    let grain =
-        base.lowered.meters.iter().filter_map(|open| open.meter.increment).map(crate::units::Bytes::get).max()?;
-    let events = (FILL * grain as f64 / mean).floor();
+    // The smallest grain of what is billed by size, and nothing larger than any gate on the way lets through.
+    let by_size = |open: &&OpenMeter| matches!(open.meter.counts, MeterCount::RoundedBytes | MeterCount::Increments);
+    let grains = base.lowered.meters.iter().filter(by_size).filter_map(|open| open.meter.increment);
+    let grain = grains.min()?.min(largest_record(&base.lowered));
+    let events = (FILL * grain.get() as f64 / mean).floor();
     if events < 2.0 || !variance.is_finite() {
         return None;
     }
@@ -108,7 +111,7 @@ fn packed(scenario: &Scenario, base: &Played) -> Option<Changed> {
     let law = if spread > 0.0 {
         sim::SizeLaw::Gamma { shape: sum * sum / spread, scale: spread / sum }
     } else {
-        sim::SizeLaw::Constant(crate::units::Bytes::new(sum.round() as u64))
+        sim::SizeLaw::Constant(Bytes::new(sum.round() as u64))
     };
     let mut changed = scenario.clone();
     let workload = changed.workload.as_mut()?;
@@ -121,7 +124,21 @@ fn packed(scenario: &Scenario, base: &Played) -> Option<Changed> {
     Some(Changed { change, set: Vec::new(), scenario: changed })
 }
 
+/// The largest record that every gate on the way lets through.
+fn largest_record(lowered: &Lowered) -> Bytes {
+    let gates = lowered.network.nodes.iter().filter_map(|node| match &node.step {
+        Step::Gate(gate) | Step::Shards { gate, .. } => Some(gate),
+        _ => None,
+    });
+    let largest = gates.flat_map(|gate| [gate.largest_record, gate.largest_request]).flatten();
+    largest.min().unwrap_or(Bytes::new(u64::MAX))
+}
+
 fn worth_telling(changed: Changed, base: &Played, other: &Played) -> Option<WhatIf> {
+    // A bill that falls because less gets through saves nothing.
+    if other.missing_share() > base.missing_share() + FEW_MISSING || other.run.summary.records.delivered == 0 {
+        return None;
+    }
     let whole = |played: &Played| played.bill.total.filter(|_| played.bill.complete).map(Usd::to_f64);
     let money = whole(base).zip(whole(other));
     let usd = money.map(|(before, after)| Estimate {

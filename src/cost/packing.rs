@@ -53,14 +53,13 @@ pub fn packing(
     let increment = rounded.meter.increment?;
     let counted = &run.summary.per_hour;
     let mean = counted.bytes.value / counted.records.value;
-    let records_per_hour = counted.records.value * extrapolation.traffic;
     let ratio = rounded.per_hour.value / (counted.bytes.value * extrapolation.traffic);
     let events = (FILL * increment.get() as f64 / mean).floor();
     let all_through = run.summary.records.rejected == 0;
     if !(all_through && ratio.is_finite() && ratio >= WORTH_TELLING && events >= 2.0) {
         return None;
     }
-    let packed: Vec<Usage> = usage.iter().map(|used| pack(used, increment, records_per_hour / events)).collect();
+    let packed: Vec<Usage> = usage.iter().map(|used| pack(used, events, mean)).collect();
     let now = price(usage, prices, region, free_tier);
     let then = price(&packed, prices, region, free_tier);
     let (before, after) = now.total.zip(then.total)?;
@@ -74,14 +73,17 @@ pub fn packing(
     })
 }
 
-fn pack(used: &Usage, increment: Bytes, packed_per_hour: f64) -> Usage {
+/// The usage if so many times fewer records had as many times the size.
+fn pack(used: &Usage, events: f64, mean: f64) -> Usage {
     let mut packed = used.clone();
     packed.per_hour.half_width = None;
+    let grains = |size: f64| used.meter.increment.map_or(1.0, |own| (size / own.get() as f64).ceil());
     match used.meter.counts {
-        MeterCount::RoundedBytes => packed.per_hour.value = packed_per_hour * increment.get() as f64,
-        MeterCount::Requests | MeterCount::Increments => {
-            packed.per_hour.value = packed.per_hour.value.min(packed_per_hour);
+        MeterCount::RoundedBytes | MeterCount::Increments => {
+            packed.per_hour.value *= grains(mean * events) / grains(mean) / events;
         }
+        // As many requests as records at the most: those that are packed already stay as they are.
+        MeterCount::Requests => packed.per_hour.value /= events,
         MeterCount::Objects
         | MeterCount::StoredBytes
         | MeterCount::Bytes

@@ -136,7 +136,11 @@ fn money(usd: f64, criterion: &Criterion) -> Option<Valued> {
 fn left_of(path: &str, p99_s: f64, situation: &Situation<'_>) -> Option<Valued> {
     let limit = duration(situation.answers, path)?;
     let stated = &situation.answers.get(path)?.value;
-    let basis = format!("simulated p99 {} s of {stated}", significant(p99_s, 3));
+    let basis = if p99_s.is_finite() {
+        format!("simulated p99 {} s of {stated}", significant(p99_s, 3))
+    } else {
+        format!("too many records never come, of {stated}")
+    };
     Some(Valued { value: (1.0 - p99_s / limit).clamp(0.0, 1.0), basis })
 }
 

@@ -200,10 +200,23 @@ fn apart(difference: Option<Estimate>, unit: &str) -> String {
 pub fn text(comparison: &Comparison, width: usize) -> String {
     let mut text = table(comparison).render(Style::Plain(width));
     text.push('\n');
+    text.push_str(&missing(comparison, width));
     text.push_str(&sizings(comparison, width));
     text.push_str(&left_out(comparison, width));
     text.push_str(&paragraph("  Compared        ", &how(comparison), width));
     text
+}
+
+/// Who turns records away or loses them, so that its delay and bill are those of the others.
+fn missing(comparison: &Comparison, width: usize) -> String {
+    let told = comparison.architectures.iter().filter_map(|one| {
+        let records = one.records.as_ref()?;
+        let share = (records.rejected + records.lost) as f64 / records.offered.max(1) as f64;
+        (share > 0.0).then(|| format!("{} ({}) {} %", one.name, one.path, significant(100.0 * share, 3)))
+    });
+    let told: Vec<String> = told.collect();
+    let line = format!("{}: delay and bill are those of the records that get through", told.join("; "));
+    if told.is_empty() { String::new() } else { paragraph("  Turned away     ", &line, width) }
 }
 
 /// What the load needs, each once: the arithmetic stands in `simulate` and in the JSON.
@@ -243,6 +256,7 @@ pub fn whole(comparison: &Comparison, width: usize) -> String {
     let mut text = table(comparison).render(Style::Plain(width));
     let apart = differences(comparison).render(Style::Plain(width));
     let _ = write!(text, "\n{apart}\n");
+    text.push_str(&missing(comparison, width));
     for sizing in arithmetic(comparison) {
         text.push_str(&paragraph("  Sized           ", &sizing, width));
     }

@@ -8,7 +8,7 @@ use crate::architecture::Architecture;
 use crate::catalog::Catalog;
 use crate::ranking::{Decision, circumstances};
 use crate::scenario::Scenario;
-use crate::units::significant;
+use crate::units::{grouped, significant};
 
 /// The answer of `run`. `instead` is the pipeline that was simulated at request in place of the recommended one.
 #[must_use]
@@ -82,6 +82,14 @@ fn figures(document: &Document, scenario: &Scenario, width: usize) -> String {
             let lost = format!("{share} % of the records are turned away{who}; the figures are those of the others.");
             text.push_str(&paragraph("  ", &lost, width));
         }
+    }
+    if let Some(run) = document.simulation.as_ref().filter(|run| run.records.lost > 0) {
+        let lost = format!(
+            "{} of {} are lost on the way; the figures are those of the others.",
+            count(run.records.lost, "record"),
+            grouped(run.records.offered)
+        );
+        text.push_str(&paragraph("  ", &lost, width));
     }
     if let Some(sum) = &document.bill {
         let _ = writeln!(text, "  {}.", bill::total(sum));

@@ -20,6 +20,10 @@ use crate::sim::plan::{Detail, Plan, check_gate_limits, check_retry};
 use crate::sim::stream::stream;
 
 const MOST_SHARDS: u32 = 100_000;
+/// Records in buffers at once, a few GB of memory.
+const MOST_HELD: f64 = 2e8;
+/// Replications that run at once on a usual machine.
+const AT_ONCE: u32 = 4;
 const MOST_NODES: usize = 1_000;
 
 /// A network that passed every check.
@@ -94,9 +98,24 @@ impl<'a> NetworkPlan<'a> {
         self.feeds.iter().map(|(_, plan, _)| plan.expected(replications)).sum()
     }
 
-    /// Whether the run is not too long.
+    /// Whether the run is not too long, and its buffers hold no more than memory does.
     pub(super) fn check_load(&self, config: &RunConfig) -> Result<(), SimError> {
-        self.feeds.iter().try_for_each(|(_, plan, _)| plan.check_load(config))
+        self.feeds.iter().try_for_each(|(_, plan, _)| plan.check_load(config))?;
+        let records: f64 = self.feeds.iter().map(|(_, plan, _)| plan.expected(1)).sum();
+        let rate = records / (self.sending_span() as f64 / 1e9).max(1e-9);
+        let sizes = self.feeds.iter().map(|(_, plan, _)| plan.model.source.mean_size());
+        let mean_size = sizes.fold(f64::NAN, f64::max).max(1.0);
+        let held = |node: &Node| match &node.step {
+            Step::Buffer(buffer) => {
+                let by_time = buffer.interval.map_or(f64::INFINITY, |interval| rate * interval.as_secs_f64());
+                let by_size = buffer.size.map_or(f64::INFINITY, |size| size.get() as f64 / mean_size);
+                by_time.min(by_size).min(buffer.count.map_or(f64::INFINITY, |count| count as f64)).min(records)
+            }
+            _ => 0.0,
+        };
+        let together = f64::from(config.replications.min(AT_ONCE));
+        let held = self.network.nodes.iter().map(held).sum::<f64>() * together;
+        if held > MOST_HELD { Err(SimError::TooManyHeld { expected: held, limit: MOST_HELD }) } else { Ok(()) }
     }
 
     /// The sources of one replication, with the stages that they send to.
