@@ -35,7 +35,7 @@ const MOST_WAYS: usize = 3;
 /// Records of one candidate's replications that are enough for a comparison.
 const ENOUGH: f64 = 3e6;
 /// Records of one candidate that a comparison never exceeds.
-const TOO_MANY: f64 = 6e7;
+const TOO_MANY: f64 = 1.5e7;
 /// The share of records that may be turned away or lost before delay and bill say nothing about the data any more.
 const FEW_MISSING: f64 = 0.001;
 /// Timers of a pipeline that a run holds at the least, so that it sees each of them ring.

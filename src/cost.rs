@@ -166,8 +166,11 @@ impl Extrapolation {
     #[must_use]
     pub fn of_profile(profile: &Profile, run: &RunResult) -> Self {
         let seen = profile.mean_between(run.warm_up, run.horizon);
+        // An episode does not come back every month, but what it turned away is in the run.
+        let episode = !profile.episodes.is_empty() && run.summary.records.rejected > 0;
+        let episode = episode.then_some("the share that the episode had turned away is taken for the whole month");
         if (seen - 1.0).abs() < 0.005 {
-            return Self { traffic: 1.0, objects: 1.0, note: None };
+            return Self { traffic: 1.0, objects: 1.0, note: episode.map(str::to_owned) };
         }
         let objects = &run.summary.objects;
         let closed = (objects.closed_by_size + objects.closed_by_time + objects.passed_at_once).max(1);
@@ -177,8 +180,9 @@ impl Extrapolation {
             traffic,
             objects: by_size * traffic + (1.0 - by_size),
             note: Some(format!(
-                "the run saw {} of the profile's mean rate; quantities are scaled to the mean",
-                significant(seen, 3)
+                "the run saw {} of the profile's mean rate; quantities are scaled to the mean{}",
+                significant(seen, 3),
+                episode.map_or_else(String::new, |episode| format!("; {episode}"))
             )),
         }
     }

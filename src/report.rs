@@ -57,7 +57,9 @@ pub fn with_interval(estimate: Estimate, unit: &str) -> String {
 #[must_use]
 pub fn bounds(estimate: Estimate) -> String {
     step(estimate).map_or_else(String::new, |(step, width)| {
-        format!(" [{}, {}]", rounded(estimate.value - width, step), rounded(estimate.value + width, step))
+        // What cannot be below zero is not said to be.
+        let low = if estimate.value >= 0.0 { (estimate.value - width).max(0.0) } else { estimate.value - width };
+        format!(" [{}, {}]", rounded(low, step), rounded(estimate.value + width, step))
     })
 }
 

@@ -60,7 +60,23 @@ pub(super) fn candidates_of(
     if all.iter().any(|(_, played)| stopped(played)) {
         return Err(Failure::Interrupted("the comparison was not complete, so there is no answer".to_owned()));
     }
-    Ok(all)
+    Ok(ranked_anew(question, all))
+}
+
+/// The candidates with the verdicts and in the order that follow from what was simulated.
+fn ranked_anew(question: &Question, all: AllPlayed) -> AllPlayed {
+    let decision = question.decide_measured(&comparison::measured(&all));
+    let verdict = |service: &str| decision.service(service).map(|known| known.verdict);
+    let anew = |(candidate, played): (Candidate, Result<Played, NotPlayed>)| {
+        let verdict = verdict(&candidate.service).unwrap_or(candidate.verdict);
+        (Candidate { verdict, ..candidate }, played)
+    };
+    let mut all: AllPlayed = all.into_iter().map(anew).collect();
+    all.sort_by_key(|(candidate, _)| match candidate.verdict {
+        Verdict::Ranked(place) => place,
+        _ => usize::MAX,
+    });
+    all
 }
 
 /// The candidates side by side, with what they cost at other volumes. None where none of them was simulated.
@@ -126,7 +142,7 @@ pub(super) fn compare(args: &CompareArgs, context: &mut Context) -> Result<(), F
     let out = args.out.as_deref().map(|folder| output::prepare(folder, context)).transpose()?;
     let played = candidates_of(&question, &question.decide(), &args.simulation, context)?;
     let Some(comparison) = comparison_of(&question, &played, &args.simulation) else {
-        return nothing_to_compare(&played, context);
+        return nothing_to_compare(&played, question.scenario.workload.is_some(), context);
     };
     let Question { catalog, scenario, .. } = question;
     let answered = |comparison| Document { comparison: Some(comparison), ..document(&catalog, &scenario, None) };
@@ -147,10 +163,15 @@ pub(super) fn compare(args: &CompareArgs, context: &mut Context) -> Result<(), F
     Ok(())
 }
 
-fn nothing_to_compare(played: &AllPlayed, context: &mut Context) -> Result<(), Failure> {
+fn nothing_to_compare(played: &AllPlayed, has_traffic: bool, context: &mut Context) -> Result<(), Failure> {
     let problem = Diagnostic::error("nothing-to-compare", "no architecture of this scenario could be simulated");
     let reasons = played.iter().filter_map(|(candidate, played)| Some((candidate, played.as_ref().err()?)));
     let told = reasons.map(|(candidate, reason)| format!("{}: {reason}", candidate.name));
     let problem = told.fold(problem, Diagnostic::help);
-    context.refuse(problem.help("a comparison needs `[workload]` with `rate` and `record-size`, or `--trace`"))
+    let help = if played.is_empty() && has_traffic {
+        "a shorter --horizon or a lower rate is compared"
+    } else {
+        "a comparison needs `[workload]` with `rate` and `record-size`, or `--trace`"
+    };
+    context.refuse(problem.help(help))
 }

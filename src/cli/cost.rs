@@ -27,7 +27,11 @@ fn of_pipeline(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
     let (catalog, scenario) = (&question.catalog, &question.scenario);
     let width = context.width();
     let shown = Shown {
-        head: format!("{}\n", advice::headline(scenario, width)),
+        head: format!(
+            "{}\n{}\n",
+            advice::headline(scenario, width),
+            advice::path("  Pipeline  ", &architecture, |_| None)
+        ),
         tail: format!("\n{}", simulation::run_paragraph(&simulated.result, width)),
         budget: args.budget.map(|limit| Budget::of(&sum, limit)),
         packing,

@@ -214,7 +214,9 @@ pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(),
         Format::Table => {
             let width = context.width();
             let transfer = transfer.map_or_else(String::new, |transfer| moved::text(&transfer, width) + "\n");
-            format!("{}\n{transfer}{}", advice::headline(&scenario, width), simulation::text(&simulated.result, width))
+            let path = advice::path("  Pipeline  ", &architecture, |_| None);
+            let head = advice::headline(&scenario, width);
+            format!("{head}\n{path}\n{transfer}{}", simulation::text(&simulated.result, width))
         }
         Format::Json => json(&SimulationDocument {
             header: Header::new(&catalog, &scenario),

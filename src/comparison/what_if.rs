@@ -146,7 +146,9 @@ fn worth_telling(changed: Changed, base: &Played, other: &Played) -> Option<What
         half_width: base.bill.total_half_width.zip(other.bill.total_half_width).map(|(one, other)| one + other),
     });
     let difference = |figure| other.against(base, figure).ok().map(|paired| paired.difference);
-    let (p99_s, objects_per_hour) = (difference(Figure::P99), difference(Figure::ObjectsPerHour));
+    // What a client packs waits there first, which nobody has said how long.
+    let p99_s = difference(Figure::P99).filter(|_| !changed.set.is_empty());
+    let objects_per_hour = difference(Figure::ObjectsPerHour);
     let beyond_chance = |estimate: &Estimate| estimate.half_width.is_none_or(|width| estimate.value.abs() > width);
     let delay = base.run.summary.latency.p99.value;
     let matters = usd.zip(money).is_some_and(|(usd, (before, _))| usd.value.abs() > WORTH_TELLING * before)

@@ -290,7 +290,7 @@ pub fn what_if(what_if: &WhatIf) -> String {
     ];
     let changes: Vec<String> = changes.into_iter().flatten().collect();
     let missed = if what_if.misses_freshness { "; then the delay asked for is missed" } else { "" };
-    let set: Vec<String> = what_if.set.iter().map(|set| format!(" `--set {set}`")).collect();
+    let set: Vec<String> = what_if.set.iter().map(|set| format!(" `--set '{set}'`")).collect();
     format!("{}: {}{missed}.{}", what_if.change, changes.join(", "), set.concat())
 }
 

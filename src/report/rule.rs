@@ -21,6 +21,8 @@ pub const fn kind(kind: RuleKind) -> &'static str {
 pub fn page(rule: &Rule) -> String {
     let about = if rule.kind == RuleKind::Contradiction {
         "the requirements themselves".to_owned()
+    } else if rule.services.is_empty() && rule.roles.is_empty() {
+        "every service that may be the answer".to_owned()
     } else if rule.services.is_empty() {
         let roles: Vec<&str> = rule.roles.iter().map(|role| super::role(*role)).collect();
         format!("every service of the role {}", roles.join(", "))

@@ -64,6 +64,7 @@ fn figures(document: &Document, scenario: &Scenario, width: usize) -> String {
         let limit = scenario.answers.get("needs.freshness").map(|answer| answer.value.to_string());
         let met = match run.late_share {
             Some(late) if late > 0.0 => format!(", missed by {} % of them", significant(late * 100.0, 2)),
+            Some(_) if run.records.rejected + run.records.lost > 0 => ", met by those that get through".to_owned(),
             Some(_) => ", met".to_owned(),
             None => String::new(),
         };
@@ -131,7 +132,8 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
     }
     rows.extend(document.what_if.iter().map(|what_if| ("What if", super::comparison::what_if(what_if))));
     if document.bill.is_some() {
-        rows.push(("Not known", "data transfer out, later queries, logs and metrics of your own".to_owned()));
+        rows.push(("Not known", "data transfer out, clusters that data ends up in and programs that read it, later queries, logs and metrics of your own"
+            .to_owned()));
     }
     if let Some(run) = &document.simulation {
         let line = simulation::run_line(run);

@@ -107,10 +107,11 @@ impl<'a> Settings<'a> {
     /// A whole number of one or more.
     pub(super) fn count(&mut self, service: &Service, id: &str) -> Result<u32, LowerError> {
         let number = self.number(service, id)?;
-        if (1.0..=f64::from(u32::MAX)).contains(&number) {
-            return Ok(number.round() as u32);
+        if (1.0..=f64::from(u32::MAX)).contains(&number) && number.fract() == 0.0 {
+            return Ok(number as u32);
         }
-        Err(wrong_kind(service, id, "a whole number of one or more", &Value::Number(number)))
+        let found = crate::units::significant(number, 6);
+        Err(LowerError::Model(format!("{}: `{id}` must be a whole number of one or more, but is {found}", service.id)))
     }
 
     pub(super) fn duration(&mut self, service: &Service, id: &str) -> Result<SimDuration, LowerError> {
