@@ -234,11 +234,16 @@ impl Played {
         if p99.is_finite() && self.missing_share() <= FEW_MISSING { p99 } else { f64::INFINITY }
     }
 
+    /// Whether the run tells anything: something came through, or something never will.
+    fn tells(&self) -> bool {
+        self.run.summary.records.delivered > 0 || self.missing_share() > FEW_MISSING
+    }
+
     /// What the ranking takes from it. A bill for what was not carried is no bill for the data.
     fn measured(&self, path: &Architecture) -> Measured {
         let whole = self.bill.complete && self.missing_share() <= FEW_MISSING;
         let usd_a_month = self.bill.total.filter(|_| whole).map(crate::units::Usd::to_f64);
-        Measured { path: path.clone(), p99_s: self.p99_s(), usd_a_month }
+        Measured { path: path.clone(), p99_s: self.p99_s(), usd_a_month, missing_share: self.missing_share() }
     }
 }
 
@@ -246,7 +251,11 @@ impl Played {
 /// asked for, of the quickest of its ways.
 #[must_use]
 pub fn measured(played: &[(Candidate, Result<Played, NotPlayed>)]) -> BTreeMap<String, Measured> {
-    let done = || played.iter().filter_map(|(candidate, played)| Some((candidate, played.as_ref().ok()?)));
+    let told = |played: &'_ Result<Played, NotPlayed>| played.as_ref().is_ok_and(Played::tells);
+    let done = || {
+        let told = played.iter().filter(move |(_, played)| told(played));
+        told.filter_map(|(candidate, played)| Some((candidate, played.as_ref().ok()?)))
+    };
     let chosen = |(candidate, own): (&Candidate, &Played)| {
         let late = own.lowered.freshness.is_some_and(|limit| own.p99_s() > limit.as_secs_f64());
         let ways = done().filter(|(other, _)| late && other.service == candidate.service);

@@ -72,10 +72,12 @@ struct Case<'a> {
 pub struct Measured {
     /// The pipeline.
     pub path: Architecture,
-    /// The 99th percentile of the delay, in seconds.
+    /// The 99th percentile of the delay of all records, in seconds: endless where too many never come.
     pub p99_s: f64,
     /// The bill, where all of it is known.
     pub usd_a_month: Option<f64>,
+    /// The share of the records sent that were turned away or lost, from 0 to 1.
+    pub missing_share: f64,
 }
 
 /// Nothing was simulated.

@@ -184,9 +184,9 @@ pub(super) fn rank<'a>(case: &Case<'_>, passed: Vec<Considered<'a>>) -> (Vec<Ran
         .collect();
     // Equal scores fall by id, so that the order never depends on the order of files.
     let id = |ranked: &Ranked<'a>| ranked.candidate.service.id.as_str();
-    // Whatever else speaks for it, a pipeline in which records get lost for good stands behind those that carry them.
-    let fails =
-        |ranked: &Ranked<'a>| case.measured.get(id(ranked)).is_some_and(|measured| measured.p99_s.is_infinite());
+    // Whatever else speaks for it, a pipeline that does not carry most of the data stands behind those that do. A quota
+    // that turns a part of it away can be raised, and the score says what that part costs.
+    let fails = |ranked: &Ranked<'a>| case.measured.get(id(ranked)).is_some_and(|found| found.missing_share > 0.5);
     ranked.sort_by(|a, b| fails(a).cmp(&fails(b)).then(b.score.total_cmp(&a.score)).then_with(|| id(a).cmp(id(b))));
     (ranked, not_compared)
 }
