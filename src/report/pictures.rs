@@ -338,11 +338,14 @@ impl SideBySide<'_> {
                 )
             })
             .unzip();
-        let title = quickest(&self.in_play(&places, &curves))?;
+        let in_play = self.in_play(&places, &curves);
+        let title = quickest(&in_play)?;
         let subtitle = "Share of records that can be read at the destination within a time after they were sent, with \
-                        dots at 50 % and 99 %.";
+                        dots at 50 % and 99 %."
+            .to_owned()
+            + left_aside(&in_play, &curves);
         Some(Chart::Latencies(LatenciesChart {
-            caption: self.caption(title, subtitle),
+            caption: self.caption(title, &subtitle),
             curves,
             limit: asked(scenario),
         }))
@@ -426,11 +429,14 @@ impl SideBySide<'_> {
             format!("{above} is cheaper than {below} from {} on", rate(found.records_per_s))
         });
         let places: Vec<usize> = volumes.curves.iter().map(|curve| curve.architecture).collect();
-        let title = first.or_else(|| cheapest_throughout(&self.in_play(&places, &curves)))?;
+        let in_play = self.in_play(&places, &curves);
+        let title = first.or_else(|| cheapest_throughout(&in_play))?;
         let subtitle =
-            "What a month costs at other volumes: traffic scaled, shards and the like sized anew; no free tier.";
+            "What a month costs at other volumes: traffic scaled, shards and the like sized anew; no free tier."
+                .to_owned()
+                + left_aside(&in_play, &curves);
         Some(Chart::Volume(VolumeChart {
-            caption: self.caption(title, subtitle),
+            caption: self.caption(title, &subtitle),
             curves,
             crossings,
             own: Some((format!("this scenario: {}", rate(own)), own)),
@@ -455,6 +461,11 @@ fn thinned(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
     }
     kept.extend(last.filter(|last| kept.last() != Some(last)));
     kept
+}
+
+/// What the title does not speak of, where something that was ruled out is drawn too.
+const fn left_aside<T>(in_play: &[T], drawn: &[T]) -> &'static str {
+    if in_play.len() < drawn.len() { " The title leaves those ruled out aside." } else { "" }
 }
 
 /// Who is there first, or that all are alike.

@@ -234,7 +234,7 @@ impl VolumeChart {
         let room = NAMES - NAMES_GAP - SWATCH_ROOM;
         let name = |member: &usize| {
             let curve = &self.curves[*member];
-            (curve.series, letters.label.wrap(&bound(&clean(&curve.name), room, letters.label), room, 2), String::new())
+            (curve.series, letters.label.wrap(&bound(&clean(&curve.name), room, letters.label), room, 3), String::new())
         };
         let end = |group: &Vec<usize>| Self::pieces(&self.curves[group[0]], plane).last()?.last().copied();
         let groups = self.groups(plane);
