@@ -135,19 +135,8 @@ impl TimeScale {
     pub(super) fn ticks(&self, letters: Type) -> Vec<TimeTick> {
         const GAP: f64 = 16.0;
         const ENOUGH: usize = 7;
-        let mut ticks: Vec<TimeTick> = Vec::new();
-        let usual = USUAL_TIMES.iter().map(|time| (time, false));
-        for (time, finer) in usual.chain(FINER_TIMES.iter().map(|time| (time, true))) {
-            let position = libm::log10(*time);
-            if position < self.0.low || position > self.0.high || (finer && ticks.len() >= ENOUGH) {
-                continue;
-            }
-            let tick = TimeTick { at: self.at(*time), label: tick_label(*time) };
-            let half = |tick: &TimeTick| letters.width(&tick.label) / 2.0;
-            if ticks.iter().all(|other| (other.at - tick.at).abs() >= half(other) + half(&tick) + GAP) {
-                ticks.push(tick);
-            }
-        }
+        let half = |tick: &TimeTick| letters.width(&tick.label) / 2.0;
+        let mut ticks = self.fitting(ENOUGH, |one, other| half(one) + half(other) + GAP);
         ticks.sort_by(|a, b| a.at.total_cmp(&b.at));
         ticks
     }
@@ -155,15 +144,20 @@ impl TimeScale {
     /// The same for an upright axis, where it is the height of the letters that must find room.
     pub(super) fn ticks_upwards(&self, letters: Type) -> Vec<TimeTick> {
         const ENOUGH: usize = 4;
+        self.fitting(ENOUGH, |_, _| 2.0 * letters.size)
+    }
+
+    /// The times of this axis that stand at least `distance` apart, the usual ones first and the finer ones up to `enough`.
+    fn fitting(&self, enough: usize, distance: impl Fn(&TimeTick, &TimeTick) -> f64) -> Vec<TimeTick> {
         let mut ticks: Vec<TimeTick> = Vec::new();
         let usual = USUAL_TIMES.iter().map(|time| (time, false));
         for (time, finer) in usual.chain(FINER_TIMES.iter().map(|time| (time, true))) {
             let position = libm::log10(*time);
-            if position < self.0.low || position > self.0.high || (finer && ticks.len() >= ENOUGH) {
+            if position < self.0.low || position > self.0.high || (finer && ticks.len() >= enough) {
                 continue;
             }
             let tick = TimeTick { at: self.at(*time), label: tick_label(*time) };
-            if ticks.iter().all(|other| (other.at - tick.at).abs() >= 2.0 * letters.size) {
+            if ticks.iter().all(|other| (other.at - tick.at).abs() >= distance(other, &tick)) {
                 ticks.push(tick);
             }
         }
