@@ -115,8 +115,8 @@ pub(super) struct Core {
     pub(super) units: Units,
     /// Units that come to a stage at this instant.
     pub(super) arriving: VecDeque<(u32, u32)>,
-    /// Stations whose server waited with a unit that has found its place.
-    pub(super) released: Vec<u32>,
+    /// Stations whose server waited with a unit that has found its place, and when that unit came to them.
+    pub(super) released: Vec<(u32, u64)>,
     /// For each stage, where what leaves goes.
     routes: Vec<Vec<u32>>,
     pub(super) balance: Balance,
@@ -225,7 +225,7 @@ impl Core {
         let unit = self.units.get_mut(unit);
         if unit.holder != NONE {
             let holder = std::mem::replace(&mut unit.holder, NONE);
-            self.released.push(holder);
+            self.released.push((holder, unit.held_since));
         }
     }
 

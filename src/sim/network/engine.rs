@@ -308,11 +308,11 @@ impl Engine {
         loop {
             if let Some((node, unit)) = self.core.arriving.pop_front() {
                 self.arrive(node, unit);
-            } else if let Some(node) = self.core.released.pop() {
+            } else if let Some((node, since)) = self.core.released.pop() {
                 if let (Some(State::Station(station)), Some(tally)) =
                     (self.states.get_mut(node as usize), self.tallies.get_mut(node as usize))
                 {
-                    station.release(&mut self.core, node, tally);
+                    station.release(&mut self.core, node, since, tally);
                 }
             } else {
                 return;

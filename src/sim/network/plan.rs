@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use petgraph::graph::{DiGraph, NodeIndex};
+
 use super::core::Draws;
 use super::engine::{SinkTally, State};
 use super::model::{KeyLaw, Network, Node, Step};
@@ -60,6 +62,7 @@ impl<'a> NetworkPlan<'a> {
         let index = check_names(network)?;
         let routes = network.nodes.iter().map(|node| check_routes(node, &index)).collect::<Result<Vec<_>, _>>()?;
         check_loops(network, &routes)?;
+        check_copies(network, &routes)?;
         for node in &network.nodes {
             check_step(node)?;
         }
@@ -125,7 +128,9 @@ impl<'a> NetworkPlan<'a> {
 
     /// The stages of one replication.
     pub(super) fn states(&self, replication: u32) -> Vec<State> {
-        let mut states: Vec<State> = self.network.nodes.iter().map(|node| self.state(node, replication)).collect();
+        let shards = self.shards();
+        let nodes = self.network.nodes.iter().zip(shards);
+        let mut states: Vec<State> = nodes.map(|(node, shards)| self.state(node, shards, replication)).collect();
         let holds: Vec<bool> = self.network.nodes.iter().map(may_block).collect();
         for (state, routes) in states.iter_mut().zip(&self.routes) {
             if let State::Station(station) = state
@@ -137,7 +142,7 @@ impl<'a> NetworkPlan<'a> {
         states
     }
 
-    fn state(&self, node: &Node, replication: u32) -> State {
+    fn state(&self, node: &Node, shards: u32, replication: u32) -> State {
         let random = |purpose: &str| stream(self.seed, replication, &format!("stage/{}{purpose}", node.name));
         let draws = |law: &LatencyLaw, purpose: &str| {
             // Laws were checked with the plan.
@@ -154,7 +159,7 @@ impl<'a> NetworkPlan<'a> {
             Step::Delay(law) => State::Delay(draws(law, "")),
             Step::Transfer(transfer) => State::Transfer(draws(&transfer.latency, ""), transfer.per_mib.as_nanos()),
             Step::Parallel { tasks, law } => State::Parallel(draws(law, ""), *tasks),
-            Step::Buffer(rule) => State::Buffer(Buffering::new(*rule)),
+            Step::Buffer(rule) => State::Buffer(Buffering::new(*rule, shards)),
             Step::Station(rule) => {
                 let vacations = rule.vacation.as_ref().map(|law| draws(law, "/vacation"));
                 State::Station(Box::new(Serving::new(rule.clone(), draws(&rule.service, ""), vacations)))
@@ -165,9 +170,7 @@ impl<'a> NetworkPlan<'a> {
                 keys: random("/keys"),
                 retries: retries(&gate.retry),
             },
-            Step::Poller(rule) => {
-                State::Poller(Box::new(Polling::new(*rule, draws(&rule.answer, ""), self.most_shards())))
-            }
+            Step::Poller(rule) => State::Poller(Box::new(Polling::new(*rule, draws(&rule.answer, ""), shards))),
             Step::Delivery(rule) => State::Delivery(Box::new(Handing {
                 latency: draws(&rule.latency, ""),
                 failures: rule.failures,
@@ -181,10 +184,25 @@ impl<'a> NetworkPlan<'a> {
         }
     }
 
-    /// Shards of the widest shard set.
-    fn most_shards(&self) -> u32 {
-        let count = |node: &Node| if let Step::Shards { count, .. } = node.step { count } else { 1 };
-        self.network.nodes.iter().map(count).max().unwrap_or(1)
+    /// For each stage, how many shards what comes to it may belong to.
+    fn shards(&self) -> Vec<u32> {
+        let mut shards = vec![1; self.network.nodes.len()];
+        loop {
+            let before = shards.clone();
+            for (index, (node, routes)) in self.network.nodes.iter().zip(&self.routes).enumerate() {
+                let behind = match node.step {
+                    Step::Shards { count, .. } => count,
+                    Step::Gather => 1,
+                    _ => shards[index],
+                };
+                for next in routes {
+                    shards[*next as usize] = behind.max(shards[*next as usize]);
+                }
+            }
+            if shards == before {
+                return shards;
+            }
+        }
     }
 }
 
@@ -278,6 +296,31 @@ fn check_loops(network: &Network, routes: &[Vec<u32>]) -> Result<(), SimError> {
                     stack.push(next);
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+/// A stage that sends two copies into ways that both come back to it doubles what goes round, time after time.
+fn check_copies(network: &Network, routes: &[Vec<u32>]) -> Result<(), SimError> {
+    let edges = (0u32..).zip(routes).flat_map(|(from, to)| to.iter().map(move |to| (from, *to)));
+    let mut graph: DiGraph<(), ()> = DiGraph::from_edges(edges);
+    while graph.node_count() < routes.len() {
+        graph.add_node(());
+    }
+    for round in petgraph::algo::tarjan_scc(&graph) {
+        let stays = |stage: &NodeIndex| graph.neighbors(*stage).filter(|next| round.contains(next)).count();
+        if let Some(stage) = round.iter().find(|stage| stays(stage) > 1) {
+            let name = network.nodes.get(stage.index()).map_or("", |node| node.name.as_str());
+            let ways: Vec<&str> = network
+                .nodes
+                .get(stage.index())
+                .map_or_else(Vec::new, |node| node.to.iter().map(String::as_str).collect());
+            return Err(SimError::invalid(
+                name,
+                "one way that leads back to itself at most: copies would multiply without end",
+                ways,
+            ));
         }
     }
     Ok(())

@@ -222,29 +222,26 @@ pub(super) struct Buffering {
 }
 
 impl Buffering {
-    pub(super) fn new(rule: Collect) -> Self {
+    /// Room for what belongs to each of `shards` shards, at least one.
+    pub(super) fn new(rule: Collect, shards: u32) -> Self {
         Self {
             rule,
             size: rule.size.map_or(u64::MAX, crate::units::Bytes::get),
             count: rule.count.unwrap_or(u64::MAX),
             interval: rule.interval.map_or(u64::MAX, crate::units::SimDuration::as_nanos),
-            shards: Vec::new(),
+            shards: (0..shards.max(1)).map(|_| Held::default()).collect(),
         }
     }
 
-    /// Starts the clock of a buffer that closes whether anything is in it or not.
+    /// Starts the clocks of a buffer that closes whether anything is in it or not.
     pub(super) fn start(&mut self, core: &mut Core, node: u32) {
         if self.rule.timer == Timer::LastClose {
-            self.restart(core, node, 0);
+            (0..self.shards.len() as u32).for_each(|key| self.restart(core, node, key));
         }
     }
 
     fn shard(&mut self, key: u32) -> &mut Held {
-        let index = key as usize;
-        if self.shards.len() <= index {
-            self.shards.resize_with(index + 1, Held::default);
-        }
-        &mut self.shards[index]
+        &mut self.shards[key as usize]
     }
 
     fn restart(&mut self, core: &mut Core, node: u32, key: u32) {

@@ -134,20 +134,21 @@ impl Serving {
     /// A server is done with a unit.
     pub(super) fn leave(&mut self, core: &mut Core, node: u32, unit: u32, tally: &mut NodeTally) {
         let since = core.units.get(unit).since;
-        if core.counts(since) {
-            tally.stay.add(core.now - since);
-        }
         if self.may_be_held {
-            core.units.get_mut(unit).holder = node;
+            let held = core.units.get_mut(unit);
+            (held.holder, held.held_since) = (node, since);
             core.emit(node, unit, tally);
         } else {
             core.emit(node, unit, tally);
-            self.release(core, node, tally);
+            self.release(core, node, since, tally);
         }
     }
 
-    /// A server is free, and with it a place.
-    pub(super) fn release(&mut self, core: &mut Core, node: u32, tally: &mut NodeTally) {
+    /// A unit that came at `since` is gone, wherever it had to wait for a place: a server is free, and with it a place.
+    pub(super) fn release(&mut self, core: &mut Core, node: u32, since: u64, tally: &mut NodeTally) {
+        if core.counts(since) {
+            tally.stay.add(core.now - since);
+        }
         self.inside -= 1;
         tally.inside.change(core.now, -1, core.span);
         tally.busy.change(core.now, -1, core.span);
@@ -183,21 +184,21 @@ struct Waiting {
 pub(super) struct Polling {
     rule: Poller,
     answer: Draws,
-    /// Shards, at least one.
-    count: u32,
     shards: Vec<Waiting>,
     pieces: Vec<Piece>,
 }
 
 impl Polling {
-    pub(super) fn new(rule: Poller, answer: Draws, count: u32) -> Self {
-        Self { rule, answer, count: count.max(1), shards: Vec::new(), pieces: Vec::new() }
+    /// For what belongs to each of `shards` shards, at least one.
+    pub(super) fn new(rule: Poller, answer: Draws, shards: u32) -> Self {
+        let shards = (0..shards.max(1)).map(|_| Waiting::default()).collect();
+        Self { rule, answer, shards, pieces: Vec::new() }
     }
 
     /// The first call after now for a shard.
     fn next_call(&self, now: u64, key: u32) -> u64 {
         let every = self.rule.every.as_nanos().max(1);
-        let spread = u128::from(every) * u128::from(key) / u128::from(self.count);
+        let spread = u128::from(every) * u128::from(key) / self.shards.len() as u128;
         let offset = self.rule.offset.as_nanos().saturating_add(spread as u64);
         if now < offset { offset } else { offset.saturating_add(((now - offset) / every + 1).saturating_mul(every)) }
     }
@@ -207,9 +208,6 @@ impl Polling {
         let key = core.units.get(unit).key;
         tally.inside.change(core.now, 1, core.span);
         tally.waiting.change(core.now, 1, core.span);
-        if self.shards.len() <= key as usize {
-            self.shards.resize_with(key as usize + 1, Waiting::default);
-        }
         let call = self.next_call(core.now, key);
         let shard = &mut self.shards[key as usize];
         shard.queue.push_back(unit);

@@ -254,6 +254,22 @@ fn a_hot_shard_throttles_what_an_even_one_lets_through() {
 }
 
 #[test]
+fn a_buffer_that_closes_in_turns_does_so_for_every_shard() {
+    let gate = Gate::default();
+    let shards = Step::Shards { count: 4, keys: KeyLaw::Weights(vec![0.0, 0.0, 0.0, 1.0]), gate };
+    let turns = Collect { size: None, count: None, interval: Some(seconds(5.0)), timer: Timer::LastClose };
+    let network = line(poisson(20.0), vec![shards, Step::Buffer(turns)]);
+    // The run ends once it is empty, which is when the last turn of the busy shard is over.
+    for tally in played(&network, &RunConfig { drain: true, ..config(1, 100.0) }) {
+        assert_eq!(tally.balance.in_flight, 0);
+        let closings = &tally.nodes[1].closings;
+        assert_eq!((closings.by_time, closings.by_size), (20, 0));
+        assert_eq!(closings.empty, 3 * 20, "the turns of the other three");
+        assert!((tally.sinks[0].latency.mean().unwrap() - 2.5).abs() < 0.1);
+    }
+}
+
+#[test]
 fn copies_go_every_way() {
     let network = Network {
         feeds: vec![Feed { name: "source".to_owned(), source: poisson(10.0), to: "fork".to_owned() }],
@@ -280,6 +296,16 @@ fn networks_without_sense_are_refused_with_the_stage() {
     let mut ring = line(poisson(1.0), vec![Step::Unpack, Step::Unpack]);
     ring.nodes[1].to = vec!["0".to_owned()];
     assert!(refused(&ring).contains("no way back to itself in no time"), "{}", refused(&ring));
+    // Twice as many every second: 2^30 records after half a minute. A check that came late would never end here.
+    let second = || Step::Delay(LatencyLaw::Constant(seconds(1.0)));
+    let mut doubling = line(poisson(1.0), vec![second(), second(), second()]);
+    doubling.nodes[0].to.push("2".to_owned());
+    doubling.nodes[2].to = vec!["0".to_owned()];
+    assert!(
+        refused(&doubling).contains("`0`: expected one way that leads back to itself at most"),
+        "{}",
+        refused(&doubling)
+    );
     let mut open = line(poisson(1.0), vec![Step::Unpack]);
     open.nodes[0].to.clear();
     assert!(refused(&open).contains("a stage behind every stage that is no sink"));

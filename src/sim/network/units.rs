@@ -35,6 +35,8 @@ pub(super) struct Unit {
     pub(super) attempts: u32,
     /// The station whose server waits with it.
     pub(super) holder: u32,
+    /// When it came to that station.
+    pub(super) held_since: u64,
     /// When the buffer that made it opened; 0 before any buffer.
     pub(super) opened: u64,
     /// What closed that buffer.
@@ -86,6 +88,7 @@ impl Units {
             key,
             attempts: 0,
             holder: NONE,
+            held_since: 0,
             opened: 0,
             closed: Closed::Request,
             partial: false,
