@@ -104,6 +104,13 @@ impl Architecture {
         self.trunk.iter().chain(self.branches.first().into_iter().flatten()).collect()
     }
 
+    /// `API Gateway ▶ Data Streams ▶ S3`: the names of the services towards the first destination.
+    #[must_use]
+    pub fn way(&self) -> String {
+        let names: Vec<&str> = self.main_path().iter().skip(1).map(|hop| hop.name.as_str()).collect();
+        names.join(" ▶ ")
+    }
+
     /// The path as a line of text, one line a branch.
     #[must_use]
     pub fn drawn(&self) -> String {

@@ -18,6 +18,8 @@ mod interrupt;
 mod output;
 mod progress;
 mod scenario;
+mod sweep;
+mod tune;
 mod verify;
 mod weigh;
 
@@ -96,6 +98,8 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
         Verb::Ask(args) => ask::ask(args, context),
         Verb::Simulate(args) => scenario::simulate(args, context),
         Verb::Compare(args) => compare::compare(args, context),
+        Verb::Sweep(args) => sweep::sweep(args, context),
+        Verb::Tune(args) => tune::tune(args, context),
         Verb::Cost(args) => cost::cost(args, context),
         Verb::Weigh(args) => weigh::weigh(args, context),
         Verb::Check(args) => scenario::check(args, context),

@@ -12,7 +12,7 @@ mod volumes;
 mod what_if;
 
 pub use volumes::{Crossover, Point, Priced, crossovers};
-pub use what_if::{WhatIf, what_ifs};
+pub use what_if::{WhatIf, packed_by, what_ifs};
 
 use crate::architecture::{Architecture, LowerError, Lowered, Variant, lower};
 use crate::catalog::{Catalog, Profile, Role};
@@ -56,6 +56,8 @@ pub struct Candidate {
     pub own: bool,
     /// The pipeline.
     pub path: Architecture,
+    /// What tells its scenario from those of the others, where settings are compared and not architectures.
+    pub setting: Option<String>,
 }
 
 /// A pipeline that was simulated and priced.
@@ -129,7 +131,26 @@ fn add(list: &mut Vec<Candidate>, service: &ServiceVerdict, own: bool, path: Opt
         verdict: service.verdict,
         own,
         path: path.clone(),
+        setting: None,
     });
+}
+
+/// How settings are run that are to be compared in pairs: alike, for as long as the one that needs longest. `None` where
+/// that would take too long.
+#[must_use]
+pub fn common_configuration(
+    settings: &[(&Scenario, &Architecture)],
+    asked: &RunConfig,
+    catalog: &Catalog,
+) -> Option<RunConfig> {
+    let each = settings.iter().map(|(scenario, path)| configuration(scenario, asked, &[*path], catalog));
+    let each: Vec<RunConfig> = each.collect::<Option<_>>()?;
+    let horizon = each.iter().map(|config| config.horizon).max()?;
+    let replications = each.iter().map(|config| config.replications).min()?.max(FEWEST.min(asked.replications));
+    let records = |scenario: &Scenario| scenario.workload.as_ref().map_or(0.0, |load| load.rate.get());
+    let most = settings.iter().map(|(scenario, _)| records(scenario)).fold(0.0, f64::max);
+    let fits = most * horizon.as_secs_f64() * f64::from(replications) <= TOO_MANY;
+    fits.then(|| RunConfig { replications, horizon, ..each[0].clone() })
 }
 
 /// How candidates are run, given how the answer itself is run: with fewer replications where that is plenty, and over a

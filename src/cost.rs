@@ -187,6 +187,22 @@ impl Extrapolation {
         }
     }
 
+    /// To the mean rate of a workload, whatever number of records chance has made a run of it send: two settings of a
+    /// pipeline then differ in their bills by what they do, and not by who happened to get more traffic (a ratio estimator).
+    #[must_use]
+    pub fn to_mean_rate(profile: &Profile, records_per_s: f64, run: &RunResult) -> Self {
+        let Self { traffic, objects, note } = Self::of_profile(profile, run);
+        let hours = (run.horizon - run.warm_up) / 3600.0 * f64::from(run.replications);
+        let sent = run.summary.records.offered as f64 / hours * traffic;
+        let share = records_per_s * 3600.0 / sent;
+        // Where next to nothing was sent there is nothing to go by.
+        if share.is_finite() {
+            Self { traffic: traffic * share, objects, note }
+        } else {
+            Self { traffic, objects, note }
+        }
+    }
+
     /// From a replayed recording: what it holds came within its span, not within the time until the last delivery.
     #[must_use]
     pub fn of_trace(span: SimDuration, run: &RunResult) -> Self {

@@ -4,6 +4,7 @@
 
 pub mod advice;
 pub mod bill;
+pub mod cells;
 pub mod charts;
 pub mod comparison;
 pub mod editions;
@@ -20,6 +21,7 @@ pub mod stages;
 pub mod summary;
 pub mod table;
 pub mod transfer;
+pub mod tuning;
 pub mod verification;
 
 pub use table::{Style, Table};

@@ -77,5 +77,6 @@ pub use result::{
     student_t,
 };
 pub use run::{expected_records, run, run_any, sample};
+pub(crate) use stream::named_stream;
 pub use tier::{Certificate, Obstacle, Tier, TierReport};
 pub use warm_up::WarmUpFound;

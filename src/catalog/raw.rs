@@ -189,6 +189,10 @@ pub struct RawOption {
     pub max: Option<f64>,
     /// The words it may be.
     pub values: Option<Vec<String>>,
+    /// Whether it is chosen to trade delay for money, so that `tune` looks for its best value. A quantity is looked for between
+    /// its least and its greatest value, and up to eight times its default where it has no greatest one.
+    #[serde(default)]
+    pub tune: bool,
     /// Takes the number that the load needs, where the scenario sets none.
     pub sized: Option<RawSizing>,
     /// Takes what the scenario states as this requirement, where it sets nothing for the service itself: `source.line-rate`.

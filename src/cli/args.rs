@@ -9,7 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::catalog::Edition;
 use crate::diag::suggest;
 use crate::sim::{Figure, Precision, Tier};
-use crate::units::{Share, SimDuration, UnitError, Usd};
+use crate::tuning::Aim;
+use crate::units::{Bytes, Share, SimDuration, UnitError, Usd};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -87,6 +88,10 @@ pub(crate) enum Verb {
     Simulate(SimulateArgs),
     /// Compare the candidate architectures: delay and bill of each, simulated alike, and what differs beyond chance.
     Compare(CompareArgs),
+    /// Simulate and price many settings: a grid over any keys, or points drawn at random; CSV and JSON lines.
+    Sweep(SweepArgs),
+    /// Find the settings of the pipeline that meet the limits at the least cost, and prove them by simulation.
+    Tune(TuneArgs),
     /// The month's bill, line by line: of the simulated pipeline, or of usage that a file states.
     Cost(CostArgs),
     /// Work out weights of the criteria from judgements of pairs (AHP), and how consistent these are.
@@ -311,11 +316,91 @@ pub(crate) struct CostArgs {
 pub(crate) struct CompareArgs {
     #[command(flatten)]
     pub(crate) scenario: ScenarioArgs,
+    /// Other scenarios: the recommended pipeline of each is compared with that of the first one.
+    #[arg(value_name = "OTHERS")]
+    pub(crate) others: Vec<PathBuf>,
+    /// Compare settings of the recommended pipeline instead of architectures: a key of the scenario or an option of a
+    /// service with its levels, `firehose.buffer-interval=60s,300s`, `region=us-east-1,eu-west-1`,
+    /// `edition=2022,current`. May be repeated: every combination is compared with the first.
+    #[arg(long, value_name = "KEY=LEVELS", help_heading = "Settings")]
+    pub(crate) vary: Vec<String>,
     #[command(flatten)]
     pub(crate) simulation: SimulationArgs,
     /// Write result.json and the charts of the comparison (SVG, PNG and their data as CSV) into this folder.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SweepArgs {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    #[command(flatten)]
+    pub(crate) simulation: SimulationArgs,
+    /// A key of the scenario or an option of a service with its levels, `firehose.buffer-interval=0s,60s,900s`; a range
+    /// `30s..900s/30` is 30 levels in even steps, `1MiB..128MiB/8log` 8 levels in even ratios. May be repeated: every
+    /// combination is a cell.
+    #[arg(long, value_name = "KEY=LEVELS", required = true, help_heading = "Design")]
+    pub(crate) vary: Vec<String>,
+    /// Draw this many cells at random instead (a Latin hypercube): levels are drawn evenly, `LOW..HIGH` anywhere between.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000), help_heading = "Design")]
+    pub(crate) random: Option<u32>,
+    /// Work out these cells alone, `17` or `0..100`; each is the same as in the whole sweep.
+    #[arg(long, value_name = "CELLS", value_parser = cells, conflicts_with = "out", help_heading = "Design")]
+    pub(crate) cells: Option<std::ops::Range<usize>>,
+    /// Write cells.csv, cells.jsonl and sweep.json into this folder as cells are done; after an interruption the same
+    /// command goes on where it stopped.
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+    /// Drop an unfinished sweep of something else that the folder holds.
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TuneArgs {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    #[command(flatten)]
+    pub(crate) simulation: SimulationArgs,
+    /// The most that the month may cost, `USD 100`. The delay is limited by the scenario's `needs.freshness`.
+    #[arg(long, value_name = "AMOUNT", value_parser = budget, help_heading = "Limits")]
+    pub(crate) budget: Option<Usd>,
+    /// The least mean size of objects as stored, for later queries: `128 MiB`.
+    #[arg(long, value_name = "SIZE", help_heading = "Limits")]
+    pub(crate) object_size: Option<Bytes>,
+    /// What is best among settings that meet the limits.
+    #[arg(long, value_enum, default_value_t = AimArg::Cheapest, value_name = "AIM", help_heading = "Limits")]
+    pub(crate) aim: AimArg,
+    /// Turn this option alone, may be repeated; with levels, `firehose.buffer-interval=60s,300s`, only among these. All
+    /// options that trade delay for money are turned if absent.
+    #[arg(long, value_name = "KEY[=LEVELS]", help_heading = "Search")]
+    pub(crate) over: Vec<String>,
+    /// Let the client put up to this many records into one. The time that it gathers them for comes on top of the delay,
+    /// which nobody knows here.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000), help_heading = "Search")]
+    pub(crate) pack: Option<u32>,
+    /// Write result.json and the charts (SVG, PNG and their data as CSV) into this folder.
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// What `tune` looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AimArg {
+    /// The least bill.
+    Cheapest,
+    /// The least delay, by its 99th percentile.
+    Quickest,
+}
+
+impl From<AimArg> for Aim {
+    fn from(aim: AimArg) -> Self {
+        match aim {
+            AimArg::Cheapest => Self::Cheapest,
+            AimArg::Quickest => Self::Quickest,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -476,6 +561,10 @@ pub(crate) enum SchemaOf {
     Result,
     /// What `simulate --format json` prints.
     Simulation,
+    /// A line of what `sweep --format json` prints and of its cells.jsonl.
+    Cell,
+    /// The file sweep.json of `sweep --out`.
+    Sweep,
     /// What `verify --format json` prints.
     Verify,
     /// What `evaluate --format json` prints.
@@ -509,6 +598,15 @@ fn without_usage(scenario: clap::Arg) -> clap::Arg {
 fn budget(text: &str) -> Result<Usd, UnitError> {
     let trimmed = text.trim();
     trimmed.strip_prefix("USD").or_else(|| trimmed.strip_prefix('$')).unwrap_or(trimmed).parse()
+}
+
+/// `17` or `0..100`; the second end is not included.
+fn cells(text: &str) -> Result<std::ops::Range<usize>, String> {
+    let wrong = |_| "expected the number of a cell, `17`, or several, `0..100`".to_owned();
+    match text.split_once("..") {
+        Some((from, to)) => Ok(from.trim().parse().map_err(wrong)?..to.trim().parse().map_err(wrong)?),
+        None => text.trim().parse::<usize>().map(|cell| cell..cell.saturating_add(1)).map_err(wrong),
+    }
 }
 
 fn warm_up(text: &str) -> Result<WarmUp, UnitError> {

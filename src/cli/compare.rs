@@ -2,19 +2,24 @@
 
 use std::sync::Arc;
 
-use super::args::{CompareArgs, Format, SimulationArgs};
+use std::path::Path;
+
+use super::args::{CompareArgs, Format, ScenarioArgs, SimulationArgs};
 use super::context::Context;
 use super::progress::Progress;
 use super::scenario::{Question, config, document, json, no_record, question, read_trace, tabular};
-use super::{Failure, output};
+use super::{Failure, output, sweep};
 use crate::architecture::Architecture;
+use crate::catalog::Catalog;
 use crate::comparison::{self, Candidate, Crossover, NotPlayed, Played, Point, Priced, WhatIf};
 use crate::diag::Diagnostic;
+use crate::experiment::{Design, Setup};
 use crate::ranking::{Decider, Decision, Verdict};
 use crate::report::advice;
 use crate::report::comparison::{self as side_by_side, Comparison, Curve, Volumes};
 use crate::report::pictures;
 use crate::report::result::{Document, Header};
+use crate::scenario::Scenario;
 use crate::sim::SimError;
 
 /// Why nothing is compared where there would be something.
@@ -53,6 +58,11 @@ pub(super) fn candidates_of(
     };
     let all: AllPlayed = candidates.into_iter().map(play).collect();
     progress.finish();
+    unless_interrupted(&all)?;
+    Ok(ranked_anew(question, all))
+}
+
+fn unless_interrupted(all: &AllPlayed) -> Result<(), Failure> {
     let stopped = |played: &Result<Played, NotPlayed>| match played {
         Ok(played) => played.run.stopped_before.is_some(),
         Err(reason) => *reason == NotPlayed::Refused(SimError::Stopped),
@@ -60,7 +70,7 @@ pub(super) fn candidates_of(
     if all.iter().any(|(_, played)| stopped(played)) {
         return Err(Failure::Interrupted("the comparison was not complete, so there is no answer".to_owned()));
     }
-    Ok(ranked_anew(question, all))
+    Ok(())
 }
 
 /// The candidates with the verdicts and in the order that follow from what was simulated.
@@ -138,29 +148,137 @@ pub(super) fn what_ifs(
 
 pub(super) fn compare(args: &CompareArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
+    if !args.vary.is_empty() || !args.others.is_empty() {
+        return compare_settings(args, context);
+    }
     let question = question(&args.scenario, context)?;
     let out = args.out.as_deref().map(|folder| output::prepare(folder, context)).transpose()?;
     let played = candidates_of(&question, &question.decide(), &args.simulation, context)?;
     let Some(comparison) = comparison_of(&question, &played, &args.simulation) else {
         return nothing_to_compare(&played, question.scenario.workload.is_some(), context);
     };
-    let Question { catalog, scenario, .. } = question;
-    let answered = |comparison| Document { comparison: Some(comparison), ..document(&catalog, &scenario, None) };
+    print_comparison(args, (&question.catalog, &question.scenario), comparison, &played, out.as_deref(), context)
+}
+
+/// Prints a comparison, and writes it with its charts where that is asked for.
+fn print_comparison(
+    args: &CompareArgs,
+    (catalog, scenario): (&Catalog, &Scenario),
+    comparison: Comparison,
+    played: &AllPlayed,
+    out: Option<&Path>,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let answered = |comparison| Document { comparison: Some(comparison), ..document(catalog, scenario, None) };
     let text = match args.scenario.format {
         Format::Table => {
             let width = context.width();
-            format!("{}\n{}", advice::headline(&scenario, width), side_by_side::whole(&comparison, width))
+            format!("{}\n{}", advice::headline(scenario, width), side_by_side::whole(&comparison, width))
         }
         Format::Json => json(&answered(comparison.clone()))?,
         other => tabular(&side_by_side::table(&comparison), other),
     };
     context.print(&text)?;
     if let Some(folder) = out {
-        let charts = pictures::comparison(&comparison, &Header::new(&catalog, &scenario), &played, &catalog, &scenario);
-        let written = output::write(&folder, &answered(comparison), &charts)?;
+        let charts = pictures::comparison(&comparison, &Header::new(catalog, scenario), played, catalog, scenario);
+        let written = output::write(folder, &answered(comparison), &charts)?;
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
     Ok(())
+}
+
+/// Most settings of one comparison: a table of more says nothing at a glance.
+const MOST_SETTINGS: usize = 24;
+
+/// The recommended pipelines of several scenarios, or of several settings of them, side by side.
+fn compare_settings(args: &CompareArgs, context: &mut Context) -> Result<(), Failure> {
+    let design = settings_of(args, context)?;
+    let (catalog, rules) = context.knowledge()?;
+    let out = args.out.as_deref().map(|folder| output::prepare(folder, context)).transpose()?;
+    let settings = read_settings(args, design.as_ref(), &catalog, context)?;
+    let decider = Decider::new(&catalog, &rules);
+    let setup = Setup { catalog: &catalog, decider: &decider, primary: args.simulation.primary.as_deref() };
+    let candidates: Vec<(Candidate, Scenario)> =
+        settings.into_iter().filter_map(|setting| pipeline_of(&setup, setting, context)).collect();
+    let Some((_, first)) = candidates.first() else { return Err(Failure::NothingFits) };
+    let first = first.clone();
+    let asked = config(&first, &args.simulation, None);
+    let pairs: Vec<_> = candidates.iter().map(|(candidate, scenario)| (scenario, &candidate.path)).collect();
+    let Some(config) = comparison::common_configuration(&pairs, &asked, &catalog) else {
+        let problem = Diagnostic::error("too-long", "each setting would take tens of millions of records");
+        return context.refuse(problem.help("a shorter --horizon or a lower rate is compared"));
+    };
+    let progress = Progress::start(context.quiet);
+    let play = |(candidate, scenario): (Candidate, Scenario)| {
+        let played = comparison::play(&catalog, &candidate.path, &scenario, &config, None, &progress);
+        (candidate, played)
+    };
+    let all: AllPlayed = candidates.into_iter().map(play).collect();
+    progress.finish();
+    unless_interrupted(&all)?;
+    let Some(comparison) = Comparison::new(&all) else {
+        return nothing_to_compare(&all, first.workload.is_some(), context);
+    };
+    print_comparison(args, (&catalog, &first), comparison, &all, out.as_deref(), context)
+}
+
+/// The combinations of `--vary`, if there are any.
+fn settings_of(args: &CompareArgs, context: &mut Context) -> Result<Option<Design>, Failure> {
+    if args.simulation.trace.is_some() {
+        let problem = Diagnostic::error("no-trace", "settings are compared on `[workload]`, not on a recording");
+        return context.refuse(problem.help("`forebay compare SCENARIO --trace FILE` compares architectures on it"));
+    }
+    let axes = sweep::axes(&args.vary, context)?;
+    let design = if axes.is_empty() { None } else { Some(sweep::factorial(axes, context)?) };
+    let count = design.as_ref().map_or(1, Design::len).saturating_mul(args.others.len() + 1);
+    if count > MOST_SETTINGS {
+        let message = format!("that makes {count} settings; {MOST_SETTINGS} are compared at most");
+        return context.refuse(Diagnostic::error("too-many", message).help("`forebay sweep` takes any number"));
+    }
+    Ok(design)
+}
+
+/// Every setting with what tells it from the others; what is wrong is told for all of them.
+fn read_settings(
+    args: &CompareArgs,
+    design: Option<&Design>,
+    catalog: &Catalog,
+    context: &mut Context,
+) -> Result<Vec<(String, Scenario)>, Failure> {
+    let mut settings = Vec::new();
+    for path in std::iter::once(&args.scenario.scenario).chain(&args.others) {
+        for cell in 0..design.map_or(1, Design::len) {
+            let set = design.map(|design| design.overrides(cell)).unwrap_or_default();
+            let mut one = ScenarioArgs { scenario: path.clone(), ..args.scenario.clone() };
+            one.overrides.extend(set.iter().cloned());
+            let Ok(scenario) = context.scenario(&one, catalog) else { continue };
+            let title = (!args.others.is_empty()).then(|| scenario.title.clone());
+            let label: Vec<String> = title.into_iter().chain(set).collect();
+            settings.push((label.join(", "), scenario));
+        }
+    }
+    if context.problems.has_errors() { Err(Failure::Input) } else { Ok(settings) }
+}
+
+/// A setting with its pipeline; none, with a warning, where nothing satisfies it.
+fn pipeline_of(
+    setup: &Setup<'_>,
+    (label, scenario): (String, Scenario),
+    context: &mut Context,
+) -> Option<(Candidate, Scenario)> {
+    match setup.pipeline(&scenario) {
+        Ok((service, path)) => {
+            let name =
+                path.hops().find(|hop| hop.id == service).map_or_else(|| service.clone(), |hop| hop.name.clone());
+            let (verdict, setting) = (Verdict::Ranked(1), Some(label));
+            Some((Candidate { service, name, verdict, own: true, path, setting }, scenario))
+        }
+        Err(reason) => {
+            let problem = Diagnostic::warning("nothing-fits", format!("{label} is not compared: {reason}"));
+            context.problems.push(problem.help("`forebay advise` with the same `--set` says why"));
+            None
+        }
+    }
 }
 
 fn nothing_to_compare(played: &AllPlayed, has_traffic: bool, context: &mut Context) -> Result<(), Failure> {

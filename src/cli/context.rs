@@ -63,11 +63,27 @@ impl Context {
     /// Reads the scenario that the arguments name.
     pub(crate) fn scenario(&mut self, args: &ScenarioArgs, catalog: &Catalog) -> Result<Scenario, Failure> {
         let text = self.read_text(&args.scenario, "a scenario")?;
+        self.scenario_of(args, &self.name_of(&args.scenario), &text, catalog)
+    }
+
+    /// How a file is called in messages and results.
+    #[expect(clippy::unused_self, reason = "the context is where files are read, and named")]
+    pub(crate) fn name_of(&self, path: &Path) -> String {
+        let name = path.to_string_lossy().into_owned();
+        if name == "-" { "standard input".to_owned() } else { name }
+    }
+
+    /// The scenario of a text that was read.
+    pub(crate) fn scenario_of(
+        &mut self,
+        args: &ScenarioArgs,
+        name: &str,
+        text: &str,
+        catalog: &Catalog,
+    ) -> Result<Scenario, Failure> {
         let loader = Loader { catalog, edition: args.edition, region: args.region.clone() };
         let overrides: Vec<Override> = args.overrides.iter().map(|text| Override { text: text.clone() }).collect();
-        let name = args.scenario.to_string_lossy().into_owned();
-        let name = if name == "-" { "standard input".to_owned() } else { name };
-        loader.load(&name, &text, &overrides, &mut self.sources, &mut self.problems).ok_or(Failure::Input)
+        loader.load(name, text, &overrides, &mut self.sources, &mut self.problems).ok_or(Failure::Input)
     }
 
     /// Reads a text file, telling the ways it can go wrong apart.

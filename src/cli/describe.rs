@@ -168,6 +168,8 @@ pub(super) fn schema(args: &SchemaArgs, context: &mut Context) -> Result<(), Fai
         SchemaOf::Integrations => schemars::schema_for!(RawIntegrations),
         SchemaOf::Result => schemars::schema_for!(Document),
         SchemaOf::Simulation => schemars::schema_for!(SimulationDocument),
+        SchemaOf::Cell => schemars::schema_for!(crate::report::cells::Cell),
+        SchemaOf::Sweep => schemars::schema_for!(crate::report::cells::Plan),
         SchemaOf::Verify => schemars::schema_for!(Report),
         SchemaOf::Evaluation => schemars::schema_for!(crate::evaluate::Evaluation),
         SchemaOf::CatalogDiff => schemars::schema_for!(EditionDiff),

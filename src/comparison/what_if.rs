@@ -97,13 +97,29 @@ fn with_options(service: &Service, what_if: &RawWhatIf, scenario: &Scenario, bas
 fn packed(scenario: &Scenario, base: &Played) -> Option<Changed> {
     let workload = scenario.workload.as_ref()?;
     let law = workload.sizes.law();
-    let (mean, variance) = (law.mean(), law.variance());
+    let mean = law.mean();
     // The smallest grain of what is billed by size, and nothing larger than any gate on the way lets through.
     let by_size = |open: &&OpenMeter| matches!(open.meter.counts, MeterCount::RoundedBytes | MeterCount::Increments);
     let grains = base.lowered.meters.iter().filter(by_size).filter_map(|open| open.meter.increment);
     let grain = grains.min()?.min(largest_record(&base.lowered));
     let events = (FILL * grain.get() as f64 / mean).floor();
-    if events < 2.0 || !variance.is_finite() {
+    if events < 2.0 {
+        return None;
+    }
+    let changed = packed_by(scenario, events)?;
+    let change = format!(
+        "the client puts {} records into one; the time it gathers them for comes on top",
+        significant(events, 4)
+    );
+    Some(Changed { change, set: Vec::new(), scenario: changed })
+}
+
+/// The scenario with so many records in one. `None` without a workload, and where sizes have no variance.
+#[must_use]
+pub fn packed_by(scenario: &Scenario, events: f64) -> Option<Scenario> {
+    let law = scenario.workload.as_ref()?.sizes.law();
+    let (mean, variance) = (law.mean(), law.variance());
+    if !variance.is_finite() {
         return None;
     }
     // A sum of many independent sizes: a gamma law has the same mean and variance.
@@ -117,11 +133,7 @@ fn packed(scenario: &Scenario, base: &Played) -> Option<Changed> {
     let workload = changed.workload.as_mut()?;
     workload.rate = RecordRate::per_second(workload.rate.get() / events)?;
     workload.sizes = Sizes::Other { name: "packed".to_owned(), law };
-    let change = format!(
-        "the client puts {} records into one; the time it gathers them for comes on top",
-        significant(events, 4)
-    );
-    Some(Changed { change, set: Vec::new(), scenario: changed })
+    Some(changed)
 }
 
 /// The largest record that every gate on the way lets through.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::result::{Percentiles, Records};
 use super::table::Style;
 use super::{Table, bill, count, paragraph, seconds, with_interval};
-use crate::architecture::{Architecture, Sizing};
+use crate::architecture::Sizing;
 use crate::comparison::{Candidate, Crossover, NotPlayed, Played, Point, WhatIf};
 use crate::cost::Bill;
 use crate::ranking::Verdict;
@@ -55,6 +55,9 @@ pub struct Compared {
     pub service: String,
     /// Its name.
     pub name: String,
+    /// What tells it from the others, where settings are compared: what is set, or which scenario it is; `null` where
+    /// architectures are.
+    pub setting: Option<String>,
     /// What became of that service.
     pub verdict: Verdict,
     /// Whether this is the service's own pipeline, and not another way for it.
@@ -88,7 +91,20 @@ pub struct Differences {
     pub usd: Option<Estimate>,
 }
 
+impl Compared {
+    /// What tells it from the others in a list: what is set in it, or else its path.
+    #[must_use]
+    pub fn told(&self) -> &str {
+        self.setting.as_deref().unwrap_or(&self.path)
+    }
+}
+
 impl Comparison {
+    /// Whether settings are compared, and not architectures.
+    fn of_settings(&self) -> bool {
+        self.architectures.iter().any(|one| one.setting.is_some())
+    }
+
     /// What came of playing the candidates.
     #[must_use]
     pub fn new(played: &[(Candidate, Result<Played, NotPlayed>)]) -> Option<Self> {
@@ -108,20 +124,29 @@ fn compared(candidate: &Candidate, played: &Result<Played, NotPlayed>, first: &P
     Compared {
         service: candidate.service.clone(),
         name: candidate.name.clone(),
+        setting: candidate.setting.clone(),
         verdict: candidate.verdict,
         own: candidate.own,
         services: candidate.path.services(),
-        path: way(&candidate.path),
+        path: candidate.path.way(),
         not_simulated: played.as_ref().err().map(ToString::to_string),
         records: done.map(|done| (&done.run.summary.records).into()),
         latency_s: done.map(|done| (&done.run.summary.latency).into()),
         bill: done.map(|done| done.bill.clone()),
         sizings: done.map(|done| done.lowered.sizings.clone()).unwrap_or_default(),
-        less_first: done.filter(|done| !std::ptr::eq(*done, first)).map(|done| Differences {
-            p50_s: done.against(first, Figure::P50).ok(),
-            p99_s: done.against(first, Figure::P99).ok(),
-            usd: difference(&done.bill, &first.bill),
-        }),
+        less_first: done.filter(|done| !std::ptr::eq(*done, first)).map(|done| Differences::between(done, first)),
+    }
+}
+
+impl Differences {
+    /// What `one` has more than `other`.
+    #[must_use]
+    pub fn between(one: &Played, other: &Played) -> Self {
+        Self {
+            p50_s: one.against(other, Figure::P50).ok(),
+            p99_s: one.against(other, Figure::P99).ok(),
+            usd: difference(&one.bill, &other.bill),
+        }
     }
 }
 
@@ -133,15 +158,12 @@ fn difference(bill: &Bill, first: &Bill) -> Option<Estimate> {
     Some(Estimate { value, half_width })
 }
 
-/// `API Gateway ▶ Data Streams ▶ S3`: the services of the main path.
-fn way(path: &Architecture) -> String {
-    let names: Vec<&str> = path.main_path().iter().skip(1).map(|hop| hop.name.as_str()).collect();
-    names.join(" ▶ ")
-}
-
 /// The table of `run` and `compare`, one row an architecture.
 #[must_use]
 pub fn table(comparison: &Comparison) -> Table {
+    if comparison.of_settings() {
+        return settings(comparison);
+    }
     let mut table = Table::new(&["service", "verdict", "p50", "p99", "USD a month", "by way of"]).right(&[2, 3, 4]);
     for one in comparison.architectures.iter().filter(|one| one.not_simulated.is_none()) {
         let verdict = if one.own { one.verdict.to_string() } else { "another way".to_owned() };
@@ -149,6 +171,22 @@ pub fn table(comparison: &Comparison) -> Table {
         table.row(vec![
             one.name.clone(),
             verdict,
+            seconds(delay(|all| all.p50)),
+            seconds(delay(|all| all.p99)),
+            one.bill.as_ref().map_or_else(String::new, money),
+            one.path.clone(),
+        ]);
+    }
+    table
+}
+
+/// One row a setting.
+fn settings(comparison: &Comparison) -> Table {
+    let mut table = Table::new(&["setting", "p50", "p99", "USD a month", "by way of"]).right(&[1, 2, 3]);
+    for one in comparison.architectures.iter().filter(|one| one.not_simulated.is_none()) {
+        let delay = |pick: fn(&Percentiles) -> Estimate| one.latency_s.as_ref().map_or(f64::NAN, |all| pick(all).value);
+        table.row(vec![
+            one.told().to_owned(),
             seconds(delay(|all| all.p50)),
             seconds(delay(|all| all.p99)),
             one.bill.as_ref().map_or_else(String::new, money),
@@ -174,7 +212,7 @@ pub fn differences(comparison: &Comparison) -> Table {
     for one in &comparison.architectures {
         let Some(less) = &one.less_first else { continue };
         table.row(vec![
-            one.name.clone(),
+            one.setting.clone().unwrap_or_else(|| one.name.clone()),
             apart(less.p50_s.as_ref().map(|paired| paired.difference), "s"),
             apart(less.p99_s.as_ref().map(|paired| paired.difference), "s"),
             apart(less.usd, ""),
@@ -185,7 +223,7 @@ pub fn differences(comparison: &Comparison) -> Table {
 }
 
 /// A difference with its sign; `no difference` where its interval holds zero.
-fn apart(difference: Option<Estimate>, unit: &str) -> String {
+pub(super) fn apart(difference: Option<Estimate>, unit: &str) -> String {
     let Some(difference) = difference.filter(|found| found.value.is_finite()) else { return "unknown".to_owned() };
     if difference.half_width.is_some_and(|width| difference.value.abs() <= width) {
         return "none to be seen".to_owned();
@@ -212,7 +250,7 @@ fn missing(comparison: &Comparison, width: usize) -> String {
     let told = comparison.architectures.iter().filter_map(|one| {
         let records = one.records.as_ref()?;
         let share = (records.rejected + records.lost) as f64 / records.offered.max(1) as f64;
-        (share > 0.0).then(|| format!("{} ({}) {} %", one.name, one.path, significant(100.0 * share, 3)))
+        (share > 0.0).then(|| format!("{} ({}) {} %", one.name, one.told(), significant(100.0 * share, 3)))
     });
     let told: Vec<String> = told.collect();
     let line = format!("{}: delay and bill are those of the records that get through", told.join("; "));
@@ -234,7 +272,7 @@ fn sizings(comparison: &Comparison, width: usize) -> String {
 fn left_out(comparison: &Comparison, width: usize) -> String {
     let missing = comparison.architectures.iter().filter_map(|one| {
         let reason = one.not_simulated.as_ref()?;
-        Some(format!("{} ({}): {reason}", one.name, one.path))
+        Some(format!("{} ({}): {reason}", one.name, one.told()))
     });
     let missing: Vec<String> = missing.collect();
     if missing.is_empty() { String::new() } else { paragraph("  Not compared    ", &missing.join("; "), width) }
@@ -321,7 +359,7 @@ fn bills(comparison: &Comparison, width: usize) -> String {
     let simulated = comparison.architectures.iter().filter(|one| one.not_simulated.is_none());
     let line = |one: &Compared| {
         let sum = one.bill.as_ref()?;
-        Some(paragraph("  What it costs   ", &format!("{}: {}", one.path, bill::by_line(sum)), width))
+        Some(paragraph("  What it costs   ", &format!("{}: {}", one.told(), bill::by_line(sum)), width))
     };
     simulated.filter_map(line).collect()
 }

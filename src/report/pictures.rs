@@ -249,6 +249,9 @@ struct Ways {
 
 impl Ways {
     fn of(comparison: &Comparison) -> Self {
+        if let Some(names) = settings(comparison) {
+            return names;
+        }
         let hops = |one: &Compared| one.path.split(" ▶ ").map(str::to_owned).collect::<Vec<_>>();
         let simulated = comparison.architectures.iter().filter(|one| one.not_simulated.is_none());
         // What a rule removed may begin and end elsewhere; its name is then the whole way.
@@ -281,6 +284,17 @@ impl Ways {
     fn name(&self, place: usize) -> String {
         self.names.get(place).cloned().unwrap_or_default()
     }
+}
+
+/// Settings by what is set in them; none where architectures are compared.
+fn settings(comparison: &Comparison) -> Option<Ways> {
+    let all = &comparison.architectures;
+    let names: Vec<String> = all.iter().map(|one| one.setting.clone()).collect::<Option<_>>()?;
+    let first = all.first()?;
+    let one_path = all.iter().all(|one| one.path == first.path);
+    let common =
+        if one_path { format!(" All by way of {}.", first.path.replace(" ▶ ", " › ")) } else { String::new() };
+    Some(Ways { names, common })
 }
 
 /// How many services all ways begin with and end in; each way keeps one at least. A single way keeps all.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::comparison::Comparison;
 use super::stages::{Outage, StageUse, outages, stages};
+use super::tuning::Tuned;
 use crate::architecture::{Lowered, Setting, Transfer, Variant};
 use crate::catalog::{Catalog, Edition};
 use crate::comparison::WhatIf;
@@ -21,7 +22,7 @@ use crate::sim::{
 };
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
-pub const SCHEMA_VERSION: &str = "1.4";
+pub const SCHEMA_VERSION: &str = "1.5";
 
 /// What every answer begins with.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -102,6 +103,8 @@ pub struct Document {
     pub contradictions: Vec<Contradiction>,
     /// Requirements left open that could change the winner, the one to ask first in front; `advise` only.
     pub open_questions: Option<Vec<OpenQuestion>>,
+    /// The settings that meet the limits at the least cost; `tune` only.
+    pub tuning: Option<Tuned>,
     /// Changes of one requirement that turn the answer; with `--flip`.
     pub flips: Option<Vec<Flip>>,
     /// Requirements that no change was found for that turns the answer; with `--flip`.
@@ -135,6 +138,7 @@ impl Document {
             decision: None,
             contradictions: Vec::new(),
             open_questions: None,
+            tuning: None,
             flips: None,
             flips_nothing: None,
             why_not: Vec::new(),

@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// The generator behind every draw.
-pub(super) type Stream = Xoshiro256PlusPlus;
+pub(crate) type Stream = Xoshiro256PlusPlus;
 
 /// The stream of one component in one replication.
 pub(super) fn stream(seed: u64, replication: u32, component: &str) -> Stream {
@@ -17,6 +17,11 @@ pub(super) fn stream(seed: u64, replication: u32, component: &str) -> Stream {
     word = scramble(word ^ u64::from(replication));
     word = scramble(word ^ fnv1a(component.as_bytes()));
     Stream::seed_from_u64(word)
+}
+
+/// A stream of its own for what is drawn beside all replications.
+pub(crate) fn named_stream(seed: u64, purpose: &str) -> Stream {
+    stream(seed, u32::MAX, purpose)
 }
 
 /// The output function of `SplitMix64` (Steele, Lea and Flood, 2014), applied to one step from `word`.

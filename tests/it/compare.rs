@@ -126,3 +126,30 @@ fn a_scenario_without_traffic_says_what_is_missing() {
     let outcome = forebay(&["compare", &place.path("quiet.toml").to_string_lossy()]);
     outcome.ends_with(3).explains(&["[workload]"]);
 }
+
+#[test]
+fn settings_and_scenarios_are_compared_in_pairs() {
+    let vary = ["--vary", "firehose.buffer-interval=60s,300s", "--horizon", "2h"];
+    let varied = answer("compare", "clickstream", &vary);
+    let rows = architectures(&varied);
+    assert_eq!(
+        rows.iter().map(|row| row["setting"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["firehose.buffer-interval=60s", "firehose.buffer-interval=300s"]
+    );
+    assert!(rows[0]["less_first"].is_null());
+    let p99 = &rows[1]["less_first"]["p99_s"]["difference"];
+    assert!(p99["value"].as_f64().unwrap() > 200.0 && p99["half_width"].as_f64().unwrap() < 20.0, "{p99}");
+    // The same as by `--set`.
+    let alone = answer("compare", "clickstream", &["--vary", "firehose.buffer-interval=300s", "--horizon", "2h"]);
+    assert_eq!(architectures(&alone)[0]["latency_s"], rows[1]["latency_s"]);
+    let other = scenario("w1");
+    let both = answer("compare", "clickstream", &[&other, "--horizon", "1h"]);
+    let titles: Vec<&str> = architectures(&both).iter().map(|row| row["setting"].as_str().unwrap()).collect();
+    assert_eq!(titles.len(), 2);
+    assert_ne!(titles[0], titles[1]);
+    let editions = answer("compare", "clickstream", &["--vary", "edition=2022,current", "--horizon", "1h"]);
+    assert!(architectures(&editions)[0]["path"].as_str().unwrap().contains("Kinesis Data Firehose"));
+    outcome("compare", "clickstream", &["--vary", "seed=1..100/100"])
+        .ends_with(3)
+        .explains(&["24 are compared at most", "forebay sweep"]);
+}

@@ -25,6 +25,8 @@ mod replay;
 mod rules;
 mod scenarios;
 mod sensitivity;
+mod sweep;
+mod tune;
 mod usage;
 mod verify;
 mod w1;
