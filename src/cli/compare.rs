@@ -6,10 +6,11 @@ use super::args::{CompareArgs, Format, SimulationArgs};
 use super::context::Context;
 use super::progress::Progress;
 use super::scenario::{Question, config, document, json, no_record, question, read_trace, tabular};
-use super::{Failure, output};
+use super::{Failure, output, policies};
 use crate::architecture::Architecture;
 use crate::comparison::{self, Candidate, Crossover, NotPlayed, Played, Point, Priced, WhatIf};
 use crate::diag::Diagnostic;
+use crate::policy::Judged;
 use crate::ranking::{Decider, Decision, Verdict};
 use crate::report::advice;
 use crate::report::comparison::{self as side_by_side, Comparison, Curve, Volumes};
@@ -138,6 +139,7 @@ pub(super) fn what_ifs(
 
 pub(super) fn compare(args: &CompareArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
+    let policies = policies::read(&args.policies, Judged::Compare, context)?;
     let question = question(&args.scenario, context)?;
     let out = args.out.as_deref().map(|folder| output::prepare(folder, context)).transpose()?;
     let played = candidates_of(&question, &question.decide(), &args.simulation, context)?;
@@ -145,22 +147,22 @@ pub(super) fn compare(args: &CompareArgs, context: &mut Context) -> Result<(), F
         return nothing_to_compare(&played, question.scenario.workload.is_some(), context);
     };
     let Question { catalog, scenario, .. } = question;
-    let answered = |comparison| Document { comparison: Some(comparison), ..document(&catalog, &scenario, None) };
+    let answer = Document { comparison: Some(comparison.clone()), ..document(&catalog, &scenario, None) };
     let text = match args.scenario.format {
         Format::Table => {
             let width = context.width();
             format!("{}\n{}", advice::headline(&scenario, width), side_by_side::whole(&comparison, width))
         }
-        Format::Json => json(&answered(comparison.clone()))?,
+        Format::Json => json(&answer)?,
         other => tabular(&side_by_side::table(&comparison), other),
     };
     context.print(&text)?;
     if let Some(folder) = out {
         let charts = pictures::comparison(&comparison, &Header::new(&catalog, &scenario), &played, &catalog, &scenario);
-        let written = output::write(&folder, &answered(comparison), &charts)?;
+        let written = output::write(&folder, &answer, &charts)?;
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
-    Ok(())
+    policies::judge(&policies, &answer, context)
 }
 
 fn nothing_to_compare(played: &AllPlayed, has_traffic: bool, context: &mut Context) -> Result<(), Failure> {
