@@ -23,7 +23,7 @@ use crate::report::answer::{Answer, Measure, Reading};
 use crate::report::diff::{difference, share};
 use crate::sim;
 use crate::source::{SourceMap, Span};
-use crate::units::{Bytes, Share, SimDuration, UnitError, Usd};
+use crate::units::{Bytes, Share, SimDuration, UnitError, UnitProblem, Usd};
 
 /// What is judged: which figures its answer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -247,27 +247,31 @@ impl Comparison {
     }
 
     fn holds(self, value: f64, threshold: f64) -> bool {
+        let equal = is_same(value, threshold);
         match self {
-            Self::Above => value > threshold,
-            Self::AtLeast => value >= threshold,
-            Self::Below => value < threshold,
-            Self::AtMost => value <= threshold,
-            Self::Equal => value == threshold,
-            Self::Unequal => value != threshold,
+            Self::Above => value > threshold && !equal,
+            Self::AtLeast => value > threshold || equal,
+            Self::Below => value < threshold && !equal,
+            Self::AtMost => value < threshold || equal,
+            Self::Equal => equal,
+            Self::Unequal => !equal,
         }
     }
 
     /// Whether it holds for a value of which only a lower bound is known; none where that leaves it open.
     fn holds_from(self, bound: f64, threshold: f64) -> Option<bool> {
         match self {
-            Self::Above => (bound > threshold).then_some(true),
-            Self::AtLeast => (bound >= threshold).then_some(true),
-            Self::Below => (bound >= threshold).then_some(false),
-            Self::AtMost => (bound > threshold).then_some(false),
-            Self::Equal => (bound > threshold).then_some(false),
-            Self::Unequal => (bound > threshold).then_some(true),
+            Self::Above | Self::Unequal => Self::Above.holds(bound, threshold).then_some(true),
+            Self::AtLeast => Self::AtLeast.holds(bound, threshold).then_some(true),
+            Self::Below => Self::AtLeast.holds(bound, threshold).then_some(false),
+            Self::AtMost | Self::Equal => Self::Above.holds(bound, threshold).then_some(false),
         }
     }
+}
+
+/// Equal up to the dust that arithmetic leaves: the headroom above 90 % is 10 %.
+fn is_same(value: f64, threshold: f64) -> bool {
+    value.is_finite() && (value - threshold).abs() <= 1e-9 * value.abs().max(threshold.abs())
 }
 
 /// What is compared with the threshold.
@@ -575,7 +579,12 @@ fn threshold(text: &str, figure: Figure, shape: &Shape, whole: &Range<usize>) ->
     let read = number(written, figure.kind(), shape.subject != Subject::Value);
     read.map_err(|error| {
         let found = error.message();
-        mistake(found, format!("`{name}` is compared with {what}, such as `{example}`"), error.help)
+        // The unit types know examples, but not of what.
+        let help = match error.problem {
+            UnitProblem::NotANumber => format!("write for example `{example}`"),
+            _ => error.help,
+        };
+        mistake(found, format!("`{name}` is compared with {what}, such as `{example}`"), help)
     })
 }
 
@@ -614,7 +623,7 @@ fn plain_number(written: &str) -> Result<f64, UnitError> {
     let digits = written.trim_end_matches("records").trim();
     let number: Option<f64> = digits.replace('_', "").parse().ok();
     number.filter(|value| value.is_finite() && *value >= 0.0).ok_or_else(|| UnitError {
-        problem: crate::units::UnitProblem::NotANumber,
+        problem: UnitProblem::NotANumber,
         expected: "a number",
         found: written.to_owned(),
         help: "write for example \"100\"".to_owned(),

@@ -192,7 +192,7 @@ proptest! {
     fn what_is_printed_reads_as_the_same_policy((figure, value) in figures(), form in 0usize..10) {
         let name = figure.name();
         let text = match (figure, form) {
-            (Figure::Service, 0..5) => format!("service changes"),
+            (Figure::Service, 0..5) => "service changes".to_owned(),
             (Figure::Service, _) => format!("service{}{value}", ["==", " != "][form % 2]),
             (_, 0) => format!("delta {name} >= {value}"),
             (_, 1) => format!("{name} rises by more than {value}"),

@@ -107,6 +107,21 @@ impl Measure {
         }
     }
 
+    /// The size of a difference, for people, to three digits. Shares differ by percentage points.
+    #[must_use]
+    pub fn show_size(self, size: f64) -> String {
+        let number = significant(size, 3);
+        match self {
+            Self::Seconds | Self::Usd => self.show(size, None),
+            Self::Bytes => format!("{number} B"),
+            Self::PerHour => format!("{number} an hour"),
+            Self::PerDay => format!("{number} a day"),
+            Self::Records => format!("{number} records"),
+            Self::Share => format!("{} pp", significant(100.0 * size, 3)),
+            Self::Points => format!("{number} points"),
+        }
+    }
+
     /// A value with its interval, for people.
     #[must_use]
     pub fn show(self, value: f64, half_width: Option<f64>) -> String {
@@ -772,7 +787,7 @@ impl Figures {
         self.records(Part::Records, "", &run.records);
         for limit in &run.limits {
             let used = Reading::of(limit.peak_share);
-            self.add(Part::Limits, &limit.name, "used at the peak", Measure::Share, used, Chance::Told);
+            self.add(Part::Limits, &limit.name, "", Measure::Share, used, Chance::Told);
         }
     }
 

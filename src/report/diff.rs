@@ -78,8 +78,8 @@ pub struct WordChange {
 impl WordChange {
     /// Whether it is something else that came out. That a service is considered and rejected is nothing yet.
     fn counts(&self) -> bool {
-        let nothing = |word: &Option<String>| word.as_ref().is_none_or(|word| word == "rejected");
-        !self.part.is_question() && !(nothing(&self.old) && nothing(&self.new))
+        let is_something = |word: &Option<String>| word.as_ref().is_some_and(|word| word != "rejected");
+        !self.part.is_question() && (is_something(&self.old) || is_something(&self.new))
     }
 }
 
@@ -335,9 +335,16 @@ pub fn text(diff: &ResultDiff, width: usize) -> String {
     text.push_str(&paragraph("", &summary(diff), width));
     section(&mut text, "What was asked", &word_table(diff, Part::is_question), width);
     section(&mut text, "What came out", &word_table(diff, |part| !part.is_question()), width);
-    section(&mut text, "Figures", &figure_table(diff, |part| part != Part::Candidates && part != Part::Bill), width);
+    let apart = [Part::Limits, Part::Bill, Part::Candidates];
+    section(&mut text, "Figures", &figure_table(diff, |part| !apart.contains(&part)), width);
+    section(
+        &mut text,
+        "Limits, as used in the busiest second",
+        &figure_table(diff, |part| part == Part::Limits),
+        width,
+    );
     section(&mut text, "Bill, a month", &figure_table(diff, |part| part == Part::Bill), width);
-    section(&mut text, "Candidates", &figure_table(diff, |part| part == Part::Candidates), width);
+    section(&mut text, "Candidates", &candidate_table(diff), width);
     let closing = closing(diff);
     if !closing.is_empty() {
         text.push('\n');
@@ -360,8 +367,10 @@ fn summary(diff: &ResultDiff) -> String {
     let words = diff.words.iter().filter(|change| change.counts()).count() as u64;
     let figures = diff.figures.iter().filter(|change| change.verdict.counts()).count() as u64;
     let chance = of(Verdict::WithinChance);
+    let changed = [(words, "word"), (figures, "figure")].into_iter().filter(|(number, _)| *number > 0);
+    let changed: Vec<String> = changed.map(|(number, noun)| count(number, noun)).collect();
     let mut told = if diff.differs {
-        format!("{} and {} changed", count(words, "word"), count(figures, "figure"))
+        format!("{} changed", changed.join(" and "))
     } else {
         "Nothing that came out changed beyond chance".to_owned()
     };
@@ -403,23 +412,36 @@ fn figure_table(diff: &ResultDiff, wanted: impl Fn(Part) -> bool) -> (Table, usi
     let mut table = Table::new(&["figure", "old", "new", "difference", "is"]).right(&[1, 2, 3]);
     let changes: Vec<&FigureChange> = diff.figures.iter().filter(|change| wanted(change.part)).collect();
     for change in &changes {
-        table.row(figure_cells(change, |change| named(&change.of, change.name)));
+        table.row(figure_cells(change, named(&change.of, change.name)));
     }
     (table, changes.len())
 }
 
-fn figure_cells(change: &FigureChange, name: impl Fn(&FigureChange) -> String) -> Vec<String> {
-    let reading =
-        |reading: &Option<Reading>| reading.map_or_else(|| ABSENT.to_owned(), |reading| reading.show(change.measure));
-    vec![name(change), reading(&change.old), reading(&change.new), apart(change), change.verdict.words().to_owned()]
+/// The candidates' figures; their ways are long and stand last, where they wrap.
+fn candidate_table(diff: &ResultDiff) -> (Table, usize) {
+    let mut table = Table::new(&["figure", "old", "new", "difference", "is", "by way of"]).right(&[1, 2, 3]);
+    let changes: Vec<&FigureChange> = diff.figures.iter().filter(|change| change.part == Part::Candidates).collect();
+    for change in &changes {
+        let mut row = figure_cells(change, change.name.to_owned());
+        row.push(change.of.clone());
+        table.row(row);
+    }
+    (table, changes.len())
 }
 
-/// `+12.30 s (+4.1 %)`.
+fn figure_cells(change: &FigureChange, name: String) -> Vec<String> {
+    let reading =
+        |reading: &Option<Reading>| reading.map_or_else(|| ABSENT.to_owned(), |reading| reading.show(change.measure));
+    vec![name, reading(&change.old), reading(&change.new), apart(change), change.verdict.words().to_owned()]
+}
+
+/// `+12.3 s (+4.1 %)`; what chance explains is no share of anything.
 fn apart(change: &FigureChange) -> String {
     let Some(difference) = change.difference else { return String::new() };
     let sign = if difference.value < 0.0 { "−" } else { "+" };
-    let size = change.measure.show(difference.value.abs(), None);
-    let share = change.share.filter(|_| change.measure != Measure::Share);
+    let size = change.measure.show_size(difference.value.abs());
+    let is_worth_a_share = change.measure != Measure::Share && change.verdict != Verdict::WithinChance;
+    let share = change.share.filter(|_| is_worth_a_share);
     let share = share.map_or_else(String::new, |share| format!(" ({sign}{} %)", significant(100.0 * share.abs(), 3)));
     format!("{sign}{size}{share}")
 }
@@ -456,7 +478,7 @@ pub fn changes(diff: &ResultDiff) -> Table {
     }
     for change in &diff.figures {
         let mut row = vec![change.part.name().to_owned()];
-        row.extend(figure_cells(change, |change| named(&change.of, change.name)));
+        row.extend(figure_cells(change, named(&change.of, change.name)));
         table.row(row);
     }
     table
