@@ -74,10 +74,19 @@ fn a_figure_near_its_threshold_is_said_to_be() {
 
 #[test]
 fn what_nobody_worked_out_hits() {
-    // A bulk move is no stream: it has no delay of records.
-    let path = scenario("third-party-dataset");
-    let outcome = forebay(&["run", &path, "--fail-on", "p99 > 10 days"]);
+    // Without a workload nothing is simulated.
+    let place = Place::new();
+    let needs = "needs = { destinations = [\"s3\"], freshness = \"15 min\" }\n";
+    place.file("quiet.toml", format!("format = 1\ntitle = \"Quiet\"\nsource = {{ kind = \"clickstream\" }}\n{needs}"));
+    place.run(&["run", "quiet.toml"]).ends_with(0);
+    let outcome = place.run(&["run", "quiet.toml", "--fail-on", "p99 > 10 days"]);
     outcome.ends_with(5).explains(&["p99 is unknown, so the answer cannot be shown to keep to it"]);
+    // A line without a price leaves open what the month costs, but not that it costs more than the others do.
+    let path = scenario("third-party-dataset");
+    let cost = |policy: &str| forebay(&["cost", &path, "--replications", "2", "--fail-on", policy]);
+    cost("cost > USD 10").ends_with(5).explains(&["cost is ≥ USD 0.", "cannot be shown to keep to it"]);
+    let above = cost("cost > USD 0.10");
+    assert!(!above.ends_with(5).stderr.contains("cannot be shown"), "{}", above.stderr);
 }
 
 #[test]
