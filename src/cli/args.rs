@@ -221,7 +221,8 @@ pub(crate) struct SimulationArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PolicyArgs {
     /// End with exit code 5 if this holds of the answer, or cannot be shown not to: `p99 > 60 s`, `cost > USD 200`,
-    /// `rejected > 0.1 %`, `headroom < 20 %`, `service != firehose`. Commas or the word `or` join several; may be repeated.
+    /// `rejected > 0.1 %`, `headroom < 20 %`, `service != firehose`; in `diff` also of the change: `p99 rises by more than
+    /// 10 %`, `service changes`. Commas or the word `or` join several; may be repeated.
     #[arg(long, value_name = "POLICY", help_heading = "Policies")]
     pub(crate) fail_on: Vec<String>,
 }

@@ -435,12 +435,12 @@ fn figure_cells(change: &FigureChange, name: String) -> Vec<String> {
     vec![name, reading(&change.old), reading(&change.new), apart(change), change.verdict.words().to_owned()]
 }
 
-/// `+12.3 s (+4.1 %)`; what chance explains is no share of anything.
+/// `+12.3 s (+4.1 %)`; the share only where the difference counts for something.
 fn apart(change: &FigureChange) -> String {
     let Some(difference) = change.difference else { return String::new() };
     let sign = if difference.value < 0.0 { "−" } else { "+" };
     let size = change.measure.show_size(difference.value.abs());
-    let is_worth_a_share = change.measure != Measure::Share && change.verdict != Verdict::WithinChance;
+    let is_worth_a_share = change.measure != Measure::Share && change.verdict.counts();
     let share = change.share.filter(|_| is_worth_a_share);
     let share = share.map_or_else(String::new, |share| format!(" ({sign}{} %)", significant(100.0 * share.abs(), 3)));
     format!("{sign}{size}{share}")
