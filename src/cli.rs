@@ -1,9 +1,8 @@
 //! The command line: verbs, each one file in, one answer out.
 //!
 //! Answers go to standard output; progress, warnings and problems to standard error. Exit codes: 0 done, 1 internal
-//! failure, 2 bad command line, 3 input invalid, 4 nothing satisfies the requirements, 5 a verification failed or a budget is
-//! exceeded,
-//! 130 interrupted.
+//! failure, 2 bad command line, 3 input invalid, 4 nothing satisfies the requirements, 5 a verification failed or a policy was
+//! hit (`--fail-on`, `--budget`, `--exit-code`), 130 interrupted.
 
 mod args;
 mod ask;
@@ -12,10 +11,12 @@ mod compare;
 mod context;
 mod cost;
 mod describe;
+mod diff;
 mod estimate;
 mod evaluate;
 mod interrupt;
 mod output;
+mod policies;
 mod progress;
 mod scenario;
 mod sweep;
@@ -41,8 +42,9 @@ pub(crate) enum Failure {
     NothingFits,
     /// A verification failed; the table that says so has been printed.
     Verification,
-    /// A bill does not keep to its budget, or cannot be shown to; the bill has been printed.
-    OverBudget,
+    /// A policy was hit: the answer is not what `--fail-on` or `--budget` allows, or cannot be shown to be; or results
+    /// differ with `--exit-code`. The answer has been printed, and what was hit.
+    Policy,
     /// Ctrl-C ended it early; what was complete by then has been printed, and this says what that was.
     Interrupted(String),
     /// The reader of the output has gone, which is no failure.
@@ -77,7 +79,7 @@ pub fn main() -> ExitCode {
         Ok(()) | Err(Failure::ReaderGone) => 0,
         Err(Failure::Input) => 3,
         Err(Failure::NothingFits) => 4,
-        Err(Failure::Verification | Failure::OverBudget) => 5,
+        Err(Failure::Verification | Failure::Policy) => 5,
         Err(Failure::Interrupted(message)) => {
             let _ = writeln!(anstream::stderr(), "interrupted: {message}");
             interrupt::EXIT_CODE
@@ -101,6 +103,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
         Verb::Sweep(args) => sweep::sweep(args, context),
         Verb::Tune(args) => tune::tune(args, context),
         Verb::Cost(args) => cost::cost(args, context),
+        Verb::Diff(args) => diff::diff(args, context),
         Verb::Weigh(args) => weigh::weigh(args, context),
         Verb::Check(args) => scenario::check(args, context),
         Verb::Verify(args) => verify::verify(args, context),

@@ -11,7 +11,8 @@
 //! 4. *Simulate.* [`architecture::lower`] turns the path into queueing stages, [`sim`] runs them; [`trace`] brings recorded
 //!    traffic, [`theory`] the closed forms that tests hold the simulation against.
 //! 5. *Price.* [`cost`] turns what the run counted into the lines of a bill.
-//! 6. *Report.* [`report`] makes tables, JSON and charts from the same results; [`cli`] is the command line around it all.
+//! 6. *Report.* [`report`] makes tables, JSON and charts from the same results and compares them; [`policy`] says what
+//!    they must not be; [`cli`] is the command line around it all.
 //!
 //! ```
 //! use forebay::catalog::{Catalog, Library};
@@ -47,6 +48,7 @@ pub mod document;
 pub mod evaluate;
 pub mod experiment;
 pub mod mcda;
+pub mod policy;
 pub mod ranking;
 pub mod report;
 pub mod rules;

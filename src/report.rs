@@ -3,10 +3,12 @@
 //! Every form is made from the same result structs, so that a table and the JSON cannot disagree.
 
 pub mod advice;
+pub mod answer;
 pub mod bill;
 pub mod cells;
 pub mod charts;
 pub mod comparison;
+pub mod diff;
 pub mod editions;
 pub mod evaluation;
 pub mod pictures;

@@ -26,11 +26,13 @@ Examples:
   forebay simulate scenarios/clickstream.toml --trace access.log.gz
   forebay cost scenarios/clickstream.toml --budget 'USD 200'
   forebay cost --usage month.toml --format json
+  forebay run scenarios/clickstream.toml --fail-on 'p99 > 10 min or cost > USD 200'
+  forebay diff accepted/result.json result.json --exit-code
   forebay explain freshness-below-least-delay
 
 Exit codes: 0 done; 1 internal failure; 2 bad command line; 3 input invalid;
-4 nothing satisfies the requirements; 5 a verification failed or a budget is exceeded;
-130 interrupted.";
+4 nothing satisfies the requirements; 5 a verification failed or a policy was hit
+(--fail-on, --budget, --exit-code); 130 interrupted.";
 
 /// Which AWS services should carry your data, at what delay and what price.
 ///
@@ -94,6 +96,8 @@ pub(crate) enum Verb {
     Tune(TuneArgs),
     /// The month's bill, line by line: of the simulated pipeline, or of usage that a file states.
     Cost(CostArgs),
+    /// Compare two results: what was asked, decided, simulated and priced otherwise, and what is more than chance.
+    Diff(ResultDiffArgs),
     /// Work out weights of the criteria from judgements of pairs (AHP), and how consistent these are.
     Weigh(WeighArgs),
     /// Check a scenario and a catalog, and say everything that is wrong.
@@ -218,6 +222,16 @@ pub(crate) struct SimulationArgs {
     pub(crate) primary: Option<String>,
 }
 
+/// What every verb takes whose answer policies may be held against.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PolicyArgs {
+    /// End with exit code 5 if this holds of the answer, or cannot be shown not to: `p99 > 60 s`, `cost > USD 200`,
+    /// `rejected > 0.1 %`, `headroom < 20 %`, `service != firehose`; in `diff` also of the change: `p99 rises by more than
+    /// 10 %`, `service changes`. Commas or the word `or` join several; may be repeated.
+    #[arg(long, value_name = "POLICY", help_heading = "Policies")]
+    pub(crate) fail_on: Vec<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
@@ -227,6 +241,8 @@ pub(crate) struct RunArgs {
     /// Write result.json and the charts (SVG, PNG and their data as CSV) into this folder.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) policies: PolicyArgs,
 }
 
 #[derive(Debug, Args)]
@@ -270,8 +286,10 @@ pub(crate) struct SimulateArgs {
     pub(crate) simulation: SimulationArgs,
     /// Print this many single records of the first run instead, drawn by the flow tier: when each was sent, entered the
     /// buffer and became available, and its size.
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=10_000), conflicts_with = "trace", help_heading = "Output")]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=10_000), conflicts_with_all = ["trace", "fail_on"], help_heading = "Output")]
     pub(crate) sample: Option<u32>,
+    #[command(flatten)]
+    pub(crate) policies: PolicyArgs,
 }
 
 /// What simulates; it has no meaning for usage that a file states.
@@ -305,11 +323,13 @@ pub(crate) struct CostArgs {
     pub(crate) usage: Option<PathBuf>,
     /// The most that the month may cost, `USD 100`: says how far the bill is below or above, and ends with exit code 5
     /// where it is above, or where a line without a known price leaves that open.
-    #[arg(long, value_name = "AMOUNT", value_parser = budget, help_heading = "Money")]
+    #[arg(long, value_name = "AMOUNT", value_parser = crate::policy::amount, help_heading = "Money")]
     pub(crate) budget: Option<Usd>,
     /// Take the always-free and first-year allowances off, as a new account would get them.
     #[arg(long, help_heading = "Money")]
     pub(crate) free_tier: bool,
+    #[command(flatten)]
+    pub(crate) policies: PolicyArgs,
 }
 
 #[derive(Debug, Args)]
@@ -329,6 +349,29 @@ pub(crate) struct CompareArgs {
     /// Write result.json and the charts of the comparison (SVG, PNG and their data as CSV) into this folder.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) policies: PolicyArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResultDiffArgs {
+    /// The result compared from: `result.json` of `--out`, or what a verb prints with `--format json`; `-` reads standard
+    /// input.
+    pub(crate) old: PathBuf,
+
+    /// The result compared to, likewise.
+    pub(crate) new: PathBuf,
+
+    /// End with exit code 5 if anything that came out differs beyond chance.
+    #[arg(long, help_heading = "Policies")]
+    pub(crate) exit_code: bool,
+
+    #[command(flatten)]
+    pub(crate) policies: PolicyArgs,
+
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -364,7 +407,7 @@ pub(crate) struct TuneArgs {
     #[command(flatten)]
     pub(crate) simulation: SimulationArgs,
     /// The most that the month may cost, `USD 100`. The delay is limited by the scenario's `needs.freshness`.
-    #[arg(long, value_name = "AMOUNT", value_parser = budget, help_heading = "Limits")]
+    #[arg(long, value_name = "AMOUNT", value_parser = crate::policy::amount, help_heading = "Limits")]
     pub(crate) budget: Option<Usd>,
     /// The least mean size of objects as stored, for later queries: `128 MiB`.
     #[arg(long, value_name = "SIZE", help_heading = "Limits")]
@@ -571,6 +614,8 @@ pub(crate) enum SchemaOf {
     Evaluation,
     /// What `catalog diff --format json` prints.
     CatalogDiff,
+    /// What `diff --format json` prints.
+    Diff,
 }
 
 #[derive(Debug, Args)]
@@ -592,12 +637,6 @@ pub(crate) enum WarmUp {
 fn without_usage(scenario: clap::Arg) -> clap::Arg {
     let absent = scenario.required(false).required_unless_present("usage").conflicts_with("usage");
     absent.default_value_if("usage", ArgPredicate::IsPresent, "-")
-}
-
-/// An amount with its currency before or behind it.
-fn budget(text: &str) -> Result<Usd, UnitError> {
-    let trimmed = text.trim();
-    trimmed.strip_prefix("USD").or_else(|| trimmed.strip_prefix('$')).unwrap_or(trimmed).parse()
 }
 
 /// `17` or `0..100`; the second end is not included.

@@ -8,12 +8,13 @@ use super::args::{CompareArgs, Format, ScenarioArgs, SimulationArgs};
 use super::context::Context;
 use super::progress::Progress;
 use super::scenario::{Question, config, document, json, no_record, question, read_trace, tabular};
-use super::{Failure, output, sweep};
+use super::{Failure, output, policies, sweep};
 use crate::architecture::Architecture;
 use crate::catalog::Catalog;
 use crate::comparison::{self, Candidate, Crossover, NotPlayed, Played, Point, Priced, WhatIf};
 use crate::diag::Diagnostic;
 use crate::experiment::{Design, Setup};
+use crate::policy::{Judged, Policy};
 use crate::ranking::{Decider, Decision, Verdict};
 use crate::report::advice;
 use crate::report::comparison::{self as side_by_side, Comparison, Curve, Volumes};
@@ -148,8 +149,9 @@ pub(super) fn what_ifs(
 
 pub(super) fn compare(args: &CompareArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
+    let policies = policies::read(&args.policies, Judged::Compare, context)?;
     if !args.vary.is_empty() || !args.others.is_empty() {
-        return compare_settings(args, context);
+        return compare_settings(args, &policies, context);
     }
     let question = question(&args.scenario, context)?;
     let out = args.out.as_deref().map(|folder| output::prepare(folder, context)).transpose()?;
@@ -157,41 +159,43 @@ pub(super) fn compare(args: &CompareArgs, context: &mut Context) -> Result<(), F
     let Some(comparison) = comparison_of(&question, &played, &args.simulation) else {
         return nothing_to_compare(&played, question.scenario.workload.is_some(), context);
     };
-    print_comparison(args, (&question.catalog, &question.scenario), comparison, &played, out.as_deref(), context)
+    let asked = (&question.catalog, &question.scenario);
+    let answer = print_comparison(args, asked, &comparison, &played, out.as_deref(), context)?;
+    policies::judge(&policies, &answer, context)
 }
 
 /// Prints a comparison, and writes it with its charts where that is asked for.
 fn print_comparison(
     args: &CompareArgs,
     (catalog, scenario): (&Catalog, &Scenario),
-    comparison: Comparison,
+    comparison: &Comparison,
     played: &AllPlayed,
     out: Option<&Path>,
     context: &mut Context,
-) -> Result<(), Failure> {
-    let answered = |comparison| Document { comparison: Some(comparison), ..document(catalog, scenario, None) };
+) -> Result<Document, Failure> {
+    let answer = Document { comparison: Some(comparison.clone()), ..document(catalog, scenario, None) };
     let text = match args.scenario.format {
         Format::Table => {
             let width = context.width();
-            format!("{}\n{}", advice::headline(scenario, width), side_by_side::whole(&comparison, width))
+            format!("{}\n{}", advice::headline(scenario, width), side_by_side::whole(comparison, width))
         }
-        Format::Json => json(&answered(comparison.clone()))?,
-        other => tabular(&side_by_side::table(&comparison), other),
+        Format::Json => json(&answer)?,
+        other => tabular(&side_by_side::table(comparison), other),
     };
     context.print(&text)?;
     if let Some(folder) = out {
-        let charts = pictures::comparison(&comparison, &Header::new(catalog, scenario), played, catalog, scenario);
-        let written = output::write(folder, &answered(comparison), &charts)?;
+        let charts = pictures::comparison(comparison, &Header::new(catalog, scenario), played, catalog, scenario);
+        let written = output::write(folder, &answer, &charts)?;
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
-    Ok(())
+    Ok(answer)
 }
 
 /// Most settings of one comparison: a table of more says nothing at a glance.
 const MOST_SETTINGS: usize = 24;
 
 /// The recommended pipelines of several scenarios, or of several settings of them, side by side.
-fn compare_settings(args: &CompareArgs, context: &mut Context) -> Result<(), Failure> {
+fn compare_settings(args: &CompareArgs, policies: &[Policy], context: &mut Context) -> Result<(), Failure> {
     let design = settings_of(args, context)?;
     let (catalog, rules) = context.knowledge()?;
     let out = args.out.as_deref().map(|folder| output::prepare(folder, context)).transpose()?;
@@ -219,7 +223,8 @@ fn compare_settings(args: &CompareArgs, context: &mut Context) -> Result<(), Fai
     let Some(comparison) = Comparison::new(&all) else {
         return nothing_to_compare(&all, first.workload.is_some(), context);
     };
-    print_comparison(args, (&catalog, &first), comparison, &all, out.as_deref(), context)
+    let answer = print_comparison(args, (&catalog, &first), &comparison, &all, out.as_deref(), context)?;
+    policies::judge(policies, &answer, context)
 }
 
 /// The combinations of `--vary`, if there are any.

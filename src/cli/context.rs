@@ -136,9 +136,15 @@ impl Context {
     /// Prints a remark beside the answer.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
-            // Nobody can be told if standard error is gone.
-            let _ = writeln!(anstream::stderr(), "{text}");
+            self.tell(text);
         }
+    }
+
+    /// Prints beside the answer what is more than a remark.
+    #[expect(clippy::unused_self, reason = "the context is where verbs print, whatever that needs")]
+    pub(crate) fn tell(&self, text: &str) {
+        // Nobody can be told if standard error is gone.
+        let _ = writeln!(anstream::stderr(), "{text}");
     }
 
     /// Prints the collected problems.

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use super::Failure;
 use super::args::{CostArgs, Format};
 use super::context::Context;
 use super::scenario::{bill_of, document, found_pipeline, json, no_record, question, run_pipeline, unless_stopped};
+use super::{Failure, policies};
 use crate::catalog::{Catalog, Edition};
 use crate::cost::{Bill, Budget, BudgetVerdict, Packing, UsageFile};
-use crate::report::result::{Document, Header};
+use crate::policy::{Judged, Policy};
+use crate::report::result::{Document, Header, Simulation};
 use crate::report::{Style, advice, bill, paragraph, simulation};
 
 pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
@@ -20,6 +21,7 @@ pub(super) fn cost(args: &CostArgs, context: &mut Context) -> Result<(), Failure
 }
 
 fn of_pipeline(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
+    let policies = policies::read(&args.policies, Judged::Cost, context)?;
     let question = question(&args.scenario, context)?;
     let architecture = found_pipeline(&question, &args.simulation, context)?;
     let simulated = run_pipeline(&question, &architecture, &args.simulation, context)?;
@@ -38,6 +40,8 @@ fn of_pipeline(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
         bill: sum,
         edition: scenario.edition,
         document: document(catalog, scenario, None),
+        simulation: Some(simulated.result),
+        policies,
     };
     let kept = print(shown, catalog, args.scenario.format, context)?;
     unless_stopped(&simulated.run)?;
@@ -45,6 +49,7 @@ fn of_pipeline(args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
 }
 
 fn of_usage(file: &Path, args: &CostArgs, context: &mut Context) -> Result<(), Failure> {
+    let policies = policies::read(&args.policies, Judged::Usage, context)?;
     let (catalog, _) = context.knowledge()?;
     let text = context.read_text(file, "a usage file")?;
     let name = if file.as_os_str() == "-" { "standard input".to_owned() } else { file.to_string_lossy().into_owned() };
@@ -61,6 +66,8 @@ fn of_usage(file: &Path, args: &CostArgs, context: &mut Context) -> Result<(), F
         bill: sum,
         edition,
         document: Document::new(Header::of_usage(&catalog, &usage, edition)),
+        simulation: None,
+        policies,
     };
     print(shown, &catalog, args.scenario.format, context)?
 }
@@ -74,29 +81,36 @@ struct Shown {
     budget: Option<Budget>,
     edition: Edition,
     document: Document,
+    /// What the bill rests on: not printed, but judged.
+    simulation: Option<Simulation>,
+    policies: Vec<Policy>,
 }
 
-/// Prints a bill; what comes of the budget is the inner result.
+/// Prints a bill; what comes of the budget and the policies is the inner result.
 fn print(
     shown: Shown,
     catalog: &Catalog,
     format: Format,
     context: &mut Context,
 ) -> Result<Result<(), Failure>, Failure> {
-    let Shown { head, tail, bill: sum, packing, budget, edition, document } = shown;
+    let Shown { head, tail, bill: sum, packing, budget, edition, document, simulation, policies } = shown;
+    let answer = Document { bill: Some(sum.clone()), packing, budget, ..document };
     let text = match format {
         Format::Table => {
-            let body = bill::text(&sum, packing.as_ref(), budget.as_ref(), catalog, edition, context.width());
+            let body =
+                bill::text(&sum, answer.packing.as_ref(), answer.budget.as_ref(), catalog, edition, context.width());
             format!("{head}{body}{tail}")
         }
-        Format::Json => json(&Document { bill: Some(sum), packing, budget: budget.clone(), ..document })?,
+        Format::Json => json(&answer)?,
         Format::Csv => bill::numbers(&sum).render(Style::Csv),
         Format::Md | Format::Adr => bill::table(&sum, catalog, edition).render(Style::Markdown),
     };
     context.print(&text)?;
-    let Some(budget) = budget else { return Ok(Ok(())) };
-    if matches!(format, Format::Csv | Format::Md) {
-        context.note(&bill::budget_line(&budget));
+    let budget = answer.budget.as_ref();
+    if let Some(budget) = budget.filter(|_| matches!(format, Format::Csv | Format::Md)) {
+        context.note(&bill::budget_line(budget));
     }
-    Ok(if budget.verdict == BudgetVerdict::Kept { Ok(()) } else { Err(Failure::OverBudget) })
+    let within = budget.is_none_or(|budget| budget.verdict == BudgetVerdict::Kept);
+    let kept = policies::judge(&policies, &Document { simulation, ..answer }, context);
+    Ok(if within { kept } else { Err(Failure::Policy) })
 }

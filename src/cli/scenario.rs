@@ -7,12 +7,13 @@ use std::sync::Arc;
 use super::args::{AdviseArgs, CheckArgs, Format, RunArgs, ScenarioArgs, SimulateArgs, SimulationArgs, WarmUp};
 use super::context::Context;
 use super::progress::Progress;
-use super::{Failure, compare};
+use super::{Failure, compare, policies};
 use crate::architecture::{Architecture, Lowered, Transfer, Variant, lower, transfer};
 use crate::catalog::Catalog;
 use crate::comparison;
 use crate::cost::{self, Bill, Packing};
 use crate::diag::{Diagnostic, suggest};
+use crate::policy::Judged;
 use crate::ranking::{Decider, Decision, Measured, ServiceVerdict, Verdict, circumstances, decide, robustness_of};
 use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, SampleDocument, Simulation, SimulationDocument, TraceHeader, to_json};
@@ -197,6 +198,7 @@ pub(super) fn no_record(format: Format, context: &mut Context) -> Result<(), Fai
 
 pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
+    let policies = policies::read(&args.policies, Judged::Simulate, context)?;
     let question = question(&args.scenario, context)?;
     let architecture = found_pipeline(&question, &args.simulation, context)?;
     if let Some(count) = args.sample {
@@ -206,28 +208,29 @@ pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(),
     let transfer = moved_once(&question, &architecture);
     // What is moved once is no stream: its arithmetic is the whole answer.
     if let (Some(transfer), Some(reason)) = (&transfer, cannot_simulate(&question, &architecture, &args.simulation)) {
-        return print_transfer(&question, transfer, reason, args.scenario.format, context);
+        print_transfer(&question, transfer, reason, args.scenario.format, context)?;
+        return policies::judge(&policies, &document(&question.catalog, &question.scenario, None), context);
     }
     let simulated = run_pipeline(&question, &architecture, &args.simulation, context)?;
     let Question { catalog, scenario, .. } = question;
+    let answer =
+        SimulationDocument { header: Header::new(&catalog, &scenario), simulation: simulated.result, transfer };
     let text = match args.scenario.format {
         Format::Table => {
             let width = context.width();
-            let transfer = transfer.map_or_else(String::new, |transfer| moved::text(&transfer, width) + "\n");
+            let transfer =
+                answer.transfer.as_ref().map_or_else(String::new, |transfer| moved::text(transfer, width) + "\n");
             let path = advice::path("  Pipeline  ", &architecture, |_| None);
             let head = advice::headline(&scenario, width);
-            format!("{head}\n{path}\n{transfer}{}", simulation::text(&simulated.result, width))
+            format!("{head}\n{path}\n{transfer}{}", simulation::text(&answer.simulation, width))
         }
-        Format::Json => json(&SimulationDocument {
-            header: Header::new(&catalog, &scenario),
-            simulation: simulated.result,
-            transfer,
-        })?,
-        Format::Csv => simulation::numbers(&simulated.result).render(Style::Csv),
-        Format::Md | Format::Adr => simulation::delays(&simulated.result).render(Style::Markdown),
+        Format::Json => json(&answer)?,
+        Format::Csv => simulation::numbers(&answer.simulation).render(Style::Csv),
+        Format::Md | Format::Adr => simulation::delays(&answer.simulation).render(Style::Markdown),
     };
     context.print(&text)?;
-    unless_stopped(&simulated.run)
+    unless_stopped(&simulated.run)?;
+    policies::judge(&policies, &answer, context)
 }
 
 /// What moving the scenario's volume once takes, where it states one. What the catalog lacks for it is no error here.
@@ -278,6 +281,7 @@ fn print_sample(
 
 pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
+    let policies = policies::read(&args.policies, Judged::Run, context)?;
     let question = question(&args.scenario, context)?;
     let out = args.out.as_deref().map(|folder| super::output::prepare(folder, context)).transpose()?;
     let played = compare::candidates_of(&question, &question.decide(), &args.simulation, context)?;
@@ -330,7 +334,9 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
     if let Some(run) = &simulated {
         unless_stopped(run)?;
     }
-    unless_nothing_fits(&decision)
+    let kept = policies::judge(&policies, &answer, context);
+    unless_nothing_fits(&decision)?;
+    kept
 }
 
 /// An answer from fewer replications than were asked for has been printed, but is not what was asked for.

@@ -113,7 +113,8 @@ pub fn total(bill: &Bill) -> String {
 }
 
 /// Dollars with cents and grouped thousands.
-fn cents(dollars: f64) -> String {
+#[must_use]
+pub fn cents(dollars: f64) -> String {
     let text = format!("{dollars:.2}");
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, "00"));
     format!("{}.{fraction}", group_digits(whole))
