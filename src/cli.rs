@@ -14,6 +14,7 @@ mod cost;
 mod describe;
 mod estimate;
 mod evaluate;
+mod graph;
 mod interrupt;
 mod output;
 mod progress;
@@ -98,6 +99,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
         Verb::Compare(args) => compare::compare(args, context),
         Verb::Cost(args) => cost::cost(args, context),
         Verb::Weigh(args) => weigh::weigh(args, context),
+        Verb::Graph(args) => graph::graph(args, context),
         Verb::Check(args) => scenario::check(args, context),
         Verb::Verify(args) => verify::verify(args, context),
         Verb::Evaluate(args) => evaluate::evaluate(args, context),

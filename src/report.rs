@@ -6,6 +6,7 @@ pub mod advice;
 pub mod bill;
 pub mod charts;
 pub mod comparison;
+pub mod diagram;
 pub mod editions;
 pub mod evaluation;
 pub mod pictures;

@@ -14,6 +14,7 @@ use crate::catalog::raw::{Grade, RawIntegrations, RawPrices, RawService};
 use crate::catalog::{Catalog, Edition, Service};
 use crate::cost::RawUsage;
 use crate::diag::{Diagnostic, suggest};
+use crate::report::diagram::DiagramDocument;
 use crate::report::editions::EditionDiff;
 use crate::report::result::{Document, SimulationDocument};
 use crate::report::{self, Style, Table, rule};
@@ -171,6 +172,7 @@ pub(super) fn schema(args: &SchemaArgs, context: &mut Context) -> Result<(), Fai
         SchemaOf::Verify => schemars::schema_for!(Report),
         SchemaOf::Evaluation => schemars::schema_for!(crate::evaluate::Evaluation),
         SchemaOf::CatalogDiff => schemars::schema_for!(EditionDiff),
+        SchemaOf::Graph => schemars::schema_for!(DiagramDocument),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::Internal(error.to_string()))?;
     context.print(&text)
