@@ -24,6 +24,7 @@ Examples:
   forebay advise scenarios/clickstream.toml --set needs.freshness=1s
   forebay simulate scenarios/clickstream.toml --set firehose.buffer-interval=900s
   forebay simulate scenarios/clickstream.toml --trace access.log.gz
+  forebay graph scenarios/clickstream.toml --output pipeline.svg
   forebay cost scenarios/clickstream.toml --budget 'USD 200'
   forebay cost --usage month.toml --format json
   forebay explain freshness-below-least-delay

@@ -59,19 +59,15 @@ fn form(asked: Option<GraphForm>, file: Option<&Path>, context: &mut Context) ->
     named.map(|(_, form)| *form).map_or_else(
         || {
             let known: Vec<String> = ENDINGS.iter().map(|(ending, _)| format!(".{ending}")).collect();
-            let problem = Diagnostic::error("no-such-form", format!("the ending `.{ending}` names no form of a drawing"));
+            let problem =
+                Diagnostic::error("no-such-form", format!("the ending `.{ending}` names no form of a drawing"));
             context.refuse(problem.help(format!("use one of {}, or name the form with --as", known.join(", "))))
         },
         Ok,
     )
 }
 
-fn drawn(
-    args: &GraphArgs,
-    form: GraphForm,
-    question: &Question,
-    context: &mut Context,
-) -> Result<Vec<u8>, Failure> {
+fn drawn(args: &GraphArgs, form: GraphForm, question: &Question, context: &mut Context) -> Result<Vec<u8>, Failure> {
     let Question { catalog, rules, scenario } = question;
     let architecture = pipeline_of(question, args.primary.as_deref(), context)?;
     let diagram = Diagram::new(&architecture, catalog, scenario);

@@ -17,6 +17,7 @@ mod constraints;
 mod determinism;
 mod editions;
 mod faults;
+mod graph;
 mod house;
 mod interrupt;
 mod measurements;

@@ -5,6 +5,9 @@
 //! door, a pointed end for what carries, a hexagon for what computes, a double line for a destination, dashes for what stands
 //! beside.
 
+#[cfg(test)]
+pub(super) mod tests;
+
 use super::Caption;
 use super::frame::{BODY_WIDTH, Frame, Letters, MARGIN, PAGE_WIDTH, middle_baseline};
 use super::layered::{Extent, Layout, Link, Route, Spacing, Spot};
@@ -146,8 +149,11 @@ impl Words {
         let wrapped = |text: Option<String>, letters: Type| {
             text.map_or_else(Vec::new, |text| letters.wrap(&clean(&text), room, MOST_LABEL_LINES))
         };
-        let how = wrapped(edge.label(), letters.tick);
-        let collected = wrapped(edge.collected(), strong(letters));
+        // What would read badly on two lines is held together.
+        let code = edge.label().map(|label| label.replace("(your code)", "(your\u{a0}code)"));
+        let held = edge.buffering.as_ref().map(|known| known.to_string().replace(' ', "\u{a0}"));
+        let how = wrapped(code, letters.tick);
+        let collected = wrapped(held.map(|held| format!("buffers {held}")), strong(letters));
         let widths = how.iter().map(|line| letters.tick.width(line));
         let width = widths.chain(collected.iter().map(|line| strong(letters).width(line))).fold(0.0, f64::max) / FIT;
         Self { how, collected, width }
@@ -294,10 +300,8 @@ impl<'a> Plan<'a> {
         for (edge, route) in self.diagram.edges.iter().zip(&self.layout.routes) {
             self.draw_route(&mut frame.scene, edge, route, origin, theme);
         }
-        for ((words, route), edge) in self.words.iter().zip(&self.layout.routes).zip(&self.diagram.edges) {
-            if edge.from != edge.to {
-                self.draw_words(&mut frame.scene, words, &route.label, origin);
-            }
+        for (words, route) in self.words.iter().zip(&self.layout.routes).filter(|(_, route)| !route.points.is_empty()) {
+            self.draw_words(&mut frame.scene, words, &route.label, origin);
         }
         for (card, spot) in self.cards.iter().zip(&self.layout.nodes) {
             let (along, across) = match self.direction {
@@ -499,60 +503,24 @@ fn solid(scene: &mut Scene, points: &[(f64, f64)], colour: Rgb) {
 /// Dashes along a line, going on round its corners.
 fn dashed(scene: &mut Scene, points: &[(f64, f64)], colour: Rgb) {
     let (dash, gap) = DASH;
-    // How far into a dash and the gap behind it the line is.
-    let mut phase = 0.0;
+    // How far along the whole line a part of it begins.
+    let mut begin = 0.0;
     for pair in points.windows(2) {
         let (from, to) = (pair[0], pair[1]);
         let length = libm::hypot(to.0 - from.0, to.1 - from.1);
-        let on = |done: f64| {
-            let share = if length > 0.0 { done / length } else { 0.0 };
+        let end = begin + length;
+        let on = |at: f64| {
+            let share = (at - begin) / length;
             (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1))
         };
-        let mut done = 0.0;
-        while done < length {
-            let end = (done + if phase < dash { dash - phase } else { dash + gap - phase }).min(length);
-            if phase < dash {
-                scene.line(on(done), on(end), STROKE, colour);
-            }
-            phase += end - done;
-            if phase >= dash + gap - 1e-9 {
-                phase = 0.0;
-            }
-            done = end;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_part_has_an_outline_of_its_own_within_its_box() {
-        let area = Area { x: 10.0, y: 20.0, width: 120.0, height: 50.0 };
-        let roles = [NodeRole::Source, NodeRole::FrontDoor, NodeRole::Transport, NodeRole::Processing];
-        for role in roles {
-            for (x, y) in corners(role, area, 0.0) {
-                assert!(x >= 10.0 - 1e-9 && x <= 130.0 + 1e-9 && y >= 20.0 - 1e-9 && y <= 70.0 + 1e-9, "{role:?}");
+        let (first, last) = ((begin / (dash + gap)).floor() as u32, (end / (dash + gap)).floor() as u32);
+        for number in first..=last {
+            let at = f64::from(number) * (dash + gap);
+            let (start, stop) = (at.max(begin), (at + dash).min(end));
+            if start < stop {
+                scene.line(on(start), on(stop), STROKE, colour);
             }
         }
-        assert_eq!(corners(NodeRole::Transport, area, 0.0).len(), 5);
-        assert_eq!(corners(NodeRole::Processing, area, 0.0).len(), 6);
-    }
-
-    #[test]
-    fn dashes_go_on_round_a_corner_and_end_where_the_line_ends() {
-        let mut scene = Scene::new(100.0, 100.0, Rgb(255, 255, 255));
-        dashed(&mut scene, &[(0.0, 0.0), (7.0, 0.0), (7.0, 6.0)], Rgb(0, 0, 0));
-        let lines: Vec<_> = scene
-            .shapes
-            .iter()
-            .filter_map(|shape| match shape {
-                super::super::scene::Shape::Path { points, .. } => Some(points.clone()),
-                _ => None,
-            })
-            .collect();
-        // Five on, four off: the gap goes round the corner.
-        assert_eq!(lines, [vec![(0.0, 0.0), (5.0, 0.0)], vec![(7.0, 2.0), (7.0, 6.0)]]);
+        begin = end;
     }
 }

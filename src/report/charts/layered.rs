@@ -67,7 +67,7 @@ pub(super) struct Layout {
     pub(super) breadth: f64,
 }
 
-/// Breadths that differ by less are drawn as one straight line.
+/// Breadths that differ by no more are drawn as one straight line; less than half of any gap.
 const STRAIGHT: f64 = 3.0;
 /// How often the rows are gone through, there and back.
 const SWEEPS: usize = 12;
@@ -210,18 +210,31 @@ impl Rows {
             }
         }
         // A line that alone leaves its box leaves it straight, and one that alone enters its box enters it straight.
-        for row in 1..self.rows.len() {
+        for row in (1..self.rows.len()).step_by(2) {
             let wanted = self.wanted(row, |item| {
                 let alone = item.up.first().is_some_and(|before| self.items[*before].down.len() == 1);
-                if item.is_node || !alone { &item.down } else { &item.up }
+                if alone { &item.up } else { &item.down }
             });
-            if row % 2 == 1 {
-                self.set(row, &wanted, gap);
-            }
+            self.set(row, &wanted, gap);
         }
+        self.straighten();
         let low = self.items.iter().map(|item| item.line - item.extent.before).fold(f64::INFINITY, f64::min);
         for item in &mut self.items {
             item.line -= low;
+        }
+    }
+
+    /// Takes small steps out of lines that pass several rows. A bare point moves by less than half of any gap.
+    fn straighten(&mut self) {
+        for place in 0..self.chains.len() {
+            let points = self.chains[place].0.clone();
+            let inner = points.get(1..points.len().saturating_sub(1)).unwrap_or_default();
+            for pair in inner.windows(2) {
+                let before = self.items[pair[0]].line;
+                if (self.items[pair[1]].line - before).abs() <= STRAIGHT {
+                    self.items[pair[1]].line = before;
+                }
+            }
         }
     }
 
@@ -300,7 +313,7 @@ impl Rows {
         let mut points: Vec<(f64, f64)> = Vec::new();
         for pair in chain.windows(2) {
             let (a, b) = (&self.items[pair[0]], &self.items[pair[1]]);
-            let (from, to) = self.levels(a, b);
+            let (from, to) = Self::levels(a, b);
             points.push((edge(pair[0], 1.0), from));
             if from != to {
                 let track = tracks[a.row].get(&self.group(pair[0], pair[1])).copied().unwrap_or(0);
@@ -314,14 +327,13 @@ impl Rows {
         straightened(&points)
     }
 
-    /// The breadths at which a line leaves one item and reaches the next: the same, where they are nearly.
-    fn levels(&self, a: &Item, b: &Item) -> (f64, f64) {
-        if (a.line - b.line).abs() > STRAIGHT {
-            (a.line, b.line)
-        } else if a.is_node {
-            (b.line, b.line)
-        } else {
-            (a.line, a.line)
+    /// The breadths at which a line leaves one item and reaches the next. A box takes a line anywhere near its middle.
+    fn levels(a: &Item, b: &Item) -> (f64, f64) {
+        let near = (a.line - b.line).abs() <= STRAIGHT;
+        match (near, a.is_node, b.is_node) {
+            (true, true, _) => (b.line, b.line),
+            (true, _, true) => (a.line, a.line),
+            _ => (a.line, b.line),
         }
     }
 
@@ -336,7 +348,7 @@ impl Rows {
         let mut groups: BTreeMap<usize, f64> = BTreeMap::new();
         for a in &self.rows[row] {
             for b in &self.items[*a].down {
-                let (from, to) = self.levels(&self.items[*a], &self.items[*b]);
+                let (from, to) = Self::levels(&self.items[*a], &self.items[*b]);
                 if from != to {
                     groups.entry(self.group(*a, *b)).or_insert(if to > from { -from } else { from });
                 }
@@ -366,7 +378,8 @@ fn turned(count: usize, links: &[(usize, usize)]) -> Vec<bool> {
             stack.push((start, 0));
         }
         while let Some((node, next)) = stack.last_mut() {
-            let Some(offset) = links.get(*next..).and_then(|rest| rest.iter().position(|(from, _)| from == node)) else {
+            let Some(offset) = links.get(*next..).and_then(|rest| rest.iter().position(|(from, _)| from == node))
+            else {
                 marks[*node] = Mark::Done;
                 stack.pop();
                 continue;
@@ -535,7 +548,10 @@ mod tests {
     #[test]
     fn a_circle_is_drawn_with_one_link_back() {
         let layout = laid_out(3, &[(0, 1), (1, 2), (2, 0), (1, 1), (0, 9)]);
-        assert_eq!(layout.routes.iter().map(|route| route.back).collect::<Vec<_>>(), [false, false, true, false, false]);
+        assert_eq!(
+            layout.routes.iter().map(|route| route.back).collect::<Vec<_>>(),
+            [false, false, true, false, false]
+        );
         let back = &layout.routes[2].points;
         assert!(back.first().unwrap().0 > back.last().unwrap().0, "{back:?}");
         assert!(layout.routes[3].points.is_empty() && layout.routes[4].points.is_empty());

@@ -68,9 +68,7 @@ fn svg_shape(backend: &mut SVGBackend<'_>, shape: &Shape) -> Drawn {
             let (from, to) = ((area.x, area.y), (area.right(), area.bottom()));
             backend.draw_rect(pixel(from, SVG_SCALE), pixel(to, SVG_SCALE), &style(*colour, 1.0), true)
         }
-        Shape::Polygon { points, colour } => {
-            backend.fill_polygon(pixels(points, SVG_SCALE), &style(*colour, 1.0))
-        }
+        Shape::Polygon { points, colour } => backend.fill_polygon(pixels(points, SVG_SCALE), &style(*colour, 1.0)),
         Shape::Path { points, width, colour } => {
             backend.draw_path(pixels(points, SVG_SCALE), &style(*colour, width * SVG_SCALE))
         }

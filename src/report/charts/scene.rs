@@ -64,12 +64,32 @@ impl Area {
 /// One thing to draw.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Shape {
-    Fill { area: Area, colour: Rgb },
+    Fill {
+        area: Area,
+        colour: Rgb,
+    },
     /// A filled area without dents.
-    Polygon { points: Vec<(f64, f64)>, colour: Rgb },
-    Path { points: Vec<(f64, f64)>, width: f64, colour: Rgb },
-    Dot { centre: (f64, f64), radius: f64, colour: Rgb },
-    Text { text: String, x: f64, baseline: f64, anchor: Anchor, letters: Type },
+    Polygon {
+        points: Vec<(f64, f64)>,
+        colour: Rgb,
+    },
+    Path {
+        points: Vec<(f64, f64)>,
+        width: f64,
+        colour: Rgb,
+    },
+    Dot {
+        centre: (f64, f64),
+        radius: f64,
+        colour: Rgb,
+    },
+    Text {
+        text: String,
+        x: f64,
+        baseline: f64,
+        anchor: Anchor,
+        letters: Type,
+    },
 }
 
 /// A picture.

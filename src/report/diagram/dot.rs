@@ -3,6 +3,10 @@
 use std::fmt::Write as _;
 
 use super::{Diagram, Edge, Node, NodeRole};
+use crate::report::wrap;
+
+/// Characters on a line of an edge's label; Graphviz breaks none itself.
+const LABEL_WIDTH: usize = 28;
 
 /// The graph in the DOT language, from the left to the right.
 ///
@@ -11,7 +15,8 @@ use super::{Diagram, Edge, Node, NodeRole};
 #[must_use]
 pub fn dot(diagram: &Diagram) -> String {
     let mut text = String::from("digraph pipeline {\n");
-    let _ = writeln!(text, "  graph [rankdir=LR, labelloc=t, fontname=\"Helvetica\", label={}];", quoted(&title(diagram)));
+    let _ =
+        writeln!(text, "  graph [rankdir=LR, labelloc=t, fontname=\"Helvetica\", label={}];", quoted(&title(diagram)));
     text.push_str("  node [shape=box, margin=\"0.2,0.12\", fontname=\"Helvetica\"];\n");
     text.push_str("  edge [fontname=\"Helvetica\", fontsize=11];\n\n");
     for node in &diagram.nodes {
@@ -39,7 +44,7 @@ fn attributes(node: &Node) -> String {
     let shape = match node.role {
         NodeRole::Source => Some("style=rounded"),
         NodeRole::FrontDoor => Some("shape=invhouse"),
-        NodeRole::Transport => Some("shape=cds"),
+        NodeRole::Transport => None,
         NodeRole::Processing => Some("shape=hexagon"),
         NodeRole::Destination => Some("peripheries=2"),
         NodeRole::Beside => Some("style=dashed"),
@@ -53,7 +58,8 @@ fn attributes(node: &Node) -> String {
 }
 
 fn edge_attributes(edge: &Edge) -> String {
-    let lines: Vec<String> = edge.label().into_iter().chain(edge.collected()).collect();
+    let texts = edge.label().into_iter().chain(edge.collected());
+    let lines: Vec<String> = texts.flat_map(|text| wrap(&text, LABEL_WIDTH)).collect();
     let label = (!lines.is_empty()).then(|| format!("label={}", quoted(&lines.join("\n"))));
     let dashed = edge.needs_code.then(|| "style=dashed".to_owned());
     label.into_iter().chain(dashed).collect::<Vec<_>>().join(", ")

@@ -88,7 +88,13 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// A title ends with its line or a semicolon, and knows no escapes.
+/// A title ends with its line, a semicolon or a number sign, and knows no escapes.
 fn plain(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() || matches!(letter, ';' | '#') { ' ' } else { letter }).collect()
+    let plain = |letter: char| match letter {
+        '"' => '\'',
+        ';' | '#' => ' ',
+        letter if letter.is_control() => ' ',
+        letter => letter,
+    };
+    text.chars().map(plain).collect()
 }
