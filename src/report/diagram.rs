@@ -202,7 +202,9 @@ impl Diagram {
         let ends: Vec<String> = ends.into_iter().map(with_article).collect();
         let through: Vec<&str> = through.into_iter().map(|node| node.name.as_str()).collect();
         let ends = match ends.len() {
-            0 => return "Nothing is on the way".to_owned(),
+            0 if through.is_empty() => return "Nothing is on the way".to_owned(),
+            // A circle has no end.
+            0 => return format!("Data passes {}", listed(&through)),
             1..=MOST_NAMED => listed(&ends),
             count => format!("{count} destinations"),
         };

@@ -217,25 +217,39 @@ impl Rows {
             });
             self.set(row, &wanted, gap);
         }
-        self.straighten();
+        self.straighten(gap);
         let low = self.items.iter().map(|item| item.line - item.extent.before).fold(f64::INFINITY, f64::min);
         for item in &mut self.items {
             item.line -= low;
         }
     }
 
-    /// Takes small steps out of lines that pass several rows. A bare point moves by less than half of any gap.
-    fn straighten(&mut self) {
+    /// Lets lines that pass several rows go straight on from their labels, as far as their neighbours leave room.
+    fn straighten(&mut self, gap: f64) {
         for place in 0..self.chains.len() {
-            let points = self.chains[place].0.clone();
-            let inner = points.get(1..points.len().saturating_sub(1)).unwrap_or_default();
-            for pair in inner.windows(2) {
+            let chain = self.chains[place].0.clone();
+            let bare = chain.get(1..chain.len().saturating_sub(1)).unwrap_or_default();
+            for pair in bare.windows(2) {
+                let (low, high) = self.room(pair[1], gap);
                 let before = self.items[pair[0]].line;
-                if (self.items[pair[1]].line - before).abs() <= STRAIGHT {
-                    self.items[pair[1]].line = before;
-                }
+                // A small step looks worse than a small gap.
+                let straight = before >= low - STRAIGHT && before <= high + STRAIGHT;
+                self.items[pair[1]].line = if straight { before } else { before.max(low).min(high) };
             }
         }
+    }
+
+    /// Between which breadths an item can move while its neighbours stay.
+    fn room(&self, place: usize, gap: f64) -> (f64, f64) {
+        let item = &self.items[place];
+        let row = &self.rows[item.row];
+        let own = row.iter().position(|other| *other == place).unwrap_or(0);
+        let before = own.checked_sub(1).and_then(|before| row.get(before)).map(|before| &self.items[*before]);
+        let behind = row.get(own + 1).map(|behind| &self.items[*behind]);
+        let low = before.map(|before| before.line + before.extent.after + gap + item.extent.before);
+        let high = behind.map(|behind| behind.line - behind.extent.before - gap - item.extent.after);
+        // Neighbours that have taken some of the gap already leave it where it is.
+        (low.unwrap_or(f64::NEG_INFINITY).min(item.line), high.unwrap_or(f64::INFINITY).max(item.line))
     }
 
     /// The mean of the neighbours for each item of a row; its own place where it has none.

@@ -54,6 +54,9 @@ fn the_message_names_where_data_ends_up_and_through_what() {
     let edges = (0..6).map(|place: usize| edge(&place.to_string(), &(place + 1).to_string(), None, false)).collect();
     let long = Diagram { nodes: many, edges, remarks: Vec::new() };
     assert_eq!(long.message(), "Data reaches S6 through 6 services, S0 to S5");
+    let mut circle = forked();
+    circle.edges.extend([edge("s3", "api", None, false), edge("application", "api", None, false)]);
+    assert_eq!(circle.message(), "Data passes API Gateway, Data Firehose, S3 and application");
 }
 
 #[test]
