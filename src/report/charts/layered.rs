@@ -75,10 +75,10 @@ const SWEEPS: usize = 12;
 impl Layout {
     /// Lays a graph out. Links to nodes that do not exist are left out like those from a node to itself.
     pub(super) fn new(nodes: &[Extent], links: &[Link], spacing: Spacing) -> Self {
-        let mut rows = Rows::new(nodes, links);
-        rows.order();
-        rows.place(spacing.gap);
-        rows.finish(nodes, links, spacing)
+        let mut grid = Grid::new(nodes, links);
+        grid.order();
+        grid.place(spacing.gap);
+        grid.finish(nodes, links, spacing)
     }
 }
 
@@ -93,14 +93,15 @@ struct Item {
     down: Vec<usize>,
 }
 
-struct Rows {
+/// Rows of items on their way to places.
+struct Grid {
     items: Vec<Item>,
     rows: Vec<Vec<usize>>,
     /// The items that each link passes, first and last node with them; and whether it was turned round.
     chains: Vec<(Vec<usize>, bool)>,
 }
 
-impl Rows {
+impl Grid {
     /// Nodes in even rows, labels in odd ones.
     fn new(nodes: &[Extent], links: &[Link]) -> Self {
         let ends: Vec<(usize, usize)> = links.iter().map(|link| (link.from, link.to)).collect();
