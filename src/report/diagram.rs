@@ -1,9 +1,9 @@
 //! A pipeline as a graph: what stands on the way, in which part, and how data gets from one place to the next.
 //!
-//! A [`Diagram`] is plain data, made once from an [`Architecture`]; the terminal drawing ([`text()`]), the sources for other
-//! programs ([`dot()`], [`mermaid()`]), the JSON and the picture ([`chart()`]) are all made from it. What a service buffers and
-//! how it is set is known where the pipeline can be lowered to queueing stages; where it cannot, it is left out and not
-//! guessed.
+//! A [`Diagram`] is plain data, made once from an [`Architecture`](crate::architecture::Architecture); the terminal drawing
+//! ([`text()`]), the sources for other programs ([`dot()`], [`mermaid()`]), the JSON and the picture ([`chart()`]) are all made
+//! from it. What a service buffers and how it is set is known where the pipeline can be lowered to queueing stages; where it
+//! cannot, it is left out and not guessed.
 
 mod build;
 mod dot;
