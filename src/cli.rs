@@ -14,6 +14,7 @@ mod describe;
 mod diff;
 mod estimate;
 mod evaluate;
+mod graph;
 mod interrupt;
 mod output;
 mod policies;
@@ -105,6 +106,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
         Verb::Cost(args) => cost::cost(args, context),
         Verb::Diff(args) => diff::diff(args, context),
         Verb::Weigh(args) => weigh::weigh(args, context),
+        Verb::Graph(args) => graph::graph(args, context),
         Verb::Check(args) => scenario::check(args, context),
         Verb::Verify(args) => verify::verify(args, context),
         Verb::Evaluate(args) => evaluate::evaluate(args, context),

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalog::Edition;
 use crate::diag::suggest;
+use crate::report::charts::Theme;
 use crate::sim::{Figure, Precision, Tier};
 use crate::tuning::Aim;
 use crate::units::{Bytes, Share, SimDuration, UnitError, Usd};
@@ -24,6 +25,7 @@ Examples:
   forebay advise scenarios/clickstream.toml --set needs.freshness=1s
   forebay simulate scenarios/clickstream.toml --set firehose.buffer-interval=900s
   forebay simulate scenarios/clickstream.toml --trace access.log.gz
+  forebay graph scenarios/clickstream.toml --output pipeline.svg
   forebay cost scenarios/clickstream.toml --budget 'USD 200'
   forebay cost --usage month.toml --format json
   forebay run scenarios/clickstream.toml --fail-on 'p99 > 10 min or cost > USD 200'
@@ -100,6 +102,8 @@ pub(crate) enum Verb {
     Diff(ResultDiffArgs),
     /// Work out weights of the criteria from judgements of pairs (AHP), and how consistent these are.
     Weigh(WeighArgs),
+    /// Draw the pipeline: on the terminal, as a picture, or as source for Graphviz and Mermaid.
+    Graph(GraphArgs),
     /// Check a scenario and a catalog, and say everything that is wrong.
     Check(CheckArgs),
     /// Compute reference results again and compare: every difference is shown, exit code 5 if there is one.
@@ -447,6 +451,83 @@ impl From<AimArg> for Aim {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct GraphArgs {
+    /// The scenario, a TOML file; `-` reads standard input.
+    pub(crate) scenario: PathBuf,
+
+    /// Set a key of the scenario or an option of a service; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE", help_heading = "Scenario")]
+    pub(crate) overrides: Vec<String>,
+
+    /// Edition of the catalog to answer with: `2022` as the course teaches it, `current` as it is now.
+    #[arg(long, value_name = "EDITION", help_heading = "Scenario")]
+    pub(crate) edition: Option<Edition>,
+
+    /// Region of the pipeline.
+    #[arg(long, value_name = "REGION", help_heading = "Scenario")]
+    pub(crate) region: Option<String>,
+
+    /// Draw the pipeline of this service instead of the recommended one.
+    #[arg(long, value_name = "SERVICE", help_heading = "Scenario")]
+    pub(crate) primary: Option<String>,
+
+    /// Form of the drawing; without it, the one that the ending of --output names, or else text.
+    #[arg(long = "as", value_enum, value_name = "FORM", help_heading = "Output")]
+    pub(crate) form: Option<GraphForm>,
+
+    /// File to write; without it or with `-`, standard output. An existing file is replaced.
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Write into each box how its service is set: the options that are chosen or sized for the load. They are known where
+    /// the pipeline can be simulated.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) settings: bool,
+
+    /// Colours of a picture; other forms have none.
+    #[arg(long, value_enum, default_value_t = ThemeArg::Light, value_name = "THEME", help_heading = "Output")]
+    pub(crate) theme: ThemeArg,
+}
+
+/// The forms of `graph`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphForm {
+    /// A drawing of letters, from the top down.
+    Text,
+    /// Source for Graphviz.
+    Dot,
+    /// Source for Mermaid, which Markdown viewers draw.
+    Mermaid,
+    /// Nodes and edges, versioned.
+    Json,
+    /// A picture that scales.
+    Svg,
+    /// A picture in pixels, twice as many as its nominal size.
+    Png,
+}
+
+/// Colours of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThemeArg {
+    /// Dark on white.
+    Light,
+    /// Light on nearly black.
+    Dark,
+    /// Black on white, for paper.
+    Print,
+}
+
+impl From<ThemeArg> for Theme {
+    fn from(theme: ThemeArg) -> Self {
+        match theme {
+            ThemeArg::Light => Self::light(),
+            ThemeArg::Dark => Self::dark(),
+            ThemeArg::Print => Self::print(),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     /// Scenarios to check; none checks the catalog alone.
     pub(crate) scenarios: Vec<PathBuf>,
@@ -616,6 +697,8 @@ pub(crate) enum SchemaOf {
     CatalogDiff,
     /// What `diff --format json` prints.
     Diff,
+    /// What `graph --as json` prints.
+    Graph,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ use crate::catalog::raw::{Grade, RawIntegrations, RawPrices, RawService};
 use crate::catalog::{Catalog, Edition, Service};
 use crate::cost::RawUsage;
 use crate::diag::{Diagnostic, suggest};
+use crate::report::diagram::DiagramDocument;
 use crate::report::diff::ResultDiff;
 use crate::report::editions::EditionDiff;
 use crate::report::result::{Document, SimulationDocument};
@@ -175,6 +176,7 @@ pub(super) fn schema(args: &SchemaArgs, context: &mut Context) -> Result<(), Fai
         SchemaOf::Evaluation => schemars::schema_for!(crate::evaluate::Evaluation),
         SchemaOf::Diff => schemars::schema_for!(ResultDiff),
         SchemaOf::CatalogDiff => schemars::schema_for!(EditionDiff),
+        SchemaOf::Graph => schemars::schema_for!(DiagramDocument),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::Internal(error.to_string()))?;
     context.print(&text)

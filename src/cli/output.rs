@@ -51,9 +51,9 @@ pub(super) fn write(folder: &Path, answer: &Document, charts: &[(&'static str, C
     Ok(format!("result.json and the charts {} (SVG, PNG, CSV)", names.join(", ")))
 }
 
-fn put(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes a file under a temporary name first, and then gives it its own.
+pub(super) fn put(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
     let temporary = folder.join(format!(".{name}.part"));
     fs::write(&temporary, bytes)?;
-    fs::rename(&temporary, folder.join(name))?;
-    Ok(())
+    fs::rename(&temporary, folder.join(name))
 }

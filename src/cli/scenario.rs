@@ -18,7 +18,7 @@ use crate::ranking::{Decider, Decision, Measured, ServiceVerdict, Verdict, circu
 use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, SampleDocument, Simulation, SimulationDocument, TraceHeader, to_json};
 use crate::report::{
-    Style, Table, advice, paragraph, pictures, sensitivity as sure, simulation, summary, transfer as moved,
+    Style, Table, advice, diagram, paragraph, pictures, sensitivity as sure, simulation, summary, transfer as moved,
 };
 use crate::rules::{Contradiction, RuleBook, Situation};
 use crate::scenario::Scenario;
@@ -324,7 +324,13 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
     };
     context.print(&text)?;
     if let Some(folder) = out {
-        let mut charts = pictures::charts(&answer, &decision, simulated.as_ref(), &catalog, &scenario);
+        let shown = primary.and_then(|id| decision.service(id)?.architecture.as_ref());
+        let shown = shown.or_else(|| decision.recommended.as_ref().map(|answer| &answer.path));
+        let drawn = shown.map(|path| diagram::Diagram::new(path, &catalog, &scenario).without_settings());
+        let recommended = decision.recommended.as_ref().is_some_and(|answer| Some(&answer.path) == shown);
+        let drawn = drawn.map(|drawn| ("architecture", diagram::chart(drawn, &answer.header, recommended)));
+        let mut charts: Vec<_> = drawn.into_iter().collect();
+        charts.extend(pictures::charts(&answer, &decision, simulated.as_ref(), &catalog, &scenario));
         if let Some(comparison) = &answer.comparison {
             charts.extend(pictures::comparison(comparison, &answer.header, &played, &catalog, &scenario));
         }
@@ -423,14 +429,14 @@ fn pipeline<'a>(
         let none = || {
             let nearest = decision.nearest_rejected();
             let nearest = nearest.first().map_or("none", |service| service.id.as_str());
-            Diagnostic::error("nothing-fits", "nothing satisfies the requirements, so there is no pipeline to simulate")
+            Diagnostic::error("nothing-fits", "nothing satisfies the requirements, so there is no pipeline")
                 .help(format!("`forebay advise` says which requirement excludes what; nearest: `{nearest}`"))
         };
         return decision.recommended.as_ref().map(|answer| &answer.path).ok_or_else(none);
     };
     let ids: Vec<&str> = question.catalog.weighed().map(|service| service.id.as_str()).collect();
     if !ids.contains(&id) {
-        let problem = Diagnostic::error("unknown-service", format!("there is no pipeline of `{id}` to simulate"));
+        let problem = Diagnostic::error("unknown-service", format!("there is no pipeline of `{id}`"));
         return Err(problem.help(suggest(id, &ids, "the services are")));
     }
     let architecture = decision.service(id).and_then(|service| service.architecture.as_ref());
@@ -459,15 +465,24 @@ pub(super) fn found_pipeline(
     args: &SimulationArgs,
     context: &mut Context,
 ) -> Result<Architecture, Failure> {
+    pipeline_of(question, args.primary.as_deref(), context)
+}
+
+/// The same for whoever does not simulate it.
+pub(super) fn pipeline_of(
+    question: &Question,
+    primary: Option<&str>,
+    context: &mut Context,
+) -> Result<Architecture, Failure> {
     let Question { catalog, rules, scenario } = question;
-    if args.primary.is_none()
+    if primary.is_none()
         && let Some(answer) = Decider::new(catalog, rules).recommend(scenario)
     {
         return Ok(answer.path);
     }
-    match pipeline(question, &question.decide(), args.primary.as_deref()) {
+    match pipeline(question, &question.decide(), primary) {
         Ok(architecture) => Ok(architecture.clone()),
-        Err(problem) if args.primary.is_none() => {
+        Err(problem) if primary.is_none() => {
             context.problems.push(problem);
             Err(Failure::NothingFits)
         }

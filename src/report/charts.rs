@@ -1,5 +1,5 @@
 //! Charts as SVG and PNG: scores of services, delay of records, freshness over time, lines of a bill; delays, bills and
-//! costs over the volume of several candidates.
+//! costs over the volume of several candidates; the pipeline itself.
 //!
 //! A chart is plain data ([`ScoreChart`], [`LatencyChart`], [`BillsChart`], ...) with a [`Caption`]. Drawing it takes three
 //! steps:
@@ -33,6 +33,7 @@
 //! # Ok::<(), forebay::report::charts::ChartError>(())
 //! ```
 
+mod architecture;
 mod axis;
 mod bill;
 mod bills;
@@ -42,6 +43,7 @@ mod frame;
 mod freshness;
 mod latencies;
 mod latency;
+mod layered;
 mod paint;
 mod png;
 mod scene;
@@ -51,6 +53,7 @@ mod tests;
 mod theme;
 mod volume;
 
+pub use architecture::ArchitectureChart;
 pub use bill::{BillBar, BillChart, LineKind};
 pub use bills::{BillPart, BillsChart, CandidateBill};
 pub use freshness::{Age, FreshnessChart, Shade};
@@ -115,6 +118,8 @@ pub enum Chart {
     Bills(BillsChart),
     /// What several candidates cost at other volumes.
     Volume(VolumeChart),
+    /// The pipeline itself.
+    Architecture(ArchitectureChart),
 }
 
 impl Chart {
@@ -146,6 +151,7 @@ impl Chart {
             Self::Latencies(chart) => chart.rows(),
             Self::Bills(chart) => chart.rows(),
             Self::Volume(chart) => chart.rows(),
+            Self::Architecture(chart) => chart.rows(),
         };
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         for row in rows {
@@ -166,6 +172,7 @@ impl Chart {
             Self::Latencies(chart) => chart.caption.title.clone(),
             Self::Bills(chart) => chart.caption.title.clone(),
             Self::Volume(chart) => chart.caption.title.clone(),
+            Self::Architecture(chart) => chart.caption.title.clone(),
         }
     }
 
@@ -180,6 +187,7 @@ impl Chart {
             Self::Latencies(chart) => chart.finding(),
             Self::Bills(chart) => chart.finding(),
             Self::Volume(chart) => chart.finding(),
+            Self::Architecture(chart) => chart.finding(),
         }
     }
 
@@ -192,6 +200,7 @@ impl Chart {
             Self::Latencies(chart) => chart.scene(theme),
             Self::Bills(chart) => chart.scene(theme),
             Self::Volume(chart) => chart.scene(theme),
+            Self::Architecture(chart) => chart.scene(theme),
         }
     }
 }

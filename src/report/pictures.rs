@@ -37,7 +37,7 @@ fn footer(document: &Document) -> String {
     footer_of(&document.header, document.simulation.as_ref().map(|run| (run.seed, run.replications)))
 }
 
-fn footer_of(header: &Header, run: Option<(u64, u32)>) -> String {
+pub(super) fn footer_of(header: &Header, run: Option<(u64, u32)>) -> String {
     let run = run.map_or_else(String::new, |(seed, replications)| {
         format!(" · seed {seed}, {}", super::count(u64::from(replications), "replication"))
     });

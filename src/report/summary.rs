@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::diagram::Buffering;
 use super::result::{Document, LimitUse, Simulation, by_use};
 use super::{advice, bill, bounds, count, paragraph, seconds, simulation};
 use crate::architecture::Architecture;
@@ -47,12 +48,8 @@ pub fn text(
 
 /// `5 MiB | 300 s` on the arrow behind a service that buffers.
 fn buffer_label(document: &Document, service: &str) -> Option<String> {
-    let settings = &document.simulation.as_ref()?.settings;
-    let value = |option: &str| {
-        let name = format!("{service}.{option}");
-        settings.iter().find(|setting| setting.name == name).map(|setting| setting.value.clone())
-    };
-    Some(format!("{} | {}", value("buffer-size")?, value("buffer-interval")?))
+    let buffering = Buffering::of(&document.simulation.as_ref()?.settings, service)?;
+    Some(format!("{} | {}", buffering.size, buffering.interval))
 }
 
 /// Delay and money in two lines.

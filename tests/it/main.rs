@@ -18,6 +18,7 @@ mod determinism;
 mod diff;
 mod editions;
 mod faults;
+mod graph;
 mod house;
 mod interrupt;
 mod measurements;

@@ -49,22 +49,28 @@ pub(super) struct Frame {
 impl Frame {
     /// A page just high enough for its caption and a body of this height.
     pub(super) fn new(title: &str, caption: &Caption, body_height: f64, theme: &Theme) -> Self {
+        Self::wide(title, caption, (PAGE_WIDTH, body_height), theme)
+    }
+
+    /// The same on a page of any width.
+    pub(super) fn wide(title: &str, caption: &Caption, (width, body_height): (f64, f64), theme: &Theme) -> Self {
         let letters = Letters::new(theme);
-        let lines = |text: &str, kind: Type, most| kind.wrap(&scene::clean(text), BODY_WIDTH, most);
+        let body_width = width - 2.0 * MARGIN;
+        let lines = |text: &str, kind: Type, most| kind.wrap(&scene::clean(text), body_width, most);
         let title = lines(title, letters.title, 3);
         let subtitle = lines(&caption.subtitle, letters.subtitle, 3);
         let footer = lines(&caption.footer, letters.footer, 4);
 
-        let mut scene = Scene::new(PAGE_WIDTH, 0.0, theme.background);
+        let mut scene = Scene::new(width, 0.0, theme.background);
         let mut y = MARGIN - 8.0;
         y = paragraph(&mut scene, &title, y, 29.0, letters.title);
         if !subtitle.is_empty() {
             y = paragraph(&mut scene, &subtitle, y + 4.0, 20.0, letters.subtitle);
         }
-        let body = Area { x: MARGIN, y: y + 22.0, width: BODY_WIDTH, height: body_height };
+        let body = Area { x: MARGIN, y: y + 22.0, width: body_width, height: body_height };
         y = body.bottom();
         if !footer.is_empty() {
-            scene.line((MARGIN, y + 22.0), (PAGE_WIDTH - MARGIN, y + 22.0), 1.0, theme.grid);
+            scene.line((MARGIN, y + 22.0), (width - MARGIN, y + 22.0), 1.0, theme.grid);
             y = paragraph(&mut scene, &footer, y + 30.0, 16.0, letters.footer);
         }
         let height = (y + MARGIN - 12.0).ceil();

@@ -68,6 +68,7 @@ fn svg_shape(backend: &mut SVGBackend<'_>, shape: &Shape) -> Drawn {
             let (from, to) = ((area.x, area.y), (area.right(), area.bottom()));
             backend.draw_rect(pixel(from, SVG_SCALE), pixel(to, SVG_SCALE), &style(*colour, 1.0), true)
         }
+        Shape::Polygon { points, colour } => backend.fill_polygon(pixels(points, SVG_SCALE), &style(*colour, 1.0)),
         Shape::Path { points, width, colour } => {
             backend.draw_path(pixels(points, SVG_SCALE), &style(*colour, width * SVG_SCALE))
         }
@@ -157,6 +158,9 @@ fn bitmap_shape(backend: &mut BitMapBackend<'_>, shape: &Shape) -> Drawn {
             let from = pixel((area.x, area.y), BITMAP_SCALE);
             let to = pixel((area.right(), area.bottom()), BITMAP_SCALE);
             bitmap_rectangle(backend, from, to, *colour)
+        }
+        Shape::Polygon { points, colour } => {
+            backend.fill_polygon(pixels(points, BITMAP_SCALE), &style(*colour, 1.0)).map_err(failed)
         }
         Shape::Path { points, width, colour } => {
             let points = pixels(points, BITMAP_SCALE);

@@ -64,10 +64,32 @@ impl Area {
 /// One thing to draw.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Shape {
-    Fill { area: Area, colour: Rgb },
-    Path { points: Vec<(f64, f64)>, width: f64, colour: Rgb },
-    Dot { centre: (f64, f64), radius: f64, colour: Rgb },
-    Text { text: String, x: f64, baseline: f64, anchor: Anchor, letters: Type },
+    Fill {
+        area: Area,
+        colour: Rgb,
+    },
+    /// A filled area without dents.
+    Polygon {
+        points: Vec<(f64, f64)>,
+        colour: Rgb,
+    },
+    Path {
+        points: Vec<(f64, f64)>,
+        width: f64,
+        colour: Rgb,
+    },
+    Dot {
+        centre: (f64, f64),
+        radius: f64,
+        colour: Rgb,
+    },
+    Text {
+        text: String,
+        x: f64,
+        baseline: f64,
+        anchor: Anchor,
+        letters: Type,
+    },
 }
 
 /// A picture.
@@ -86,6 +108,10 @@ impl Scene {
 
     pub(super) fn fill(&mut self, area: Area, colour: Rgb) {
         self.shapes.push(Shape::Fill { area, colour });
+    }
+
+    pub(super) fn polygon(&mut self, points: Vec<(f64, f64)>, colour: Rgb) {
+        self.shapes.push(Shape::Polygon { points, colour });
     }
 
     pub(super) fn path(&mut self, points: Vec<(f64, f64)>, width: f64, colour: Rgb) {

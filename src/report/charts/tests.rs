@@ -286,6 +286,7 @@ fn pictures() -> Vec<(&'static str, Chart)> {
         ("bill-empty", Chart::Bill(BillChart::default())),
     ];
     pictures.extend(comparisons());
+    pictures.extend(architecture::tests::pictures());
     pictures
 }
 
@@ -558,6 +559,21 @@ proptest! {
         });
         prop_assert_eq!(check_texts(&chart), Ok(()));
         check_well_formed(&chart.to_svg(&Theme::light()).unwrap());
+    }
+
+    #[test]
+    fn pipelines_of_any_shape_are_drawn(
+        names in prop::collection::vec(".{0,60}", 0..26),
+        ends in prop::collection::vec((0..27_usize, 0..27_usize), 0..30),
+        remark in prop::option::of(".{0,200}"),
+    ) {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut diagram = architecture::tests::graph(&names, &ends);
+        diagram.remarks.extend(remark);
+        let chart = Chart::Architecture(ArchitectureChart { caption: caption("x"), diagram });
+        prop_assert_eq!(check_texts(&chart), Ok(()));
+        check_well_formed(&chart.to_svg(&Theme::light()).unwrap());
+        prop_assert!(!chart.to_csv().is_empty());
     }
 
     #[test]
