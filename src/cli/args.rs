@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalog::Edition;
 use crate::diag::suggest;
+use crate::report::charts::Theme;
 use crate::sim::{Figure, Precision, Tier};
 use crate::units::{Share, SimDuration, UnitError, Usd};
 
@@ -155,6 +156,27 @@ impl From<TierArg> for Tier {
     }
 }
 
+/// Colours of charts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThemeArg {
+    /// Dark on white.
+    Light,
+    /// Light on nearly black.
+    Dark,
+    /// Black, greys and textures on white, for paper.
+    Print,
+}
+
+impl From<ThemeArg> for Theme {
+    fn from(theme: ThemeArg) -> Self {
+        match theme {
+            ThemeArg::Light => Self::light(),
+            ThemeArg::Dark => Self::dark(),
+            ThemeArg::Print => Self::print(),
+        }
+    }
+}
+
 /// What every verb that simulates takes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SimulationArgs {
@@ -219,9 +241,13 @@ pub(crate) struct RunArgs {
     pub(crate) scenario: ScenarioArgs,
     #[command(flatten)]
     pub(crate) simulation: SimulationArgs,
-    /// Write result.json and the charts (SVG, PNG and their data as CSV) into this folder.
+    /// Write result.json and the charts (SVG, PNG and their data as CSV) into this folder; charts that an earlier
+    /// run wrote there and this one does not are removed.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
+    /// Colours of the charts: for a light page, for a dark one, or greys and textures for paper.
+    #[arg(long, value_enum, default_value_t = ThemeArg::Light, value_name = "THEME", requires = "out", help_heading = "Output")]
+    pub(crate) theme: ThemeArg,
 }
 
 #[derive(Debug, Args)]
@@ -313,9 +339,13 @@ pub(crate) struct CompareArgs {
     pub(crate) scenario: ScenarioArgs,
     #[command(flatten)]
     pub(crate) simulation: SimulationArgs,
-    /// Write result.json and the charts of the comparison (SVG, PNG and their data as CSV) into this folder.
+    /// Write result.json and the charts of the comparison (SVG, PNG and their data as CSV) into this folder; charts that an earlier
+    /// run wrote there and this one does not are removed.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
+    /// Colours of the charts: for a light page, for a dark one, or greys and textures for paper.
+    #[arg(long, value_enum, default_value_t = ThemeArg::Light, value_name = "THEME", requires = "out", help_heading = "Output")]
+    pub(crate) theme: ThemeArg,
 }
 
 #[derive(Debug, Args)]

@@ -157,7 +157,7 @@ pub(super) fn compare(args: &CompareArgs, context: &mut Context) -> Result<(), F
     context.print(&text)?;
     if let Some(folder) = out {
         let charts = pictures::comparison(&comparison, &Header::new(&catalog, &scenario), &played, &catalog, &scenario);
-        let written = output::write(&folder, &answered(comparison), &charts)?;
+        let written = output::write(&folder, &answered(comparison), &charts, &args.theme.into())?;
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
     Ok(())

@@ -92,7 +92,7 @@ impl AcceptabilityChart {
         }
         let top = frame.body.y + key_height;
         let percents = |share: f64| format!("{:.0} %", share * 100.0);
-        value_axis(&mut frame, &scale, 4.0, (top, top + bars_height), theme, percents);
+        value_axis(&mut frame, &scale, 5.0, (top, top + bars_height), theme, percents);
         let title = "share of all weightings of the criteria";
         let tick = frame.letters.tick;
         frame.scene.text(title, (left, top + bars_height + 34.0), Anchor::Start, tick);
@@ -201,7 +201,8 @@ mod tests {
 
     #[test]
     fn ranks_are_told_as_people_do() {
-        for (place, text) in [(0, "1st"), (1, "2nd"), (2, "3rd"), (3, "4th"), (10, "11th"), (11, "12th"), (20, "21st")] {
+        for (place, text) in [(0, "1st"), (1, "2nd"), (2, "3rd"), (3, "4th"), (10, "11th"), (11, "12th"), (20, "21st")]
+        {
             assert_eq!(ordinal(place), text);
         }
     }

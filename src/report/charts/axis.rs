@@ -2,7 +2,7 @@
 
 use super::drawable;
 use super::scene::Type;
-use crate::units::{Bytes, SimDuration, significant};
+use crate::units::{SimDuration, significant};
 
 /// How many ticks to ask for on an axis where everything is zero: that one.
 pub(super) const NO_TICKS: f64 = 0.5;
@@ -142,9 +142,16 @@ impl LogScale {
 /// The decimal logarithm of 2.
 const BINARY_DIGIT: f64 = std::f64::consts::LOG10_2;
 
-/// A size in bytes: `5 MiB`, `1.4 KiB`.
+/// A size in bytes, in binary units: `5 MiB`, `1.4 KiB`.
 pub(super) fn size(bytes: f64) -> String {
-    Bytes::new(drawable(bytes).max(0.0).round() as u64).to_string()
+    const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    let (mut value, mut unit) = (drawable(bytes).max(0.0), 0);
+    // What would round to 1,024 is one of the next unit.
+    while value >= 1023.5 && unit + 1 < UNITS.len() {
+        (value, unit) = (value / 1024.0, unit + 1);
+    }
+    let value = if unit == 0 { value.round() } else { value };
+    format!("{} {}", significant(value, if value < 1000.0 { 3 } else { 4 }), UNITS[unit])
 }
 
 /// `310`, `2.6 million`.
@@ -348,6 +355,21 @@ mod tests {
         let nothing = LogScale::around([f64::NAN, -1.0, 0.0].into_iter(), (0.05, 2.0), (0.0, 100.0));
         for value in [f64::NAN, f64::INFINITY, -1.0, 0.0, 1e300] {
             assert!((0.0..=100.0).contains(&nothing.at(value)), "{value}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_told_in_binary_units() {
+        for (bytes, text) in [
+            (0.0, "0 B"),
+            (850.4, "850 B"),
+            (1023.6, "1 KiB"),
+            (12_345_000.0, "11.8 MiB"),
+            (1_048_000.0, "1 MiB"),
+            (1.06e9, "1,011 MiB"),
+            (f64::NAN, "0 B"),
+        ] {
+            assert_eq!(size(bytes), text);
         }
     }
 

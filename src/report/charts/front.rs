@@ -166,8 +166,7 @@ impl FrontChart {
             }
         };
         let list = |on_front: bool| {
-            let points: Vec<String> =
-                self.points.iter().filter(|point| point.on_front == on_front).map(told).collect();
+            let points: Vec<String> = self.points.iter().filter(|point| point.on_front == on_front).map(told).collect();
             if points.is_empty() { "none".to_owned() } else { points.join("; ") }
         };
         let freshness = self.freshness.iter().map(|(label, seconds)| format!(" {label} ({}).", duration(*seconds)));
@@ -177,16 +176,7 @@ impl FrontChart {
     }
 
     pub(super) fn rows(&self) -> Vec<Vec<String>> {
-        let header = [
-            "kind",
-            "name",
-            "usd_a_month",
-            "half_width_usd",
-            "delay_s",
-            "half_width_s",
-            "on_front",
-            "marked",
-        ];
+        let header = ["kind", "name", "usd_a_month", "half_width_usd", "delay_s", "half_width_s", "on_front", "marked"];
         let optional = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
         let known = |value: f64| optional(Some(value).filter(|value| value.is_finite()));
         let mut rows = vec![header.map(str::to_owned).to_vec()];
@@ -227,9 +217,15 @@ impl FrontChart {
         self.draw_steps(&mut frame.scene, &plane, theme);
         let drawn = self.drawn();
         for point in &drawn {
-            draw_whiskers(&mut frame.scene, point, &plane, theme);
+            for [from, to] in whiskers(point, &plane) {
+                frame.scene.line(from, to, 1.5, theme.axis);
+            }
         }
         let (named, without) = self.place(&plane, &mut taken, frame.letters.value);
+        // Leaders lie below all names.
+        for name in &named {
+            draw_leader(&mut frame.scene, name, theme);
+        }
         for name in &named {
             draw_name(&mut frame, name, theme);
         }
@@ -306,6 +302,7 @@ impl FrontChart {
             }
         };
         let mut lines: Vec<Area> = self.steps(plane).windows(2).map(stretch).collect();
+        lines.extend(self.drawn().iter().flat_map(|point| whiskers(point, plane)).map(|ends| stretch(&ends)));
         let Plane { area, .. } = plane;
         lines.extend(self.freshness.iter().map(|(_, seconds)| {
             let y = plane.delays.at(drawable(*seconds));
@@ -353,9 +350,12 @@ impl FrontChart {
         let mut named = Vec::new();
         let mut without = 0;
         for point in points {
-            let text = letters.cut(&clean(&point.label()), WIDEST);
+            let why = point.marked.as_ref().map_or_else(String::new, |why| format!(" ({})", clean(why)));
+            let text = letters.cut(&clean(&point.name), (WIDEST - letters.width(&why)).max(WIDEST / 2.0));
+            let text = letters.cut(&format!("{text}{why}"), WIDEST);
             let dot = plane.at(point);
-            match spot(dot, letters.width(&text) * 1.06, plane.area, taken) {
+            let width = letters.width(&text) * 1.06;
+            match spot(dot, (width, point.on_front), plane.area, taken) {
                 Some(area) => {
                     taken.areas.push(area);
                     named.push(Named { text, area, dot, quiet: !point.on_front });
@@ -457,9 +457,10 @@ fn crosses(one: &Area, other: &Area) -> bool {
     one.x < other.right() && other.x < one.right() && one.y < other.bottom() && other.y < one.bottom()
 }
 
-/// The nearest free place for a name around its dot: clear of lines if there is one, over them if not.
-fn spot((x, y): (f64, f64), width: f64, within: Area, taken: &Taken) -> Option<Area> {
-    const AWAY: [f64; 6] = [0.0, 16.0, 34.0, 56.0, 84.0, 120.0];
+/// The nearest free place for a name around its dot: clear of lines if there is one, over them if not. Below and to the left
+/// of the front there is nothing, so names of those on it look for a place there first.
+fn spot((x, y): (f64, f64), (width, on_front): (f64, bool), within: Area, taken: &Taken) -> Option<Area> {
+    const AWAY: [f64; 5] = [0.0, 16.0, 34.0, 56.0, 84.0];
     const NEAR: f64 = MARK + 4.0;
     let around = |away: f64| {
         let (beside, upright) = (NEAR + away, NEAR + 2.0 + away);
@@ -467,16 +468,20 @@ fn spot((x, y): (f64, f64), width: f64, within: Area, taken: &Taken) -> Option<A
         let (right, left) = (x + beside, x - beside - width);
         let level = y - NAME / 2.0;
         let slanted = (right - NEAR * 0.6, left + NEAR * 0.6);
-        [
+        let mut places = [
             (right, level),
-            (left, level),
             (slanted.0, above),
-            (slanted.0, below),
-            (slanted.1, above),
-            (slanted.1, below),
             (x - width / 2.0, above),
+            (slanted.1, above),
+            (slanted.0, below),
             (x - width / 2.0, below),
-        ]
+            (slanted.1, below),
+            (left, level),
+        ];
+        if on_front {
+            places.reverse();
+        }
+        places
     };
     let places = |lines: bool| {
         let spots = AWAY.into_iter().flat_map(around).map(|(x, y)| Area { x, y, width, height: NAME });
@@ -499,32 +504,34 @@ fn draw_limit_name(
     frame.scene.text(text, (area.x, middle_baseline(area.y + NAME / 2.0, letters)), Anchor::Start, letters);
 }
 
-fn draw_name(frame: &mut Frame, name: &Named, theme: &Theme) {
-    let letters = if name.quiet { frame.letters.quiet } else { frame.letters.value };
+fn draw_leader(scene: &mut Scene, name: &Named, theme: &Theme) {
     let (area, dot) = (name.area, name.dot);
     let nearest = (dot.0.clamp(area.x, area.right()), dot.1.clamp(area.y, area.bottom()));
     if libm::hypot(nearest.0 - dot.0, nearest.1 - dot.1) > MARK + 10.0 {
-        frame.scene.line(dot, nearest, 1.0, theme.axis);
+        scene.line(dot, nearest, 1.0, theme.axis);
     }
+}
+
+fn draw_name(frame: &mut Frame, name: &Named, theme: &Theme) {
+    let letters = if name.quiet { frame.letters.quiet } else { frame.letters.value };
+    let area = name.area;
     frame.scene.fill(Area { x: area.x - 2.0, width: area.width + 4.0, ..area }, theme.background);
     frame.scene.text(&name.text, (area.x, middle_baseline(area.y + NAME / 2.0, letters)), Anchor::Start, letters);
 }
 
-fn draw_whiskers(scene: &mut Scene, point: &FrontPoint, plane: &Plane, theme: &Theme) {
+/// The intervals of a point that are wide enough to be seen, each by its ends.
+fn whiskers(point: &FrontPoint, plane: &Plane) -> Vec<[(f64, f64); 2]> {
     let (x, y) = plane.at(point);
     let half = |half: Option<f64>| half.filter(|half| half.is_finite() && *half > 0.0);
-    if let Some(half) = half(point.usd_half_width) {
+    let across = half(point.usd_half_width).map(|half| {
         let (low, high) = (plane.amounts.at(point.usd - half), plane.amounts.at(point.usd + half));
-        if high - low >= WHISKER {
-            scene.line((low, y), (high, y), 1.5, theme.axis);
-        }
-    }
-    if let Some(half) = half(point.seconds_half_width) {
+        (high - low, [(low, y), (high, y)])
+    });
+    let upright = half(point.seconds_half_width).map(|half| {
         let (low, high) = (plane.delays.at(point.seconds - half), plane.delays.at(point.seconds + half));
-        if low - high >= WHISKER {
-            scene.line((x, low), (x, high), 1.5, theme.axis);
-        }
-    }
+        (low - high, [(x, low), (x, high)])
+    });
+    across.into_iter().chain(upright).filter(|(length, _)| *length >= WHISKER).map(|(_, ends)| ends).collect()
 }
 
 fn draw_dot(scene: &mut Scene, point: &FrontPoint, at: (f64, f64), theme: &Theme) {

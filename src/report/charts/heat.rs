@@ -20,8 +20,8 @@ const BAR: f64 = 14.0;
 const HEIGHT: f64 = 420.0;
 const ROW: (f64, f64) = (17.0, 44.0);
 const WIDEST_CELL: f64 = 110.0;
-/// Room for the labels of the columns, and the height of a line of the key.
-const BELOW: f64 = 30.0;
+/// Room for the labels of the columns and the name of their setting, and the height of a line of the key.
+const BELOW: f64 = 52.0;
 const KEY_LINE: f64 = 24.0;
 /// From which factor between the largest and the smallest value on the scale is logarithmic.
 const LOGARITHMIC: f64 = 50.0;
@@ -293,7 +293,8 @@ impl HeatChart {
 
     /// What a mark points out, in words.
     fn told(&self, mark: &HeatMark) -> String {
-        let value = self.value(mark.across, mark.up).map_or_else(|| "unknown".to_owned(), |value| self.unit.told(value));
+        let value =
+            self.value(mark.across, mark.up).map_or_else(|| "unknown".to_owned(), |value| self.unit.told(value));
         format!("{}: {}, {value}", mark.sign.name(), self.settings(mark.across, mark.up))
     }
 
@@ -334,9 +335,12 @@ impl HeatChart {
             HeatUnit::Usd => "value_usd",
             HeatUnit::Count => "value",
         };
-        let mut rows = vec![["across", "up", unit, "misses_limit", "marked"].map(str::to_owned).to_vec()];
-        rows[0][0] = if self.across.name.is_empty() { "across".to_owned() } else { self.across.name.clone() };
-        rows[0][1] = if self.up.name.is_empty() { "up".to_owned() } else { self.up.name.clone() };
+        let named = |axis: &HeatAxis, otherwise: &str| {
+            if axis.name.is_empty() { otherwise.to_owned() } else { axis.name.clone() }
+        };
+        let settings = [named(&self.across, "across"), named(&self.up, "up")].into_iter();
+        let others = [unit, "misses_limit", "marked"].map(str::to_owned);
+        let mut rows: Vec<Vec<String>> = vec![settings.chain(others).collect()];
         for (up, up_label) in self.up.labels.iter().enumerate() {
             for (across, across_label) in self.across.labels.iter().enumerate() {
                 let marks = self.marks.iter().filter(|mark| (mark.across, mark.up) == (across, up));
@@ -350,9 +354,11 @@ impl HeatChart {
                 ]);
             }
         }
-        rows.extend(self.limit.iter().map(|(label, limit)| {
-            vec![label.clone(), String::new(), limit.to_string(), String::new(), String::new()]
-        }));
+        rows.extend(
+            self.limit.iter().map(|(label, limit)| {
+                vec![label.clone(), String::new(), limit.to_string(), String::new(), String::new()]
+            }),
+        );
         rows
     }
 
@@ -374,13 +380,13 @@ impl HeatChart {
         let body_height = ABOVE + height + BELOW + KEY_LINE * key.len() as f64;
         let mut frame = Frame::new(&self.caption.title, &self.caption, body_height, theme);
         let grid = self.grid(left, frame.body.y + ABOVE, width);
-        self.draw_names(&mut frame, &grid, room);
-        let values: Vec<f64> = grid.cells().filter_map(|(across, up)| self.value(across, up)).collect();
         if grid.area.width <= 0.0 || grid.area.height <= 0.0 {
             let at = (left, middle_baseline(frame.body.y + ABOVE + KEY_LINE / 2.0, letters.quiet));
             frame.scene.text("no cells", at, Anchor::Start, letters.quiet);
             return frame.scene;
         }
+        self.draw_names(&mut frame, &grid, room);
+        let values: Vec<f64> = grid.cells().filter_map(|(across, up)| self.value(across, up)).collect();
         let shades = Shades::new(&values);
         self.draw_cells(&mut frame, &grid, &shades, theme);
         self.draw_contour(&mut frame.scene, &grid, theme);
@@ -400,7 +406,7 @@ impl HeatChart {
     /// The labels of the axes: those of columns that find no room are left out.
     fn draw_names(&self, frame: &mut Frame, grid: &Grid, room: f64) {
         let (label, tick) = (frame.letters.label, frame.letters.tick);
-        let up = tick.cut(&clean(&self.up.name), BODY_WIDTH * 0.6);
+        let up = tick.cut(&clean(&self.up.name), BODY_WIDTH * 0.45);
         frame.scene.text(&up, (frame.body.x, frame.body.y + 12.0), Anchor::Start, tick);
         for (row, text) in self.up.labels.iter().enumerate() {
             let cell = grid.cell(0, row);
@@ -409,7 +415,6 @@ impl HeatChart {
         }
         let widest = 1.5 * grid.cell.0.max(60.0);
         let mut free_from = f64::NEG_INFINITY;
-        let mut last = grid.area.x;
         for (column, text) in self.across.labels.iter().enumerate() {
             let cell = grid.cell(column, 0);
             let text = label.cut(&clean(text), widest);
@@ -417,18 +422,10 @@ impl HeatChart {
             if x - half >= free_from && x + half <= grid.area.right() + BAR_ROOM * 0.3 {
                 frame.scene.text(&text, (x, grid.area.bottom() + 20.0), Anchor::Middle, label);
                 free_from = x + half + 8.0;
-                last = x + half;
             }
         }
-        // The name of the setting stands behind its last value where there is room, else above the map.
-        let across = tick.cut(&clean(&self.across.name), BODY_WIDTH * 0.35);
-        let width = tick.width(&across) * 1.06;
-        let right = MARGIN + BODY_WIDTH;
-        if last + 14.0 + width <= right {
-            frame.scene.text(&across, (last + 14.0, grid.area.bottom() + 20.0), Anchor::Start, tick);
-        } else {
-            frame.scene.text(&across, (right, frame.body.y + 12.0), Anchor::End, tick);
-        }
+        let across = tick.cut(&clean(&self.across.name), BODY_WIDTH * 0.8);
+        frame.scene.text(&across, (grid.area.x, grid.area.bottom() + 39.0), Anchor::Start, tick);
     }
 
     /// Whether there is room for the values of all cells.
@@ -489,21 +486,25 @@ impl HeatChart {
     }
 
     fn draw_mark(&self, frame: &mut Frame, grid: &Grid, mark: &HeatMark, shades: &Shades, theme: &Theme) {
-        const SIGN: f64 = 4.0;
+        /// How far the middle of a sign is from the edges of its cell where the cell holds a value too.
+        const INSIDE: f64 = 12.0;
         let cell = grid.cell(mark.across, mark.up);
         let inner = Area { width: cell.width - 1.0, height: cell.height - 1.0, ..cell };
         let value = self.value(mark.across, mark.up);
         let colour = value.map_or(theme.background, |value| theme.scale(shades.share(value)));
-        draw_sign_frame(&mut frame.scene, inner, mark.sign, (colour.ink(), colour));
-        let prints = value.is_some() && self.prints_values(grid, frame.letters.tick);
-        let corner = (inner.x + 9.0, inner.y + 9.0);
-        // Two signs in one cell stand side by side.
-        let shift = if mark.sign == HeatSign::Default { 11.0 } else { 0.0 };
-        if !prints && inner.width.min(inner.height) >= 12.0 {
-            let middle = (inner.x + inner.width / 2.0, inner.y + inner.height / 2.0);
-            draw_sign(&mut frame.scene, middle, SIGN, mark.sign, (colour.ink(), colour));
-        } else if prints && inner.height >= 40.0 && inner.width >= 36.0 {
-            draw_sign(&mut frame.scene, (corner.0 + shift, corner.1), SIGN, mark.sign, (colour.ink(), colour));
+        let inks = (colour.ink(), colour);
+        draw_sign_frame(&mut frame.scene, inner, mark.sign, inks);
+        let tick = frame.letters.tick;
+        let printed = value.filter(|_| self.prints_values(grid, tick)).map(|value| tick.width(&self.unit.short(value)));
+        // Two signs in one cell stand in different corners.
+        let x = if mark.sign == HeatSign::Default { inner.right() - INSIDE } else { inner.x + INSIDE };
+        let middle = (inner.x + inner.width / 2.0, inner.y + inner.height / 2.0);
+        match printed {
+            None if inner.width.min(inner.height) >= 12.0 => draw_sign(&mut frame.scene, middle, mark.sign, inks),
+            Some(width) if inner.width >= width + 4.0 * INSIDE => {
+                draw_sign(&mut frame.scene, (x, middle.1), mark.sign, inks);
+            }
+            _ => {}
         }
     }
 
@@ -511,7 +512,7 @@ impl HeatChart {
     fn draw_bar(&self, frame: &mut Frame, grid: &Grid, shades: &Shades, theme: &Theme) {
         const STEPS: u32 = 40;
         let tick = frame.letters.tick;
-        let x = MARGIN + BODY_WIDTH - BAR_ROOM + 26.0;
+        let x = grid.area.right() + 26.0;
         let ends = (grid.area.bottom() - 1.0, grid.area.y);
         let height = (ends.0 - ends.1) / f64::from(STEPS);
         for step in 0..STEPS {
@@ -519,6 +520,9 @@ impl HeatChart {
             let y = ends.0 - height * f64::from(step + 1);
             frame.scene.fill(Area { x, y, width: BAR, height: height + 0.5 }, theme.scale(share));
         }
+        let figure = tick.cut(&clean(&self.heading(shades)), BODY_WIDTH * 0.5);
+        let right = (x + BAR_ROOM - 26.0).max(MARGIN + BODY_WIDTH * 0.5);
+        frame.scene.text(&figure, (right, frame.body.y + 12.0), Anchor::End, tick);
         let mut taken: Vec<f64> = Vec::new();
         for (y, text) in shades.ticks(self.unit, ends, tick) {
             if taken.iter().any(|other| (other - y).abs() < 15.0) {
@@ -538,16 +542,16 @@ impl HeatChart {
         }
     }
 
+    /// What the bar says: the figure, its unit and its scale.
+    fn heading(&self, shades: &Shades) -> String {
+        let scale = if shades.logarithmic { " (log scale)" } else { "" };
+        format!("{}{}{scale}", self.figure, self.unit.name())
+    }
+
     /// What lines, signs and crosses mean.
     fn key(&self) -> Vec<KeyLine> {
         let grid = self.grid(0.0, 0.0, 1.0);
         let mut key = Vec::new();
-        let scale = {
-            let values: Vec<f64> = grid.cells().filter_map(|(across, up)| self.value(across, up)).collect();
-            if Shades::new(&values).logarithmic { " (log scale)" } else { "" }
-        };
-        let figure = if self.figure.is_empty() { "the figure" } else { &self.figure };
-        let figure = format!("{figure}{}{scale}", self.unit.name());
         if let Some((label, _)) = self.limit.as_ref().filter(|(_, limit)| limit.is_finite()) {
             let missing = |wanted: bool| grid.cells().any(|(across, up)| self.misses(across, up) == Some(wanted));
             let which = match (missing(true), missing(false)) {
@@ -556,13 +560,10 @@ impl HeatChart {
                 (false, true) => "every cell keeps it",
                 (false, false) => "unknown which cells keep it",
             };
-            key.push(KeyLine::Limit(format!("{figure} · {label}: {which}")));
+            key.push(KeyLine::Limit(format!("{label}: {which}")));
         }
         key.extend(
-            self.marks
-                .iter()
-                .filter(|mark| self.on_map(mark))
-                .map(|mark| KeyLine::Mark(mark.sign, format!("{figure} · {}", self.told(mark)))),
+            self.marks.iter().filter(|mark| self.on_map(mark)).map(|mark| KeyLine::Mark(mark.sign, self.told(mark))),
         );
         if grid.cells().any(|(across, up)| self.value(across, up).is_none()) {
             key.push(KeyLine::Unknown);
@@ -579,21 +580,25 @@ fn draw_unknown(scene: &mut Scene, area: Area, theme: &Theme) {
 }
 
 fn draw_sign_frame(scene: &mut Scene, area: Area, sign: HeatSign, (ink, colour): (Rgb, Rgb)) {
+    /// The least width and height of a cell with two frames in it.
+    const ROOMY: f64 = 28.0;
     match sign {
         HeatSign::Recommended => scene.edge(area, 2.5, ink),
-        HeatSign::Default => {
+        HeatSign::Default if area.width.min(area.height) >= ROOMY => {
             // Inside the frame of a cell that is recommended as well.
-            let inside = Area { x: area.x + 3.5, y: area.y + 3.5, width: area.width - 7.0, height: area.height - 7.0 };
+            let inside = Area { x: area.x + 4.0, y: area.y + 4.0, width: area.width - 8.0, height: area.height - 8.0 };
             scene.edge(inside, 1.5, colour);
             scene.dashed_edge(inside, 1.5, ink);
         }
+        HeatSign::Default => {}
     }
 }
 
-fn draw_sign(scene: &mut Scene, at: (f64, f64), radius: f64, sign: HeatSign, (ink, colour): (Rgb, Rgb)) {
+fn draw_sign(scene: &mut Scene, at: (f64, f64), sign: HeatSign, (ink, colour): (Rgb, Rgb)) {
+    const RADIUS: f64 = 4.0;
     match sign {
-        HeatSign::Recommended => scene.dot(at, radius, ink),
-        HeatSign::Default => scene.ring(at, radius, 1.5, (ink, colour)),
+        HeatSign::Recommended => scene.dot(at, RADIUS, ink),
+        HeatSign::Default => scene.ring(at, RADIUS, 1.5, (ink, colour)),
     }
 }
 
@@ -607,8 +612,11 @@ fn draw_key_line(frame: &mut Frame, entry: &KeyLine, (x, middle): (f64, f64), th
             text.as_str()
         }
         KeyLine::Mark(sign, text) => {
-            draw_sign_frame(&mut frame.scene, area, *sign, colours);
-            draw_sign(&mut frame.scene, (x + SWATCH / 2.0, middle), 3.0, *sign, colours);
+            match sign {
+                HeatSign::Recommended => frame.scene.edge(area, 2.0, theme.ink),
+                HeatSign::Default => frame.scene.dashed_edge(area, 1.5, theme.ink),
+            }
+            draw_sign(&mut frame.scene, (x + SWATCH / 2.0, middle), *sign, colours);
             text.as_str()
         }
         KeyLine::Unknown => {

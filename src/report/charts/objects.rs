@@ -94,8 +94,7 @@ impl ObjectsChart {
     }
 
     pub(super) fn rows(&self) -> Vec<Vec<String>> {
-        let header =
-            ["candidate", "objects_per_day", "half_width_per_day", "mean_object_bytes", "half_width_bytes"];
+        let header = ["candidate", "objects_per_day", "half_width_per_day", "mean_object_bytes", "half_width_bytes"];
         let mut rows = vec![header.map(str::to_owned).to_vec()];
         let optional = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
         let known = |value: f64| if value.is_finite() { value.to_string() } else { String::new() };
@@ -108,9 +107,11 @@ impl ObjectsChart {
                 optional(item.mean_bytes_half_width),
             ]
         }));
-        rows.extend(self.guide.iter().map(|(label, bytes)| {
-            vec![label.clone(), String::new(), String::new(), bytes.to_string(), String::new()]
-        }));
+        rows.extend(
+            self.guide.iter().map(|(label, bytes)| {
+                vec![label.clone(), String::new(), String::new(), bytes.to_string(), String::new()]
+            }),
+        );
         rows
     }
 
@@ -124,9 +125,8 @@ impl ObjectsChart {
         for panel in &panels {
             panel.draw_axis(&mut frame, (top, top + height), theme);
         }
-        if let [_, sizes] = &panels {
-            self.draw_guide(&mut frame, sizes, (top, top + height), theme);
-        }
+        let [_, sizes] = &panels;
+        self.draw_guide(&mut frame, sizes, (top, top + height), theme);
         if self.items.is_empty() {
             let at = (MARGIN + BODY_WIDTH / 2.0, middle_baseline(top + ROW / 2.0, letters.quiet));
             frame.scene.text("no objects", at, Anchor::Middle, letters.quiet);
@@ -225,25 +225,25 @@ impl Panel {
             super::bill::draw_whisker(&mut frame.scene, (low, high), middle, theme);
         }
         frame.scene.dot((x, middle), DOT, theme.accent);
-        self.draw_value(frame, (self.text)(drawable(measured.0)), (x, x.max(high)), middle, letters, theme);
+        self.draw_value(frame, &(self.text)(drawable(measured.0)), (x, x.max(high)), middle, letters, theme);
     }
 
     /// The value on the right of its dot and interval, or on the left where the panel ends too early.
     fn draw_value(
         &self,
         frame: &mut Frame,
-        text: String,
+        text: &str,
         (dot, end): (f64, f64),
         middle: f64,
         letters: Type,
         theme: &Theme,
     ) {
         const AWAY: f64 = 9.0;
-        let width = letters.width(&text) * 1.06;
+        let width = letters.width(text) * 1.06;
         let right = end + AWAY;
         let x = if right + width <= self.right { right } else { (dot - DOT - AWAY - width).max(self.left + 4.0) };
         let area = Area { x: x - 3.0, y: middle - letters.size * 0.7, width: width + 6.0, height: letters.size * 1.4 };
         frame.scene.fill(area, theme.background);
-        frame.scene.text(&text, (x, middle_baseline(middle, letters)), Anchor::Start, letters);
+        frame.scene.text(text, (x, middle_baseline(middle, letters)), Anchor::Start, letters);
     }
 }

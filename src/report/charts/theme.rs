@@ -158,7 +158,7 @@ impl Theme {
         // Lightness changes one way only from the page through the accent to the ink, so halving finds the place.
         let (mut near, mut far) = (0.0, 1.0);
         for _ in 0..20 {
-            let middle = (near + far) / 2.0;
+            let middle = f64::midpoint(near, far);
             let reached = (self.towards_ink(middle).lightness() - wanted) * (ink - page) >= 0.0;
             if reached { far = middle } else { near = middle }
         }
