@@ -1,7 +1,7 @@
 //! The Pareto front of cost and delay: what a month costs across, the delay upwards, a dot for each candidate.
 //!
 //! Candidates that no other one beats in both are filled and joined by a stepped line: below and to the left of it there is
-//! nothing. Names are placed one after the other, the marked ones first, each at the nearest place to its dot where it touches
+//! nothing that could be chosen. Names are placed one after the other, the marked ones first, each at the nearest place to its dot where it touches
 //! no name and no dot; a name that finds none is left out and counted.
 
 use super::axis::{LogScale, Scale, TimeScale, duration, money_interval, number};
