@@ -82,8 +82,11 @@ fn the_front_holds_every_candidate_and_those_on_it_are_beaten_by_none() {
     let number = |row: &std::collections::BTreeMap<String, String>, key: &str| row[key].parse::<f64>().unwrap();
     let points: Vec<_> = rows.iter().filter(|row| row["kind"] == "candidate").collect();
     let comparison = answer(&place)["comparison"]["architectures"].clone();
-    assert_eq!(points.len(), comparison.as_array().unwrap().len());
-    for one in comparison.as_array().unwrap() {
+    // What has a part without a known price has no place on the axis.
+    let whole: Vec<&Value> =
+        comparison.as_array().unwrap().iter().filter(|one| one["bill"]["complete"] == true).collect();
+    assert_eq!(points.len(), whole.len());
+    for one in whole {
         let (usd, p99) = (one["bill"]["total"].as_f64().unwrap(), one["latency_s"]["p99"]["value"].as_f64().unwrap());
         let same = |row: &&&_| (number(row, "usd_a_month") - usd).abs() < 1e-6 && number(row, "delay_s") == p99;
         assert!(points.iter().any(|row| same(&row)), "{usd} {p99}");
@@ -133,11 +136,15 @@ fn themes_change_the_pictures_and_nothing_else() {
             }
         }
     }
-    // On paper there is no colour: red, green and blue are the same in every colour of the picture.
-    for (name, bytes) in seen[2].iter().filter(|(name, _)| name.ends_with(".svg")) {
-        let svg = String::from_utf8(bytes.clone()).unwrap();
+    // On paper there is no colour: red, green and blue are the same in every colour of the picture, but for the ink on dark
+    // areas, which is nearly black.
+    for (name, bytes) in &seen[2] {
+        let Some(svg) = String::from_utf8(bytes.clone()).ok().filter(|text| text.starts_with("<svg")) else { continue };
         for colour in svg.split("=\"#").skip(1).map(|rest| &rest[..6]) {
-            assert!(colour[..2] == colour[2..4] && colour[..2] == colour[4..], "{name}: #{colour}");
+            let level = |at: usize| u8::from_str_radix(&colour[at..at + 2], 16).unwrap();
+            let levels = [level(0), level(2), level(4)];
+            let spread = levels.iter().max().unwrap() - levels.iter().min().unwrap();
+            assert!(spread <= 5, "{name}: #{colour}");
         }
     }
     place.run(&["run", &path, "--theme", "dark"]).ends_with(2).explains(&["--out"]);
