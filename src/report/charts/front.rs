@@ -22,7 +22,7 @@ const MARK: f64 = 9.0;
 /// How many candidates are all named; of more, those on the front and the marked ones are.
 const ALL_NAMED: usize = 12;
 /// The widest name.
-const WIDEST: f64 = 260.0;
+const WIDEST: f64 = 330.0;
 /// Height of a name, and how far it is kept from others.
 const NAME: f64 = 17.0;
 const CLEAR: f64 = 3.0;
@@ -351,7 +351,7 @@ impl FrontChart {
         let mut without = 0;
         for point in points {
             let why = point.marked.as_ref().map_or_else(String::new, |why| format!(" ({})", clean(why)));
-            let text = letters.cut(&clean(&point.name), (WIDEST - letters.width(&why)).max(WIDEST / 2.0));
+            let text = letters.cut(&clean(&point.name), (WIDEST * 0.93 - letters.width(&why)).max(WIDEST / 2.0));
             let text = letters.cut(&format!("{text}{why}"), WIDEST);
             let dot = plane.at(point);
             let width = letters.width(&text) * 1.06;

@@ -11,8 +11,9 @@ const ROW: f64 = 34.0;
 const GAP: f64 = 14.0;
 /// Between the two panels.
 const BETWEEN: f64 = 28.0;
-/// Room for the names of the panels and of the guide, and for the ticks below.
-const ABOVE: f64 = 48.0;
+/// Room for the names of the panels, for that of the guide, and for the ticks below.
+const ABOVE: f64 = 26.0;
+const GUIDE: f64 = 22.0;
 const BELOW: f64 = 28.0;
 const DOT: f64 = 5.0;
 /// The narrowest interval that is drawn; the CSV has it in any case.
@@ -120,8 +121,9 @@ impl ObjectsChart {
         let room = label_room(self.items.iter().map(|item| item.name.as_str()), 190.0, letters.label);
         let panels = self.panels(MARGIN + room + GAP);
         let height = ROW * self.items.len().max(1) as f64;
-        let mut frame = Frame::new(&self.caption.title, &self.caption, ABOVE + height + BELOW, theme);
-        let top = frame.body.y + ABOVE;
+        let above = if self.guide.is_some() { ABOVE + GUIDE } else { ABOVE };
+        let mut frame = Frame::new(&self.caption.title, &self.caption, above + height + BELOW, theme);
+        let top = frame.body.y + above;
         for panel in &panels {
             panel.draw_axis(&mut frame, (top, top + height), theme);
         }
