@@ -168,6 +168,27 @@ impl From<TierArg> for Tier {
     }
 }
 
+/// Colours of charts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThemeArg {
+    /// Dark on white.
+    Light,
+    /// Light on nearly black.
+    Dark,
+    /// Black, greys and textures on white, for paper.
+    Print,
+}
+
+impl From<ThemeArg> for Theme {
+    fn from(theme: ThemeArg) -> Self {
+        match theme {
+            ThemeArg::Light => Self::light(),
+            ThemeArg::Dark => Self::dark(),
+            ThemeArg::Print => Self::print(),
+        }
+    }
+}
+
 /// What every verb that simulates takes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SimulationArgs {
@@ -242,11 +263,15 @@ pub(crate) struct RunArgs {
     pub(crate) scenario: ScenarioArgs,
     #[command(flatten)]
     pub(crate) simulation: SimulationArgs,
-    /// Write result.json and the charts (SVG, PNG and their data as CSV) into this folder.
+    /// Write result.json and the charts (SVG, PNG and their data as CSV) into this folder; charts that an earlier
+    /// run wrote there and this one does not are removed.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) policies: PolicyArgs,
+    /// Colours of the charts: for a light page, for a dark one, or greys and textures for paper.
+    #[arg(long, value_enum, default_value_t = ThemeArg::Light, value_name = "THEME", requires = "out", help_heading = "Output")]
+    pub(crate) theme: ThemeArg,
 }
 
 #[derive(Debug, Args)]
@@ -350,9 +375,13 @@ pub(crate) struct CompareArgs {
     pub(crate) vary: Vec<String>,
     #[command(flatten)]
     pub(crate) simulation: SimulationArgs,
-    /// Write result.json and the charts of the comparison (SVG, PNG and their data as CSV) into this folder.
+    /// Write result.json and the charts of the comparison (SVG, PNG and their data as CSV) into this folder; charts that an earlier
+    /// run wrote there and this one does not are removed.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
+    /// Colours of the charts: for a light page, for a dark one, or greys and textures for paper.
+    #[arg(long, value_enum, default_value_t = ThemeArg::Light, value_name = "THEME", requires = "out", help_heading = "Output")]
+    pub(crate) theme: ThemeArg,
     #[command(flatten)]
     pub(crate) policies: PolicyArgs,
 }
@@ -395,13 +424,16 @@ pub(crate) struct SweepArgs {
     /// Work out these cells alone, `17` or `0..100`; each is the same as in the whole sweep.
     #[arg(long, value_name = "CELLS", value_parser = cells, conflicts_with = "out", help_heading = "Design")]
     pub(crate) cells: Option<std::ops::Range<usize>>,
-    /// Write cells.csv, cells.jsonl and sweep.json into this folder as cells are done; after an interruption the same
+    /// Write cells.csv, cells.jsonl and sweep.json into this folder as cells are done, and charts at the end; after an interruption the same
     /// command goes on where it stopped.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
     /// Drop an unfinished sweep of something else that the folder holds.
     #[arg(long, requires = "out", help_heading = "Output")]
     pub(crate) force: bool,
+    /// Colours of the charts: for a light page, for a dark one, or greys and textures for paper.
+    #[arg(long, value_enum, default_value_t = ThemeArg::Light, value_name = "THEME", requires = "out", help_heading = "Output")]
+    pub(crate) theme: ThemeArg,
 }
 
 #[derive(Debug, Args)]
@@ -427,9 +459,13 @@ pub(crate) struct TuneArgs {
     /// which nobody knows here.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000), help_heading = "Search")]
     pub(crate) pack: Option<u32>,
-    /// Write result.json and the charts (SVG, PNG and their data as CSV) into this folder.
+    /// Write result.json and the charts (SVG, PNG and their data as CSV) into this folder; charts that an earlier
+    /// run wrote there and this one does not are removed.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
+    /// Colours of the charts: for a light page, for a dark one, or greys and textures for paper.
+    #[arg(long, value_enum, default_value_t = ThemeArg::Light, value_name = "THEME", requires = "out", help_heading = "Output")]
+    pub(crate) theme: ThemeArg,
 }
 
 /// What `tune` looks for.
@@ -504,27 +540,6 @@ pub(crate) enum GraphForm {
     Svg,
     /// A picture in pixels, twice as many as its nominal size.
     Png,
-}
-
-/// Colours of a picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ThemeArg {
-    /// Dark on white.
-    Light,
-    /// Light on nearly black.
-    Dark,
-    /// Black on white, for paper.
-    Print,
-}
-
-impl From<ThemeArg> for Theme {
-    fn from(theme: ThemeArg) -> Self {
-        match theme {
-            ThemeArg::Light => Self::light(),
-            ThemeArg::Dark => Self::dark(),
-            ThemeArg::Print => Self::print(),
-        }
-    }
 }
 
 #[derive(Debug, Args)]

@@ -185,7 +185,7 @@ fn print_comparison(
     context.print(&text)?;
     if let Some(folder) = out {
         let charts = pictures::comparison(comparison, &Header::new(catalog, scenario), played, catalog, scenario);
-        let written = output::write(folder, &answer, &charts)?;
+        let written = output::write(folder, &answer, &charts, &args.theme.into())?;
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
     Ok(answer)

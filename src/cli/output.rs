@@ -8,6 +8,7 @@ use super::context::Context;
 use crate::diag::Diagnostic;
 use crate::report::charts::{Chart, Theme};
 use crate::report::result::{Document, to_json};
+use crate::source::digest;
 
 /// Creates the folder and proves that it can be written to, before anything long is run.
 pub(super) fn prepare(folder: &Path, context: &mut Context) -> Result<PathBuf, Failure> {
@@ -27,16 +28,38 @@ pub(super) fn prepare(folder: &Path, context: &mut Context) -> Result<PathBuf, F
     }
 }
 
+/// Names the files that a run wrote into the folder, each with the digest of what it wrote.
+const LIST: &str = ".forebay-files";
+
+/// A file to write: its name and what is in it.
+type File = (String, Vec<u8>);
+
 /// Writes result.json and each chart as SVG, PNG and CSV, and says what was written. Every file is made in memory before
-/// the first is written, and written under a temporary name first: a failure leaves nothing half-written.
-pub(super) fn write(folder: &Path, answer: &Document, charts: &[(&'static str, Chart)]) -> Result<String, Failure> {
+/// the first is written, and written under a temporary name first: a failure leaves nothing half-written. What an earlier
+/// run wrote and this one does not is removed.
+pub(super) fn write(
+    folder: &Path,
+    answer: &Document,
+    charts: &[(&'static str, Chart)],
+    theme: &Theme,
+) -> Result<String, Failure> {
+    let json = to_json(answer).map_err(|error| Failure::Internal(error.to_string()))?;
+    write_beside(folder, "result.json", Some(json), charts, theme)
+}
+
+/// Writes charts beside a file of this name, whose text comes with them or is in the folder already.
+pub(super) fn write_beside(
+    folder: &Path,
+    name: &str,
+    text: Option<String>,
+    charts: &[(&'static str, Chart)],
+    theme: &Theme,
+) -> Result<String, Failure> {
     let bug = |error: &dyn std::fmt::Display| Failure::Internal(error.to_string());
-    let json = to_json(answer).map_err(|error| bug(&error))?;
-    let mut files = vec![("result.json".to_owned(), json.into_bytes())];
-    let theme = Theme::light();
+    let mut files: Vec<File> = text.map(|text| (name.to_owned(), text.into_bytes())).into_iter().collect();
     for (name, chart) in charts {
-        let svg = chart.to_svg(&theme).map_err(|error| bug(&error))?;
-        let png = chart.to_png(&theme).map_err(|error| bug(&error))?;
+        let svg = chart.to_svg(theme).map_err(|error| bug(&error))?;
+        let png = chart.to_png(theme).map_err(|error| bug(&error))?;
         files.push((format!("{name}.svg"), svg.into_bytes()));
         files.push((format!("{name}.png"), png));
         files.push((format!("{name}.csv"), chart.to_csv().into_bytes()));
@@ -44,16 +67,52 @@ pub(super) fn write(folder: &Path, answer: &Document, charts: &[(&'static str, C
     for (name, bytes) in &files {
         put(folder, name, bytes)?;
     }
+    let removed = match remove_left_over(folder, &files)? {
+        0 => String::new(),
+        count => format!("; removed {} of an earlier run", crate::report::count(count, "file")),
+    };
+    put(folder, LIST, list(&files).as_bytes())?;
     let names: Vec<&str> = charts.iter().map(|(name, _)| *name).collect();
     if names.is_empty() {
-        return Ok("result.json".to_owned());
+        return Ok(format!("{name}{removed}"));
     }
-    Ok(format!("result.json and the charts {} (SVG, PNG, CSV)", names.join(", ")))
+    Ok(format!("{name} and the charts {} (SVG, PNG, CSV){removed}", names.join(", ")))
+}
+
+/// One line a file: its digest and its name.
+fn list(files: &[File]) -> String {
+    let line = |(name, bytes): &File| format!("{} {name}\n", digest_of(bytes));
+    files.iter().map(line).collect()
+}
+
+/// A digest of bytes that need be no text.
+fn digest_of(bytes: &[u8]) -> String {
+    let text: String = bytes.iter().copied().map(char::from).collect();
+    digest([text.as_str()])
+}
+
+/// Removes the files that the list of an earlier run names, that this run did not write, and that are still as they were
+/// written; says how many. Nothing else is touched: not what somebody changed or put there, nor what lies elsewhere.
+fn remove_left_over(folder: &Path, written: &[File]) -> Result<u64, Failure> {
+    let Ok(list) = fs::read_to_string(folder.join(LIST)) else { return Ok(0) };
+    let mut removed = 0;
+    for (digest, name) in list.lines().filter_map(|line| line.split_once(' ')) {
+        let path = folder.join(name);
+        let inside = Path::new(name).file_name() == Some(name.as_ref()) && path.is_file();
+        if !inside || written.iter().any(|(other, _)| other == name) {
+            continue;
+        }
+        if fs::read(&path).is_ok_and(|bytes| digest_of(&bytes) == digest) {
+            fs::remove_file(&path)?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }
 
 /// Writes a file under a temporary name first, and then gives it its own.
 pub(super) fn put(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-    let temporary = folder.join(format!(".{name}.part"));
+    let temporary = folder.join(format!(".{}.part", name.trim_start_matches('.')));
     fs::write(&temporary, bytes)?;
     fs::rename(&temporary, folder.join(name))
 }

@@ -334,7 +334,7 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
         if let Some(comparison) = &answer.comparison {
             charts.extend(pictures::comparison(comparison, &answer.header, &played, &catalog, &scenario));
         }
-        let written = super::output::write(&folder, &answer, &charts)?;
+        let written = super::output::write(&folder, &answer, &charts, &args.theme.into())?;
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
     if let Some(run) = &simulated {

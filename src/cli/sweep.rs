@@ -19,6 +19,7 @@ use crate::experiment::{Axis, Design, DesignError, NoOutcome, Setup, configurati
 use crate::ranking::Decider;
 use crate::report::advice;
 use crate::report::cells::{self, Cell, Plan};
+use crate::report::pictures::experiments;
 use crate::report::result::Header;
 use crate::scenario::{Loader, Override, Scenario};
 use crate::sim::{RunConfig, SimError, Watch};
@@ -69,7 +70,7 @@ pub(super) fn sweep(args: &SweepArgs, context: &mut Context) -> Result<(), Failu
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Failure::Internal(error.to_string()))?;
     if let Some(folder) = &args.out {
-        return pool.install(|| sweep.fill_folder(folder, &plan, args.force, context));
+        return pool.install(|| sweep.fill_folder(folder, &plan, &scenario, args, context));
     }
     let cells = pool.install(|| sweep.all(wanted, context.quiet))?;
     let shown = match args.scenario.format {
@@ -246,10 +247,17 @@ impl Sweep<'_> {
     }
 
     /// All cells into the files of a folder. What an interrupted sweep has left there is gone on with.
-    fn fill_folder(&self, folder: &Path, plan: &Plan, force: bool, context: &mut Context) -> Result<(), Failure> {
+    fn fill_folder(
+        &self,
+        folder: &Path,
+        plan: &Plan,
+        scenario: &Scenario,
+        args: &SweepArgs,
+        context: &mut Context,
+    ) -> Result<(), Failure> {
         let folder = output::prepare(folder, context)?;
-        let plan = json(plan)? + "\n";
-        let mut journal = Journal::open(&folder, &plan, force, &self.csv(&[], true)?, context)?;
+        let text = json(plan)? + "\n";
+        let mut journal = Journal::open(&folder, &text, args.force, &self.csv(&[], true)?, context)?;
         let (begun, all) = (journal.cells, self.design.len());
         if begun > 0 {
             context.note(&format!("  {begun} of {all} cells are there already"));
@@ -264,7 +272,11 @@ impl Sweep<'_> {
             return Err(Failure::Interrupted(message));
         }
         journal.close()?;
-        context.note(&format!("  {all} cells: {PLAN}, cells.csv and cells.jsonl → {}", folder.display()));
+        // From the file, so that a sweep that was interrupted draws what one in a single go does.
+        let cells = cells::read_csv(&fs::read_to_string(folder.join("cells.csv"))?, self.keys.len());
+        let charts = experiments::sweep(plan, &cells, scenario);
+        let written = output::write_beside(&folder, "cells.jsonl", None, &charts, &args.theme.into())?;
+        context.note(&format!("  {all} cells: {PLAN}, cells.csv, {written} → {}", folder.display()));
         Ok(())
     }
 }

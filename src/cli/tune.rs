@@ -11,7 +11,8 @@ use crate::diag::{Diagnostic, suggest};
 use crate::experiment::{Axis, Levels, NoOutcome, Setup, configuration};
 use crate::ranking::{Decider, circumstances};
 use crate::report::advice;
-use crate::report::result::Document;
+use crate::report::pictures::experiments;
+use crate::report::result::{Document, Header};
 use crate::report::tuning::{self, Proof, Tuned};
 use crate::scenario::Scenario;
 use crate::sim::{RunConfig, Watch};
@@ -60,7 +61,9 @@ pub(super) fn tune(args: &TuneArgs, context: &mut Context) -> Result<(), Failure
     context.print(&text)?;
     let meets = tuned.tuning.meets();
     if let Some(folder) = out {
-        let written = output::write(&folder, &answer(tuned), &[])?;
+        let seed = (each.seed, each.replications);
+        let charts = experiments::tuning(&tuned, &Header::new(catalog, scenario), seed, scenario);
+        let written = output::write(&folder, &answer(tuned), &charts, &args.theme.into())?;
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
     if meets { Ok(()) } else { Err(Failure::NothingFits) }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::pictures::experiments::CellFigures;
 use super::result::Header;
 use super::{Style, Table, count, paragraph, seconds};
 use crate::experiment::{Design, Levels, Outcome};
@@ -146,6 +147,25 @@ pub fn csv_lines<'a>(rows: impl IntoIterator<Item = &'a [String]>) -> Result<Str
     }
     let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The figures that charts show, from a file of such rows whose cells have so many keys.
+#[must_use]
+pub fn read_csv(text: &str, keys: usize) -> Vec<CellFigures> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let head: Vec<String> = reader.headers().map(|head| head.iter().map(str::to_owned).collect()).unwrap_or_default();
+    let column = |name: &str| head.iter().position(|known| known == name);
+    let (p99, objects, usd) = (column("p99_s"), column("objects_per_hour"), column("usd_a_month"));
+    let figures = |row: csv::StringRecord| {
+        let number = |column: Option<usize>| row.get(column?)?.parse::<f64>().ok();
+        CellFigures {
+            levels: (1..=keys).map(|column| row.get(column).unwrap_or_default().to_owned()).collect(),
+            p99_s: number(p99),
+            objects_per_hour: number(objects),
+            usd: number(usd),
+        }
+    };
+    reader.records().filter_map(Result::ok).map(figures).collect()
 }
 
 /// The cells for eyes: all of them, or, of many, those that stand out.

@@ -1,5 +1,6 @@
-//! Charts as SVG and PNG: scores of services, delay of records, freshness over time, lines of a bill; delays, bills and
-//! costs over the volume of several candidates; the pipeline itself.
+//! Charts as SVG and PNG: scores of services and how often each has each rank, delay of records, freshness over time, lines
+//! of a bill; delays, bills, costs over the volume, cost against delay and objects written of several candidates; one figure
+//! over two settings; the pipeline itself.
 //!
 //! A chart is plain data ([`ScoreChart`], [`LatencyChart`], [`BillsChart`], ...) with a [`Caption`]. Drawing it takes three
 //! steps:
@@ -33,6 +34,7 @@
 //! # Ok::<(), forebay::report::charts::ChartError>(())
 //! ```
 
+mod acceptability;
 mod architecture;
 mod axis;
 mod bill;
@@ -41,9 +43,12 @@ mod curves;
 mod font;
 mod frame;
 mod freshness;
+mod front;
+mod heat;
 mod latencies;
 mod latency;
 mod layered;
+mod objects;
 mod paint;
 mod png;
 mod scene;
@@ -53,12 +58,16 @@ mod tests;
 mod theme;
 mod volume;
 
+pub use acceptability::{AcceptabilityChart, RankShares};
 pub use architecture::ArchitectureChart;
 pub use bill::{BillBar, BillChart, LineKind};
 pub use bills::{BillPart, BillsChart, CandidateBill};
 pub use freshness::{Age, FreshnessChart, Shade};
+pub use front::{FrontChart, FrontPoint};
+pub use heat::{HeatAxis, HeatChart, HeatMark, HeatSign, HeatUnit};
 pub use latencies::{LatenciesChart, LatencyCurve};
 pub use latency::{LatencyChart, LatencyMark};
+pub use objects::{ObjectsChart, ObjectsItem};
 pub use scores::{ScoreBar, ScoreChart};
 pub use theme::{Rgb, Theme};
 pub use volume::{VolumeChart, VolumeCrossing, VolumeCurve};
@@ -120,6 +129,14 @@ pub enum Chart {
     Volume(VolumeChart),
     /// The pipeline itself.
     Architecture(ArchitectureChart),
+    /// Cost against delay of several candidates.
+    Front(FrontChart),
+    /// One figure over two settings.
+    Heat(HeatChart),
+    /// Objects a day and their size, of several candidates or settings.
+    Objects(ObjectsChart),
+    /// How often each service has each rank over all weightings.
+    Acceptability(AcceptabilityChart),
 }
 
 impl Chart {
@@ -152,6 +169,10 @@ impl Chart {
             Self::Bills(chart) => chart.rows(),
             Self::Volume(chart) => chart.rows(),
             Self::Architecture(chart) => chart.rows(),
+            Self::Front(chart) => chart.rows(),
+            Self::Heat(chart) => chart.rows(),
+            Self::Objects(chart) => chart.rows(),
+            Self::Acceptability(chart) => chart.rows(),
         };
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         for row in rows {
@@ -173,6 +194,10 @@ impl Chart {
             Self::Bills(chart) => chart.caption.title.clone(),
             Self::Volume(chart) => chart.caption.title.clone(),
             Self::Architecture(chart) => chart.caption.title.clone(),
+            Self::Front(chart) => chart.caption.title.clone(),
+            Self::Heat(chart) => chart.caption.title.clone(),
+            Self::Objects(chart) => chart.caption.title.clone(),
+            Self::Acceptability(chart) => chart.caption.title.clone(),
         }
     }
 
@@ -188,6 +213,10 @@ impl Chart {
             Self::Bills(chart) => chart.finding(),
             Self::Volume(chart) => chart.finding(),
             Self::Architecture(chart) => chart.finding(),
+            Self::Front(chart) => chart.finding(),
+            Self::Heat(chart) => chart.finding(),
+            Self::Objects(chart) => chart.finding(),
+            Self::Acceptability(chart) => chart.finding(),
         }
     }
 
@@ -201,6 +230,10 @@ impl Chart {
             Self::Bills(chart) => chart.scene(theme),
             Self::Volume(chart) => chart.scene(theme),
             Self::Architecture(chart) => chart.scene(theme),
+            Self::Front(chart) => chart.scene(theme),
+            Self::Heat(chart) => chart.scene(theme),
+            Self::Objects(chart) => chart.scene(theme),
+            Self::Acceptability(chart) => chart.scene(theme),
         }
     }
 }

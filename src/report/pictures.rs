@@ -1,20 +1,24 @@
-//! The charts of a run (scores, latency, freshness, bill) and of a comparison (latencies, bills, costs over the volume).
+//! The charts of a run (scores, acceptability of ranks, latency, freshness, bill) and of a comparison (latencies, bills, costs
+//! over the volume, cost against delay, objects).
+
+pub mod experiments;
 
 use super::charts::{
-    Age, BillBar, BillChart, BillPart, BillsChart, CandidateBill, Caption, Chart, FreshnessChart, LatenciesChart,
-    LatencyChart, LatencyCurve, LatencyMark, LineKind, ScoreBar, ScoreChart, Shade, VolumeChart, VolumeCrossing,
-    VolumeCurve,
+    AcceptabilityChart, Age, BillBar, BillChart, BillPart, BillsChart, CandidateBill, Caption, Chart, FreshnessChart,
+    FrontChart, FrontPoint, LatenciesChart, LatencyChart, LatencyCurve, LatencyMark, LineKind, ObjectsChart,
+    ObjectsItem, RankShares, ScoreBar, ScoreChart, Shade, VolumeChart, VolumeCrossing, VolumeCurve,
 };
 use super::comparison::{Compared, Comparison, Volumes};
 use super::result::{Document, Header, Percentiles};
-use super::{bill, seconds};
+use super::{bill, robustness, seconds};
 use crate::catalog::Catalog;
 use crate::comparison::{Candidate, NotPlayed, Played};
 use crate::cost::{Basis, Bill};
-use crate::ranking::{Decision, ServiceVerdict, Verdict};
+use crate::ranking::robustness::AlternativeRobustness;
+use crate::ranking::{Decision, Robustness, ServiceVerdict, Verdict};
 use crate::scenario::Scenario;
 use crate::sim::RunResult;
-use crate::units::{Usd, significant};
+use crate::units::{Bytes, Usd, grouped, significant};
 use crate::value::Value;
 
 /// Each chart with the name of its files.
@@ -27,10 +31,11 @@ pub fn charts(
     scenario: &Scenario,
 ) -> Vec<(&'static str, Chart)> {
     let scores = scores(document, decision).map(|chart| ("scores", chart));
+    let acceptability = acceptability(document).map(|chart| ("acceptability", chart));
     let latency = run.and_then(|run| latency(document, run, catalog, scenario)).map(|chart| ("latency", chart));
     let freshness = freshness(document, catalog, scenario).map(|chart| ("freshness", chart));
     let bill = bill_chart(document, catalog, scenario).map(|chart| ("bill", chart));
-    scores.into_iter().chain(latency).chain(freshness).chain(bill).collect()
+    scores.into_iter().chain(acceptability).chain(latency).chain(freshness).chain(bill).collect()
 }
 
 fn footer(document: &Document) -> String {
@@ -81,6 +86,48 @@ fn scores(document: &Document, decision: &Decision) -> Option<Chart> {
         services: ranked.iter().map(bar).collect(),
         rejected,
     }))
+}
+
+/// How often each service has each rank; nothing where a single service is left, whose rank no weighting can change.
+fn acceptability(document: &Document) -> Option<Chart> {
+    let found: &Robustness = document.decision.as_ref()?.robustness.as_ref()?;
+    let first = found.alternatives.first().filter(|_| found.alternatives.len() > 1)?;
+    let often = found.alternatives.iter().max_by(|a, b| first_share(a).total_cmp(&first_share(b))).unwrap_or(first);
+    let percent = |share: f64| format!("{}\u{a0}%", robustness::percent(share));
+    let (most, own) = (first_share(often), first_share(first));
+    let title = if most <= own {
+        format!("{} is the first in {} of all weightings of the criteria", first.name, percent(own))
+    } else {
+        format!(
+            "{} is the first in {} of all weightings, {}, the first here, in {}",
+            often.name,
+            percent(most),
+            first.name,
+            percent(own)
+        )
+    };
+    let half = found.half_width.map_or_else(String::new, |half| format!(", ±{}\u{a0}%", significant(half * 100.0, 1)));
+    Some(Chart::Acceptability(AcceptabilityChart {
+        caption: Caption {
+            title,
+            subtitle: format!(
+                "How often each service has each rank, whatever the weights: {} weightings drawn evenly{half} (SMAA-2).",
+                grouped(u64::from(found.samples))
+            ),
+            footer: footer(document),
+        },
+        services: found
+            .alternatives
+            .iter()
+            .map(|one| RankShares { name: one.name.clone(), shares: one.rank_acceptability.clone() })
+            .collect(),
+        half_width: found.half_width,
+    }))
+}
+
+/// In which share of the weightings a service is the first.
+fn first_share(one: &AlternativeRobustness) -> f64 {
+    one.rank_acceptability.first().copied().unwrap_or(0.0)
 }
 
 fn latency(document: &Document, run: &RunResult, catalog: &Catalog, scenario: &Scenario) -> Option<Chart> {
@@ -236,7 +283,10 @@ pub fn comparison(
     let latencies = side.latencies(played, scenario).map(|chart| ("latencies", chart));
     let bills = side.bills(catalog, scenario).map(|chart| ("bills", chart));
     let volume = comparison.volumes.as_ref().and_then(|volumes| side.volume(volumes, scenario));
-    latencies.into_iter().chain(bills).chain(volume.map(|chart| ("volume", chart))).collect()
+    let volume = volume.map(|chart| ("volume", chart));
+    let front = side.front(scenario).map(|chart| ("front", chart));
+    let objects = side.objects(played).map(|chart| ("objects", chart));
+    latencies.into_iter().chain(bills).chain(volume).chain(front).chain(objects).collect()
 }
 
 /// What tells the compared ways apart.
@@ -459,6 +509,139 @@ impl SideBySide<'_> {
     }
 }
 
+impl SideBySide<'_> {
+    /// Cost against delay of those whose bill is known in full and of which records came through.
+    fn front(&self, scenario: &Scenario) -> Option<Chart> {
+        let all = self.comparison.architectures.iter().enumerate();
+        let known: Vec<(&Compared, FrontPoint)> =
+            all.filter_map(|(place, one)| Some((one, self.front_point(place, one)?))).collect();
+        let simulated = self.comparison.architectures.iter().filter(|one| one.not_simulated.is_none()).count();
+        let in_play = |one: &Compared| one.verdict != Verdict::Rejected;
+        let places: Vec<Option<(f64, f64)>> =
+            known.iter().map(|(one, point)| in_play(one).then_some((point.usd, point.seconds))).collect();
+        let on_front = unbeaten(&places);
+        let points: Vec<FrontPoint> =
+            known.into_iter().zip(on_front).map(|((_, point), on_front)| FrontPoint { on_front, ..point }).collect();
+        if points.is_empty() {
+            return None;
+        }
+        let left_out = match simulated - points.len() {
+            0 => String::new(),
+            1 => " One whose bill or delay is not known is left out.".to_owned(),
+            more => format!(" {more} whose bill or delay is not known are left out."),
+        };
+        let subtitle = format!(
+            "What a month costs and after how long 99 % of the records are there, with 95 % intervals; no free tier.{left_out}"
+        );
+        Some(Chart::Front(FrontChart {
+            caption: self.caption(front_title(&points), &subtitle),
+            points,
+            delay: "time until 99 % of the records are there".to_owned(),
+            freshness: asked(scenario),
+            budget: None,
+        }))
+    }
+
+    fn front_point(&self, place: usize, one: &Compared) -> Option<FrontPoint> {
+        let bill = one.bill.as_ref().filter(|bill| bill.complete)?;
+        let p99 = one.latency_s.as_ref()?.p99;
+        p99.value.is_finite().then_some(())?;
+        Some(FrontPoint {
+            name: self.ways.name(place),
+            usd: bill.total?.to_f64(),
+            usd_half_width: bill.total_half_width.filter(|width| *width >= 0.005),
+            seconds: p99.value,
+            seconds_half_width: p99.half_width,
+            on_front: false,
+            marked: (one.own && one.verdict == Verdict::Ranked(1)).then(|| "recommended".to_owned()),
+        })
+    }
+
+    /// What arrives at the destination of each; nothing where none writes objects.
+    fn objects(&self, played: &[(Candidate, Result<Played, NotPlayed>)]) -> Option<Chart> {
+        const HOURS_A_DAY: f64 = 24.0;
+        let done = played.iter().enumerate().filter_map(|(place, (_, played))| Some((place, played.as_ref().ok()?)));
+        let (places, items): (Vec<usize>, Vec<ObjectsItem>) = done
+            .filter(|(_, played)| played.run.summary.objects.count > 0)
+            .map(|(place, played)| {
+                let (objects, ratio) = (&played.run.summary.objects, played.lowered.compression_ratio);
+                let item = ObjectsItem {
+                    name: self.ways.name(place),
+                    per_day: objects.per_hour.value * HOURS_A_DAY,
+                    per_day_half_width: objects.per_hour.half_width.map(|half| half * HOURS_A_DAY),
+                    mean_bytes: objects.mean_bytes.value / ratio,
+                    mean_bytes_half_width: objects.mean_bytes.half_width.map(|half| half / ratio),
+                };
+                (place, item)
+            })
+            .unzip();
+        let in_play = self.in_play(&places, &items);
+        let title = fewest_objects(&in_play)?;
+        let subtitle =
+            "What arrives at the destination at the traffic of the run: objects a day, or deliveries where there \
+                        are no objects, and their mean size as stored."
+                .to_owned()
+                + left_aside(&in_play, &items);
+        Some(Chart::Objects(ObjectsChart { caption: self.caption(title, &subtitle), items, guide: None }))
+    }
+}
+
+/// Which of these points, cost and delay, no other one beats: none is as cheap and as quick and better in one of the two. A
+/// point that is not there beats none and is not on the front.
+fn unbeaten(points: &[Option<(f64, f64)>]) -> Vec<bool> {
+    let beats = |one: (f64, f64), other: (f64, f64)| one.0 <= other.0 && one.1 <= other.1 && one != other;
+    let known = || points.iter().copied().flatten();
+    points.iter().map(|point| point.is_some_and(|point| !known().any(|other| beats(other, point)))).collect()
+}
+
+/// What there is to choose between.
+fn front_title(points: &[FrontPoint]) -> String {
+    let mut front: Vec<&FrontPoint> = points.iter().filter(|point| point.on_front).collect();
+    front.sort_by(|a, b| a.usd.total_cmp(&b.usd).then(a.seconds.total_cmp(&b.seconds)));
+    let told = |point: &FrontPoint| format!("{:.2} USD a month and {}", point.usd, seconds(point.seconds));
+    match front.as_slice() {
+        [] => "Every candidate is ruled out".to_owned(),
+        [only] if points.len() == 1 => format!("{}: {}", only.name, told(only)),
+        [only] => format!("{} is both the cheapest and the quickest: {}", only.name, told(only)),
+        [cheapest, .., quickest] if cheapest.usd < quickest.usd => format!(
+            "From {} to {}, less delay costs more: {:.2} USD a month for {} against {:.2} for {}",
+            cheapest.name,
+            quickest.name,
+            cheapest.usd,
+            seconds(cheapest.seconds),
+            quickest.usd,
+            seconds(quickest.seconds)
+        ),
+        [first, ..] => format!("{} candidates are equally cheap and quick: {}", front.len(), told(first)),
+    }
+}
+
+/// Who writes the fewest objects, or that all write about as many.
+fn fewest_objects(items: &[ObjectsItem]) -> Option<String> {
+    /// Numbers that differ by less than this share are alike.
+    const ALIKE: f64 = 0.05;
+    let known: Vec<&ObjectsItem> = items.iter().filter(|item| item.per_day.is_finite() && item.per_day > 0.0).collect();
+    let fewest = known.iter().min_by(|a, b| a.per_day.total_cmp(&b.per_day))?;
+    let most = known.iter().max_by(|a, b| a.per_day.total_cmp(&b.per_day))?;
+    let count = |item: &ObjectsItem| significant(item.per_day, 3);
+    let size = |item: &ObjectsItem| Bytes::new(item.mean_bytes.max(0.0).round() as u64);
+    Some(if known.len() == 1 {
+        format!("{}: {} objects a day of {}", fewest.name, count(fewest), size(fewest))
+    } else if most.per_day > fewest.per_day * (1.0 + ALIKE) {
+        format!(
+            "{} writes the fewest objects: {} a day of {}, against {} of {} for {}",
+            fewest.name,
+            count(fewest),
+            size(fewest),
+            count(most),
+            size(most),
+            most.name
+        )
+    } else {
+        format!("All write about as many objects: {} a day of {}", count(fewest), size(fewest))
+    })
+}
+
 fn rate(records_per_s: f64) -> String {
     format!("{} records/s", significant(records_per_s, 3))
 }
@@ -591,6 +774,60 @@ mod tests {
             "C is the quickest: 99 % of the records are there after 5 s, against 104 s for B"
         );
         assert_eq!(quickest(&[]), None);
+    }
+
+    fn point(name: &str, usd: f64, seconds: f64, on_front: bool) -> FrontPoint {
+        let name = name.to_owned();
+        FrontPoint { name, usd, usd_half_width: None, seconds, seconds_half_width: None, on_front, marked: None }
+    }
+
+    #[test]
+    fn the_front_is_what_nothing_beats_in_both() {
+        let all =
+            [Some((10.0, 300.0)), Some((20.0, 5.0)), Some((20.0, 300.0)), None, Some((10.0, 300.0)), Some((30.0, 5.0))];
+        assert_eq!(unbeaten(&all), [true, true, false, false, true, false]);
+        assert_eq!(unbeaten(&[]), [] as [bool; 0]);
+    }
+
+    #[test]
+    fn the_title_of_a_front_says_what_there_is_to_choose_between() {
+        let title = |points: &[FrontPoint]| front_title(points);
+        let (cheap, quick) = (point("A", 10.0, 300.0, true), point("B", 20.0, 5.0, true));
+        let beaten = point("C", 30.0, 400.0, false);
+        assert_eq!(
+            title(&[cheap.clone(), quick.clone(), beaten.clone()]),
+            "From A to B, less delay costs more: 10.00 USD a month for 300 s against 20.00 for 5 s"
+        );
+        assert_eq!(
+            title(&[quick.clone(), beaten.clone()]),
+            "B is both the cheapest and the quickest: 20.00 USD a month and 5 s"
+        );
+        assert_eq!(title(&[quick]), "B: 20.00 USD a month and 5 s");
+        assert_eq!(
+            title(&[cheap.clone(), cheap, beaten.clone()]),
+            "2 candidates are equally cheap and quick: 10.00 USD a month and 300 s"
+        );
+        assert_eq!(title(&[beaten]), "Every candidate is ruled out");
+    }
+
+    #[test]
+    fn the_title_of_objects_names_who_writes_the_fewest() {
+        let item = |name: &str, per_day: f64| ObjectsItem {
+            name: name.to_owned(),
+            per_day,
+            per_day_half_width: None,
+            mean_bytes: 1e9 / per_day,
+            mean_bytes_half_width: None,
+        };
+        let title = |items: &[ObjectsItem]| fewest_objects(items).unwrap_or_default();
+        let (few, many, none) = (item("A", 1000.0), item("B", 1e5), item("C", f64::NAN));
+        assert_eq!(
+            title(&[many, few.clone(), none]),
+            "A writes the fewest objects: 1,000 a day of 1 MB, against 100,000 of 10 KB for B"
+        );
+        assert_eq!(title(&[few.clone(), few.clone()]), "All write about as many objects: 1,000 a day of 1 MB");
+        assert_eq!(title(&[few]), "A: 1,000 objects a day of 1 MB");
+        assert_eq!(fewest_objects(&[]), None);
     }
 
     fn cost(name: &str, amounts: &[Option<f64>]) -> VolumeCurve {

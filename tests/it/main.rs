@@ -10,6 +10,7 @@ mod bad_input;
 mod behaviour;
 mod bills;
 mod book;
+mod book_gallery;
 mod catalog;
 mod common;
 mod compare;

@@ -82,6 +82,100 @@ pub(super) fn money_interval(amount: f64, half_width: Option<f64>) -> String {
     }
 }
 
+/// A logarithmic scale of any quantity above zero.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct LogScale(Scale);
+
+impl LogScale {
+    /// The least value that is told from nothing, and how many powers of ten are shown at the most.
+    const LEAST: f64 = 1e-9;
+    const SPAN: f64 = 12.0;
+
+    /// A scale that shows all of these values with this share of it free at either end, and `factor` at the least from end to
+    /// end. Values that are not above zero are left out.
+    pub(super) fn around(values: impl Iterator<Item = f64>, (air, factor): (f64, f64), ends: (f64, f64)) -> Self {
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for value in values.filter(|value| value.is_finite() && *value > 0.0) {
+            let at = libm::log10(drawable(value).max(Self::LEAST));
+            (low, high) = (low.min(at), high.max(at));
+        }
+        if low > high {
+            (low, high) = (0.0, 1.0);
+        }
+        low = low.max(high - Self::SPAN);
+        let air = ((high - low) * air).max((libm::log10(factor) - (high - low)) / 2.0);
+        Self(Scale::new((low - air, high + air), ends))
+    }
+
+    pub(super) fn at(&self, value: f64) -> f64 {
+        let value = if value > 0.0 { drawable(value) } else { 0.0 };
+        self.0.at(libm::log10(value.max(Self::LEAST)))
+    }
+
+    /// Powers of ten, about `most` of them at the most; 2 and 5 times these as well where there are few.
+    pub(super) fn ticks(&self, most: f64) -> Vec<f64> {
+        let (low, high) = (self.0.low, self.0.high);
+        if high - low > most / 3.0 {
+            return decades((low, high), most).into_iter().map(|power| libm::pow(10.0, power)).collect();
+        }
+        let powers = decades((low.floor(), high.ceil()), 50.0);
+        let round = powers.into_iter().flat_map(|power| [1.0, 2.0, 5.0].map(|factor| factor * libm::pow(10.0, power)));
+        let shown = |value: &f64| (low - 1e-9..=high + 1e-9).contains(&libm::log10(*value));
+        round.filter(shown).collect()
+    }
+
+    /// Round sizes in bytes: powers of 1,024, and 2 to 512 times these where there are few.
+    pub(super) fn sizes(&self, most: f64) -> Vec<f64> {
+        let (low, high) = (self.0.low / BINARY_DIGIT, self.0.high / BINARY_DIGIT);
+        let steps = [1.0, 2.0, 5.0, 10.0, 20.0, 30.0];
+        let step = steps.into_iter().find(|step| (high - low) / step <= most).unwrap_or(40.0);
+        let mut power = (libm::ceil(low / step - 1e-9) * step).max(0.0);
+        let mut sizes = Vec::new();
+        while power <= high + 1e-9 {
+            sizes.push(libm::pow(2.0, power));
+            power += step;
+        }
+        sizes
+    }
+}
+
+/// The decimal logarithm of 2.
+const BINARY_DIGIT: f64 = std::f64::consts::LOG10_2;
+
+/// A size in bytes, in binary units: `5 MiB`, `1.4 KiB`.
+pub(super) fn size(bytes: f64) -> String {
+    const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    let (mut value, mut unit) = (drawable(bytes).max(0.0), 0);
+    // What would round to 1,024 is one of the next unit.
+    while value >= 1023.5 && unit + 1 < UNITS.len() {
+        (value, unit) = (value / 1024.0, unit + 1);
+    }
+    let value = if unit == 0 { value.round() } else { value };
+    format!("{} {}", significant(value, if value < 1000.0 { 3 } else { 4 }), UNITS[unit])
+}
+
+/// `310`, `2.6 million`.
+pub(super) fn number(value: f64) -> String {
+    let value = drawable(value);
+    match [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")].into_iter().find(|(unit, _)| value >= 0.9995 * unit)
+    {
+        Some((unit, name)) => format!("{} {name}", significant(value / unit, 3)),
+        None => significant(value, 3),
+    }
+}
+
+/// Powers of ten between two logarithms; every second or third one where they are many.
+pub(super) fn decades((low, high): (f64, f64), most: f64) -> Vec<f64> {
+    let step = libm::ceil((high - low) / most).max(1.0);
+    let mut power = libm::ceil(low / step - 1e-9) * step;
+    let mut powers = Vec::new();
+    while power <= high + 1e-9 {
+        powers.push(power);
+        power += step;
+    }
+    powers
+}
+
 /// Times people count in, in seconds. Those of the first list are shown first; the others fill gaps.
 const USUAL_TIMES: [f64; 20] = [
     1e-6,
@@ -248,5 +342,45 @@ mod tests {
     fn ticks_are_round() {
         assert_eq!(Scale::new((0.0, 1.0), (0.0, 1.0)).ticks(4.0), [0.0, 0.5, 1.0]);
         assert_eq!(Scale::new((0.0, 73.0), (0.0, 1.0)).ticks(4.0), [0.0, 20.0, 40.0, 60.0]);
+    }
+
+    #[test]
+    fn logarithmic_scales_have_round_ticks_and_hold_any_value() {
+        let scale = LogScale::around([3.0, 70.0].into_iter(), (0.05, 2.0), (0.0, 100.0));
+        assert_eq!(scale.ticks(6.0), [5.0, 10.0, 20.0, 50.0]);
+        let wide = LogScale::around([1.0, 1e9].into_iter(), (0.0, 2.0), (0.0, 100.0));
+        assert_eq!(wide.ticks(5.0), [1.0, 1e2, 1e4, 1e6, 1e8]);
+        let sizes = LogScale::around([900.0, 3e8].into_iter(), (0.05, 2.0), (0.0, 100.0));
+        assert_eq!(sizes.sizes(5.0).into_iter().map(size).collect::<Vec<_>>(), ["1 KiB", "32 KiB", "1 MiB", "32 MiB"]);
+        let nothing = LogScale::around([f64::NAN, -1.0, 0.0].into_iter(), (0.05, 2.0), (0.0, 100.0));
+        for value in [f64::NAN, f64::INFINITY, -1.0, 0.0, 1e300] {
+            assert!((0.0..=100.0).contains(&nothing.at(value)), "{value}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_told_in_binary_units() {
+        for (bytes, text) in [
+            (0.0, "0 B"),
+            (850.4, "850 B"),
+            (1023.6, "1 KiB"),
+            (12_345_000.0, "11.8 MiB"),
+            (1_048_500.0, "1 MiB"),
+            (1.06e9, "1,011 MiB"),
+            (f64::NAN, "0 B"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+
+    #[test]
+    fn large_numbers_are_told_in_words() {
+        for (value, text) in
+            [(0.01, "0.01"), (310.0, "310"), (99_999.0, "99,999"), (2.628e6, "2.63 million"), (1e9, "1 billion")]
+        {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!(decades((-2.1, 4.0), 8.0), [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(decades((-2.0, 15.0), 7.0), [0.0, 3.0, 6.0, 9.0, 12.0, 15.0]);
     }
 }

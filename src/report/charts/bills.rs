@@ -15,6 +15,8 @@ const BAR: f64 = 24.0;
 const GAP: f64 = 12.0;
 const LEGEND_LINE: f64 = 26.0;
 const LONGEST_NAME: f64 = 240.0;
+/// The narrowest piece of a bar that holds the number of its service.
+const NUMBER_WIDTH: f64 = 20.0;
 
 /// What a service takes of a candidate's bill.
 #[derive(Debug, Clone, PartialEq)]
@@ -179,6 +181,9 @@ impl BillsChart {
             let area = Area { x: from, y: middle - BAR / 2.0, width: (to - from - 1.0).max(0.5), height: BAR };
             frame.scene.fill(area, colour(service, theme));
             kind.texture(&mut frame.scene, area, theme);
+            if theme.textured && area.width >= NUMBER_WIDTH {
+                draw_number(frame, service, area, theme);
+            }
         }
         let whisker = whisker(bill, scale);
         if let Some(ends) = whisker {
@@ -228,6 +233,17 @@ fn colour(service: usize, theme: &Theme) -> Rgb {
     if service < COLOURS { colour } else { colour.mixed(theme.ink, 0.45) }
 }
 
+/// The number of a service in the middle of an area: textures say where amounts come from, so on paper, where there are
+/// greys only, numbers say whose they are.
+fn draw_number(frame: &mut Frame, service: usize, area: Area, theme: &Theme) {
+    let letters = Type { colour: theme.ink, ..frame.letters.tick };
+    let text = (service + 1).to_string();
+    let width = letters.width(&text);
+    let (x, y) = (area.x + area.width / 2.0, area.y + area.height / 2.0);
+    frame.scene.fill(Area { x: x - width / 2.0 - 3.0, y: y - 6.5, width: width + 6.0, height: 13.0 }, theme.background);
+    frame.scene.text(&text, (x, middle_baseline(y, letters)), Anchor::Middle, letters);
+}
+
 /// What a legend explains.
 #[derive(Debug, Clone, Copy)]
 enum Sign {
@@ -274,7 +290,12 @@ impl Entry {
         let (x, middle) = (frame.body.x + self.x, frame.body.y + self.y + LEGEND_LINE / 2.0);
         let area = Area { x, y: middle - 7.0, width: SWATCH, height: 14.0 };
         match self.sign {
-            Sign::Service(index) => frame.scene.fill(area, colour(index, theme)),
+            Sign::Service(index) => {
+                frame.scene.fill(area, colour(index, theme));
+                if theme.textured {
+                    draw_number(frame, index, area, theme);
+                }
+            }
             Sign::Kind(kind) => {
                 frame.scene.fill(area, theme.axis);
                 kind.texture(&mut frame.scene, area, theme);

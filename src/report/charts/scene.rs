@@ -158,6 +158,35 @@ impl Scene {
         self.shapes.push(Shape::Dot { centre, radius, colour });
     }
 
+    /// A ring; what is inside is filled.
+    pub(super) fn ring(&mut self, centre: (f64, f64), radius: f64, width: f64, (colour, inside): (Rgb, Rgb)) {
+        self.dot(centre, radius, colour);
+        self.dot(centre, radius - width, inside);
+    }
+
+    /// The edge of an area, inside it.
+    pub(super) fn edge(&mut self, area: Area, width: f64, colour: Rgb) {
+        let half = width / 2.0;
+        for y in [area.y + half, area.bottom() - half] {
+            self.line((area.x, y), (area.right(), y), width, colour);
+        }
+        for x in [area.x + half, area.right() - half] {
+            self.line((x, area.y), (x, area.bottom()), width, colour);
+        }
+    }
+
+    /// The same in dashes.
+    pub(super) fn dashed_edge(&mut self, area: Area, width: f64, colour: Rgb) {
+        const DASH: (f64, f64) = (4.0, 3.0);
+        let half = width / 2.0;
+        for y in [area.y + half, area.bottom() - half] {
+            self.dashes_across(y, (area.x, area.right()), DASH, width, colour);
+        }
+        for x in [area.x + half, area.right() - half] {
+            self.dashes(x, (area.bottom(), area.y), DASH, width, colour);
+        }
+    }
+
     /// A text. Characters that XML or a line of text cannot hold become spaces.
     pub(super) fn text(&mut self, text: &str, (x, baseline): (f64, f64), anchor: Anchor, letters: Type) {
         let text = clean(text);
@@ -181,6 +210,20 @@ impl Scene {
             // The line from the left or lower edge to the upper or right one.
             let from = (area.x + (offset - area.height).max(0.0), area.y + offset.min(area.height));
             let to = (area.x + offset.min(area.width), area.y + (offset - area.width).max(0.0));
+            self.line(from, to, 1.5, colour);
+            offset += STEP;
+        }
+    }
+
+    /// Diagonal lines both ways over an area.
+    pub(super) fn cross_hatch(&mut self, area: Area, colour: Rgb) {
+        const STEP: f64 = 8.0;
+        self.hatch(area, colour);
+        let mut offset = STEP;
+        while offset < area.width + area.height {
+            // The line from the upper or left edge to the right or lower one.
+            let from = (area.x + (offset - area.height).max(0.0), area.bottom() - offset.min(area.height));
+            let to = (area.x + offset.min(area.width), area.bottom() - (offset - area.width).max(0.0));
             self.line(from, to, 1.5, colour);
             offset += STEP;
         }

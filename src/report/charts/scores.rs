@@ -161,11 +161,12 @@ fn draw_bar(frame: &mut Frame, bar: &ScoreBar, scale: &Scale, middle: f64, theme
         }
         draw_segment(&mut frame.scene, area, index, theme);
         let label = score_text(hundredths.get(index).copied().unwrap_or(0.0) / 100.0);
-        let mut letters = frame.letters.tick;
-        letters.colour = theme.series[index % COLOURS].ink();
-        if index < COLOURS && letters.width(&label) + 10.0 <= area.width {
-            let at = (area.x + area.width / 2.0, middle_baseline(middle, letters));
-            frame.scene.text(&label, at, Anchor::Middle, letters);
+        let colour = theme.series[index % COLOURS];
+        let letters = Type { colour: colour.ink(), ..frame.letters.tick };
+        let width = letters.width(&label);
+        if index < COLOURS && width + 10.0 <= area.width {
+            let at = (area.x + (area.width - width) / 2.0, middle_baseline(middle, letters));
+            frame.scene.text_over(&label, at, letters, colour);
         }
     }
     let letters = frame.letters.value;
@@ -173,11 +174,15 @@ fn draw_bar(frame: &mut Frame, bar: &ScoreBar, scale: &Scale, middle: f64, theme
     frame.scene.text_over(&score_text(bar.score()), at, letters, theme.background);
 }
 
-/// A piece of a bar. When the colours are used up they come again with a hatch.
+/// A piece of a bar. When the colours are used up they come again with a hatch; greys have textures from the start.
 fn draw_segment(scene: &mut Scene, area: Area, index: usize, theme: &Theme) {
     scene.fill(area, theme.series[index % COLOURS]);
-    if index >= COLOURS {
-        scene.hatch(area, theme.background);
+    let texture = if theme.textured { (index + index / COLOURS) % 4 } else { index / COLOURS };
+    match texture {
+        0 => {}
+        2 => scene.stripes(area, theme.background),
+        3 => scene.cross_hatch(area, theme.background),
+        _ => scene.hatch(area, theme.background),
     }
 }
 

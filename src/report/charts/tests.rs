@@ -253,6 +253,128 @@ fn comparisons() -> Vec<(&'static str, Chart)> {
     ]
 }
 
+/// Candidates from dear and quick to cheap and slow, every third one beaten.
+fn front(count: usize, name: &str, spread: f64) -> Chart {
+    let point = |index: usize| {
+        let share = index as f64 / count.max(2) as f64;
+        let beaten = index % 3 == 2;
+        FrontPoint {
+            name: candidate(index, name),
+            usd: 40.0 * libm::pow(spread, share) * if beaten { 1.2 } else { 1.0 },
+            usd_half_width: index.is_multiple_of(2).then_some(6.0),
+            seconds: 900.0 * libm::pow(0.002, share) * if beaten { 1.7 } else { 1.0 },
+            seconds_half_width: index.is_multiple_of(2).then_some(20.0),
+            on_front: !beaten,
+            marked: (index == 1).then(|| "recommended".to_owned()),
+        }
+    };
+    Chart::Front(FrontChart {
+        caption: caption("Data Firehose is the cheapest, Data Streams the quickest"),
+        points: (0..count).map(point).collect(),
+        delay: "p99 of the delay".to_owned(),
+        freshness: Some(("asked for: 15 min".to_owned(), 900.0)),
+        budget: Some(("budget: 100 USD".to_owned(), 100.0)),
+    })
+}
+
+/// All candidates at one place.
+fn crowd(count: usize, usd: f64, seconds: f64) -> Chart {
+    let point = |index: usize| FrontPoint {
+        name: candidate(index, "candidate"),
+        usd,
+        usd_half_width: None,
+        seconds,
+        seconds_half_width: None,
+        on_front: true,
+        marked: None,
+    };
+    Chart::Front(FrontChart { points: (0..count).map(point).collect(), ..FrontChart::default() })
+}
+
+fn heat_axis(name: &str, count: usize, unit: &str) -> HeatAxis {
+    HeatAxis { name: name.to_owned(), labels: (1..=count).map(|step| format!("{} {unit}", step * step)).collect() }
+}
+
+/// Delays that grow with the interval and with the size, up to where something else binds.
+fn heat(columns: usize, rows: usize, unit: HeatUnit, base: f64) -> HeatChart {
+    let value = |(across, up): (usize, usize)| {
+        let value = libm::pow(base, across as f64).min(4.0 * libm::pow(base, 1.4 * up as f64)) + across as f64 / 10.0;
+        ((across, up) != (2, 1)).then_some(value)
+    };
+    let cells = (0..rows).flat_map(|up| (0..columns).map(move |across| (across, up)));
+    HeatChart::new(
+        caption("Above 5 MiB the interval alone decides"),
+        ("p99 of the delay", unit),
+        heat_axis("buffer interval", columns, "s"),
+        heat_axis("buffer size", rows, "MiB"),
+        cells.map(value).collect(),
+    )
+}
+
+fn objects(items: &[(f64, f64)], name: &str, guide: bool) -> Chart {
+    let item = |(index, (per_day, mean_bytes)): (usize, &(f64, f64))| ObjectsItem {
+        name: candidate(index, name),
+        per_day: *per_day,
+        per_day_half_width: index.is_multiple_of(2).then_some(per_day * 0.3),
+        mean_bytes: *mean_bytes,
+        mean_bytes_half_width: index.is_multiple_of(2).then_some(mean_bytes * 0.1),
+    };
+    Chart::Objects(ObjectsChart {
+        caption: caption("Data Firehose writes the fewest objects"),
+        items: items.iter().enumerate().map(item).collect(),
+        guide: guide.then(|| ("good for queries: 128 MiB".to_owned(), 128.0 * 1024.0 * 1024.0)),
+    })
+}
+
+fn acceptability(count: usize, ranks: usize, name: &str) -> Chart {
+    let service = |index: usize| {
+        let weight = |rank: usize| libm::pow(0.35, (rank as f64 - index as f64).abs());
+        let all: f64 = (0..ranks).map(weight).sum();
+        RankShares { name: candidate(index, name), shares: (0..ranks).map(|rank| weight(rank) / all).collect() }
+    };
+    Chart::Acceptability(AcceptabilityChart {
+        caption: caption("Data Firehose is the first in 62 % of all weightings"),
+        services: (0..count).map(service).collect(),
+        half_width: Some(0.01),
+    })
+}
+
+/// Pictures of choices: fronts, maps, objects, ranks.
+fn choices() -> Vec<(&'static str, Chart)> {
+    let unknown = HeatChart { values: vec![None; 6], ..heat(3, 2, HeatUnit::Count, 2.0) };
+    let marked = |heat: HeatChart, across, up| {
+        heat.with_mark(across, up, HeatSign::Recommended).with_mark(0, 0, HeatSign::Default)
+    };
+    let usual = marked(heat(6, 5, HeatUnit::Seconds, 3.0).with_limit("asked for: 30 s", 30.0), 2, 3);
+    let both = heat(4, 4, HeatUnit::Usd, 1.1).with_limit("budget: 9 USD", 9.0);
+    vec![
+        ("front-usual", front(5, "", 8.0)),
+        ("front-twelve", front(12, "", 100.0)),
+        ("front-sixty", front(60, "with other settings", 60.0)),
+        ("front-long", front(9, LONG, 3.0)),
+        ("front-one", front(1, "", 8.0)),
+        ("front-crowd", crowd(12, 10.0, 5.0)),
+        ("front-free", crowd(3, 0.0, 1e-9)),
+        ("front-empty", Chart::Front(FrontChart::default())),
+        ("heat-usual", Chart::Heat(usual)),
+        ("heat-usd", Chart::Heat(marked(both, 0, 0))),
+        ("heat-count", Chart::Heat(marked(heat(8, 3, HeatUnit::Count, 9.0), 7, 2))),
+        ("heat-large", Chart::Heat(marked(heat(30, 30, HeatUnit::Seconds, 1.3).with_limit(LONG, 60.0), 20, 15))),
+        ("heat-one", Chart::Heat(heat(1, 1, HeatUnit::Seconds, 3.0).with_limit("asked for: 1 s", 1.0))),
+        ("heat-unknown", Chart::Heat(unknown.with_limit("asked for: 1", 1.0))),
+        ("heat-empty", Chart::Heat(HeatChart::default())),
+        ("objects-usual", objects(&[(288.0, 5.2e6), (86_400.0, 12_000.0), (2e6, 850.0)], "", true)),
+        ("objects-same", objects(&[(288.0, 5e6), (288.0, 5e6)], "", false)),
+        ("objects-one", objects(&[(1.0, 3e12)], LONG, true)),
+        ("objects-unknown", objects(&[(f64::NAN, 0.0), (10.0, f64::INFINITY)], LONG, true)),
+        ("objects-empty", Chart::Objects(ObjectsChart::default())),
+        ("acceptability-usual", acceptability(4, 4, "")),
+        ("acceptability-two", acceptability(2, 2, "")),
+        ("acceptability-many", acceptability(15, 15, LONG)),
+        ("acceptability-empty", Chart::Acceptability(AcceptabilityChart::default())),
+    ]
+}
+
 /// Every picture that is worth a look, with its name.
 fn pictures() -> Vec<(&'static str, Chart)> {
     let zero_bill = vec![BillBar { label: "free".into(), amount_usd: 0.0, half_width: None, kind: LineKind::Fixed }; 2];
@@ -287,12 +409,20 @@ fn pictures() -> Vec<(&'static str, Chart)> {
     ];
     pictures.extend(comparisons());
     pictures.extend(architecture::tests::pictures());
+    pictures.extend(choices());
     pictures
 }
 
-/// No text touches another, and all stay on the page.
+fn themes() -> [Theme; 3] {
+    [Theme::light(), Theme::dark(), Theme::print()]
+}
+
+/// No text touches another, and all stay on the page, in every theme.
 fn check_texts(chart: &Chart) -> Result<(), String> {
-    let scene = chart.scene(&Theme::light());
+    themes().iter().try_for_each(|theme| check_texts_of(&chart.scene(theme)))
+}
+
+fn check_texts_of(scene: &Scene) -> Result<(), String> {
     let texts = scene.texts();
     for (index, (text, area)) in texts.iter().enumerate() {
         if area.x < 0.0 || area.y < 0.0 || area.right() > scene.width || area.bottom() > scene.height {
@@ -336,11 +466,13 @@ const PNG_SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n
 fn every_picture_is_drawn_without_collisions() {
     for (name, chart) in pictures() {
         check_texts(&chart).unwrap_or_else(|problem| panic!("{name}: {problem}"));
-        let svg = chart.to_svg(&Theme::light()).unwrap();
-        check_well_formed(&svg);
-        let title = format!("<title>{}</title>", chart.title());
-        assert!(svg.contains(&title) && svg.contains("<desc>") && svg.contains("role=\"img\""), "{name}");
-        assert!(!svg.contains("font-weight=\"bold\"") && !svg.contains("NaN") && !svg.contains("inf\""), "{name}");
+        for theme in themes() {
+            let svg = chart.to_svg(&theme).unwrap();
+            check_well_formed(&svg);
+            let title = format!("<title>{}</title>", chart.title());
+            assert!(svg.contains(&title) && svg.contains("<desc>") && svg.contains("role=\"img\""), "{name}");
+            assert!(!svg.contains("font-weight=\"bold\"") && !svg.contains("NaN") && !svg.contains("inf\""), "{name}");
+        }
     }
 }
 
@@ -433,6 +565,82 @@ fn the_finding_says_what_the_picture_shows() {
         volume.ends_with("Data Streams is cheaper from 5.714 records/s on, at 51.43 USD. this scenario: 10 records/s."),
         "{volume}"
     );
+}
+
+#[test]
+fn the_finding_of_a_choice_says_what_there_is_to_choose() {
+    let front = front(3, "", 8.0).finding();
+    assert!(
+        front.starts_with("On the front of cost a month and delay: Data Firehose 40.00 ± 6.00 USD, 15 min;"),
+        "{front}"
+    );
+    assert!(front.contains("(recommended)") && front.contains("Not on it: Data Streams "), "{front}");
+    assert!(front.ends_with(" asked for: 15 min (15 min). budget: 100 USD (100.00 USD)."), "{front}");
+    let heat = heat(3, 2, HeatUnit::Seconds, 3.0).with_limit("asked for: 4 s", 4.0);
+    let heat = heat.with_mark(1, 0, HeatSign::Recommended).with_mark(9, 9, HeatSign::Default);
+    assert_eq!(
+        Chart::Heat(heat).finding(),
+        "p99 of the delay by buffer interval (across) and buffer size (up): from 1 s at 1 s × 1 MiB to 4.2 s at \
+         9 s × 1 MiB. asked for: 4 s (4 s): 1 of 5 miss it. recommended: 4 s × 1 MiB, 3.1 s."
+    );
+    assert_eq!(
+        objects(&[(288.0, 5_242_880.0), (f64::NAN, 0.0)], "", false).finding(),
+        "Objects at the destination: Data Firehose 288 objects a day of 5 MiB on average; Data Streams › Data Firehose \
+         unknown objects a day of unknown on average."
+    );
+    assert_eq!(
+        acceptability(2, 2, "").finding(),
+        "Share of weightings in which each service has each rank. Data Firehose: 1st 74\u{a0}%, 2nd 26\u{a0}%; Data \
+         Streams › Data Firehose: 1st 26\u{a0}%, 2nd 74\u{a0}%."
+    );
+}
+
+#[test]
+fn csv_of_a_choice_holds_its_numbers() {
+    let front = front(2, "", 8.0).to_csv();
+    assert!(front.contains("\ncandidate,Data Firehose,40,6,900,20,true,\n"), "{front}");
+    assert!(front.ends_with("\nlimit,asked for: 15 min,,,900,,,\nlimit,budget: 100 USD,100,,,,,\n"), "{front}");
+    let heat = heat(3, 2, HeatUnit::Seconds, 3.0).with_limit("asked for: 4 s", 4.0);
+    let heat = Chart::Heat(heat.with_mark(0, 0, HeatSign::Default)).to_csv();
+    assert!(heat.starts_with("buffer interval,buffer size,value_s,misses_limit,marked\n1 s,1 MiB,1,false,default\n"));
+    assert!(heat.contains("\n9 s,4 MiB,,,\n") && heat.ends_with("\nasked for: 4 s,,4,,\n"), "{heat}");
+    let objects = objects(&[(288.0, 5e6)], "", true).to_csv();
+    assert!(
+        objects.ends_with(
+            "\nData Firehose,288,86.39999999999999,5000000,500000\ngood for queries: 128 MiB,,,134217728,\n"
+        )
+    );
+    assert!(acceptability(2, 1, "").to_csv().ends_with("\nData Streams › Data Firehose,1,1,0.01\n"));
+}
+
+/// How often a shape of a scene is one of these.
+fn shapes(chart: &Chart, wanted: impl Fn(&scene::Shape) -> bool) -> usize {
+    chart.scene(&Theme::light()).shapes.iter().filter(|shape| wanted(shape)).count()
+}
+
+#[test]
+fn fronts_name_all_of_few_candidates_and_the_best_of_many() {
+    let named = |chart: &Chart| {
+        let texts = chart.scene(&Theme::light()).texts();
+        texts.iter().filter(|(text, _)| text.contains("Firehose") || text.contains("with other settings")).count()
+    };
+    assert_eq!(named(&front(2, "with other settings", 8.0)), 2 + 1, "two names and the title");
+    let many = named(&front(60, "with other settings", 60.0));
+    assert!((8..=41).contains(&many), "{many}");
+}
+
+#[test]
+fn maps_part_what_keeps_the_limit_from_what_misses_it() {
+    let theme = Theme::light();
+    let edge = |shape: &scene::Shape| matches!(shape, scene::Shape::Path { width, colour, .. } if *width == 2.5 && *colour == theme.limit);
+    let map = |limit: f64| {
+        let axis = |name: &str| heat_axis(name, 2, "s");
+        let values = vec![Some(1.0), Some(2.0), Some(3.0), Some(4.0)];
+        let map = HeatChart::new(caption("x"), ("x", HeatUnit::Count), axis("x"), axis("y"), values);
+        shapes(&Chart::Heat(map.with_limit("limit", limit)), edge)
+    };
+    // The line of the key, the mark on the bar where the limit lies on it, and the edges.
+    assert_eq!([map(0.5), map(1.5), map(2.5), map(9.0)], [1, 2 + 2, 2 + 2, 1]);
 }
 
 #[test]
@@ -574,6 +782,74 @@ proptest! {
         prop_assert_eq!(check_texts(&chart), Ok(()));
         check_well_formed(&chart.to_svg(&Theme::light()).unwrap());
         prop_assert!(!chart.to_csv().is_empty());
+    }
+
+    #[test]
+    fn fronts_of_any_numbers_are_drawn(
+        points in prop::collection::vec((".{0,60}", number(), number(), prop::option::of(number()), any::<bool>(), prop::option::of("[a-z]{0,12}")), 0..60),
+        freshness in prop::option::of((".{0,60}", number())),
+        budget in prop::option::of((".{0,60}", number())),
+        delay in ".{0,60}",
+    ) {
+        let points = points.into_iter().map(|(name, usd, seconds, half, on_front, marked)| FrontPoint {
+            name, usd, usd_half_width: half, seconds, seconds_half_width: half, on_front, marked,
+        });
+        let chart = Chart::Front(FrontChart { caption: caption("x"), points: points.collect(), delay, freshness, budget });
+        prop_assert_eq!(check_texts(&chart), Ok(()));
+        check_well_formed(&chart.to_svg(&Theme::print()).unwrap());
+        prop_assert!(!chart.finding().is_empty() && !chart.to_csv().is_empty());
+    }
+
+    #[test]
+    fn maps_of_any_numbers_are_drawn(
+        (columns, rows) in (0..31_usize, 0..31_usize),
+        values in prop::collection::vec(prop::option::of(number()), 0..80),
+        names in prop::collection::vec(".{0,30}", 4),
+        limit in prop::option::of((".{0,60}", number())),
+        marks in prop::collection::vec((0..32_usize, 0..32_usize, any::<bool>()), 0..4),
+        unit in prop_oneof![Just(HeatUnit::Seconds), Just(HeatUnit::Usd), Just(HeatUnit::Count)],
+    ) {
+        let axis = |name: &str, label: &str, count: usize| HeatAxis {
+            name: name.to_owned(),
+            labels: (0..count).map(|index| format!("{index} {label}")).collect(),
+        };
+        let (across, up) = (axis(&names[0], &names[1], columns), axis(&names[2], &names[3], rows));
+        let values = values.iter().copied().cycle().take(if values.is_empty() { 0 } else { columns * rows }).collect();
+        let mut heat = HeatChart::new(caption("x"), (&names[0], unit), across, up, values);
+        if let Some((label, most)) = limit {
+            heat = heat.with_limit(&label, most);
+        }
+        for (across, up, first) in marks {
+            heat = heat.with_mark(across, up, if first { HeatSign::Default } else { HeatSign::Recommended });
+        }
+        let chart = Chart::Heat(heat);
+        prop_assert_eq!(check_texts(&chart), Ok(()));
+        check_well_formed(&chart.to_svg(&Theme::dark()).unwrap());
+        prop_assert!(!chart.finding().is_empty() && !chart.to_csv().is_empty());
+    }
+
+    #[test]
+    fn objects_of_any_numbers_are_drawn(
+        items in prop::collection::vec((".{0,60}", number(), prop::option::of(number()), number()), 0..30),
+        guide in prop::option::of((".{0,60}", number())),
+    ) {
+        let items = items.into_iter().map(|(name, per_day, half, mean_bytes)| ObjectsItem {
+            name, per_day, per_day_half_width: half, mean_bytes, mean_bytes_half_width: half,
+        });
+        let chart = Chart::Objects(ObjectsChart { caption: caption("x"), items: items.collect(), guide });
+        prop_assert_eq!(check_texts(&chart), Ok(()));
+        check_well_formed(&chart.to_svg(&Theme::print()).unwrap());
+    }
+
+    #[test]
+    fn ranks_of_any_shares_are_drawn(
+        services in prop::collection::vec((".{0,60}", prop::collection::vec(number(), 0..20)), 0..20),
+        half_width in prop::option::of(number()),
+    ) {
+        let services = services.into_iter().map(|(name, shares)| RankShares { name, shares }).collect();
+        let chart = Chart::Acceptability(AcceptabilityChart { caption: caption("x"), services, half_width });
+        prop_assert_eq!(check_texts(&chart), Ok(()));
+        check_well_formed(&chart.to_svg(&Theme::print()).unwrap());
     }
 
     #[test]

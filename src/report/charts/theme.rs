@@ -35,6 +35,15 @@ impl Rgb {
         if dark.contrast(self) > light.contrast(self) { dark } else { light }
     }
 
+    /// Lightness as the eye sees it, from 0 (black) to 100 (white).
+    ///
+    /// # Source
+    /// L* of CIE 1976.
+    fn lightness(self) -> f64 {
+        let luminance = self.luminance();
+        if luminance > 0.008_856 { 116.0 * libm::cbrt(luminance) - 16.0 } else { 903.3 * luminance }
+    }
+
     fn luminance(self) -> f64 {
         let linear = |channel: u8| {
             let value = f64::from(channel) / 255.0;
@@ -63,6 +72,8 @@ pub struct Theme {
     pub limit: Rgb,
     /// Things told apart by colour, in a fixed order.
     pub series: [Rgb; COLOURS],
+    /// Whether these are greys, so that areas need textures or numbers besides.
+    pub textured: bool,
 }
 
 impl Theme {
@@ -88,6 +99,7 @@ impl Theme {
                 0x009a_8f00,
             ]
             .map(Rgb::hex),
+            textured: false,
         }
     }
 
@@ -113,18 +125,52 @@ impl Theme {
                 0x00f0_e442,
             ]
             .map(Rgb::hex),
+            textured: false,
         }
     }
 
-    /// Black on white, for paper.
+    /// Black on white, for paper: greys alone, dark and light by turns, with textures where greys meet.
     #[must_use]
     pub fn print() -> Self {
+        let grey = |level: u8| Rgb(level, level, level);
         Self {
-            ink: Rgb::hex(0),
-            muted: Rgb::hex(0x0040_4040),
-            grid: Rgb::hex(0x00d5_d5d5),
-            axis: Rgb::hex(0x0060_6060),
-            ..Self::light()
+            background: grey(0xff),
+            ink: grey(0),
+            muted: grey(0x40),
+            grid: grey(0xd5),
+            axis: grey(0x60),
+            accent: grey(0x28),
+            limit: grey(0),
+            series: [0x1c, 0x90, 0x50, 0x82, 0x36, 0x6c, 0x28, 0x5e].map(grey),
+            textured: true,
+        }
+    }
+
+    /// The colour of a value between the least (0) and the greatest (1) on a scale of one hue that is even to the eye: equal
+    /// steps of the value are equal steps of lightness. More of the value is further from the page.
+    #[must_use]
+    pub fn scale(&self, share: f64) -> Rgb {
+        // The ends stay apart from the page and from its letters.
+        const ENDS: (f64, f64) = (0.07, 0.80);
+        let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+        let (page, ink) = (self.background.lightness(), self.ink.lightness());
+        let wanted = page + (ENDS.0 + share * (ENDS.1 - ENDS.0)) * (ink - page);
+        // Lightness changes one way only from the page through the accent to the ink, so halving finds the place.
+        let (mut near, mut far) = (0.0, 1.0);
+        for _ in 0..20 {
+            let middle = f64::midpoint(near, far);
+            let reached = (self.towards_ink(middle).lightness() - wanted) * (ink - page) >= 0.0;
+            if reached { far = middle } else { near = middle }
+        }
+        self.towards_ink(far)
+    }
+
+    /// A colour on the way from the page (0) through the accent (1/2) to the ink (1).
+    fn towards_ink(&self, share: f64) -> Rgb {
+        if share < 0.5 {
+            self.background.mixed(self.accent, 2.0 * share)
+        } else {
+            self.accent.mixed(self.ink, 2.0 * share - 1.0)
         }
     }
 }
@@ -144,6 +190,27 @@ mod tests {
                 assert!(contrast(colour) >= 3.0, "{colour:?} {}", contrast(colour));
                 assert!(colour.ink().contrast(colour) >= 4.5, "{colour:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_scale_is_even_to_the_eye_in_every_theme() {
+        for theme in [Theme::light(), Theme::dark(), Theme::print()] {
+            let steps: Vec<f64> = (0..=10).map(|step| theme.scale(f64::from(step) / 10.0).lightness()).collect();
+            let whole = steps[10] - steps[0];
+            assert!(whole.abs() > 50.0, "{steps:?}");
+            for pair in steps.windows(2) {
+                assert!(((pair[1] - pair[0]) * 10.0 / whole - 1.0).abs() < 0.25, "{steps:?}");
+            }
+            assert_eq!(theme.scale(f64::NAN), theme.scale(0.0));
+        }
+    }
+
+    #[test]
+    fn paper_has_no_colours() {
+        let theme = Theme::print();
+        for Rgb(red, green, blue) in theme.series.into_iter().chain([theme.accent, theme.limit, theme.scale(0.4)]) {
+            assert!(red == green && green == blue);
         }
     }
 

@@ -3,13 +3,12 @@
 //! Names stand in a column on the right, each with a line to the end of its curve. Where the cheapest candidate changes is
 //! named below and to the right of its dot: bills rise with the volume, so no curve that is dearer comes there.
 
-use super::axis::{Scale, money};
+use super::axis::{Scale, decades, money, number};
 use super::curves::{self, Label, Line, MOST, SWATCH_ROOM};
 use super::frame::{BODY_WIDTH, Frame, Letters, MARGIN, middle_baseline};
 use super::scene::{Anchor, Area, Scene, Type, clean};
 use super::theme::Theme;
 use super::{Caption, drawable};
-use crate::units::significant;
 
 const PLOT_HEIGHT: f64 = 340.0;
 /// Room for the amounts on the left and for the names on the right.
@@ -349,28 +348,6 @@ fn lowest_between(line: &[(f64, f64)], (left, right): (f64, f64)) -> f64 {
     inside.fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// `310`, `2.6 million`.
-fn number(value: f64) -> String {
-    let value = drawable(value);
-    match [(1e12, "trillion"), (1e9, "billion"), (1e6, "million")].into_iter().find(|(unit, _)| value >= 0.9995 * unit)
-    {
-        Some((unit, name)) => format!("{} {name}", significant(value / unit, 3)),
-        None => significant(value, 3),
-    }
-}
-
-/// Powers of ten between two logarithms; every second or third one where they are many.
-fn decades((low, high): (f64, f64), most: f64) -> Vec<f64> {
-    let step = libm::ceil((high - low) / most).max(1.0);
-    let mut power = libm::ceil(low / step - 1e-9) * step;
-    let mut powers = Vec::new();
-    while power <= high + 1e-9 {
-        powers.push(power);
-        power += step;
-    }
-    powers
-}
-
 fn draw_axes(frame: &mut Frame, plane: &Plane, seconds_a_month: f64, theme: &Theme) {
     let (tick, area) = (frame.letters.tick, plane.area);
     for power in decades(plane.up, 8.0) {
@@ -456,16 +433,5 @@ mod tests {
     fn things_that_are_spread_keep_their_order_and_stay_inside() {
         assert_eq!(spread(&[50.0, 52.0, 300.0], &[20.0, 20.0, 20.0], (0.0, 310.0)), [50.0, 70.0, 290.0]);
         assert_eq!(spread(&[90.0, 90.0], &[20.0, 30.0], (0.0, 100.0)), [50.0, 70.0]);
-    }
-
-    #[test]
-    fn large_numbers_are_told_in_words() {
-        for (value, text) in
-            [(0.01, "0.01"), (310.0, "310"), (99_999.0, "99,999"), (2.628e6, "2.63 million"), (1e9, "1 billion")]
-        {
-            assert_eq!(number(value), text);
-        }
-        assert_eq!(decades((-2.1, 4.0), 8.0), [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0]);
-        assert_eq!(decades((-2.0, 15.0), 7.0), [0.0, 3.0, 6.0, 9.0, 12.0, 15.0]);
     }
 }
