@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{asked, footer_of, front_title, unbeaten};
+use super::{asked, footer_of, unbeaten};
 use crate::report::cells::Plan;
 use crate::report::charts::{
     Caption, Chart, FrontChart, FrontPoint, HeatAxis, HeatChart, HeatSign, HeatUnit, ObjectsChart, ObjectsItem,
@@ -17,8 +17,8 @@ use crate::units::{Bytes, significant};
 const P99: &str = "time until 99 % of the records are there";
 /// Levels of an axis of a heat map, at most.
 const MOST_LEVELS: usize = 30;
-/// Points of a front, at most: more of them hide each other.
-const MOST_POINTS: usize = 60;
+/// Points on a front, and points of a chart, at most: more of them hide each other.
+const MOST_POINTS: (usize, usize) = (10, 60);
 
 /// What a chart needs to know of a cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,48 +144,48 @@ fn capital(text: &str) -> String {
 }
 
 fn front_of_cells(cells: &[CellFigures], scenario: &Scenario, footer: &str) -> Option<Chart> {
-    let known: Vec<(&CellFigures, f64, f64)> =
-        cells.iter().filter_map(|cell| Some((cell, cell.usd?, cell.p99_s.filter(|p99| p99.is_finite())?))).collect();
+    let known = cells.iter().filter_map(|cell| Some((cell, cell.usd?, cell.p99_s.filter(|p99| p99.is_finite())?)));
+    let mut known: Vec<(&CellFigures, f64, f64)> = known.collect();
+    known.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.2.total_cmp(&b.2)));
+    // Settings that make no difference are one point.
+    known.dedup_by(|a, b| (a.1, a.2) == (b.1, b.2));
     let places: Vec<Option<(f64, f64)>> = known.iter().map(|(_, usd, p99)| Some((*usd, *p99))).collect();
-    let on_front = unbeaten(&places);
-    let point = |((cell, usd, seconds), on_front): (&(&CellFigures, f64, f64), bool)| FrontPoint {
-        name: cell.levels.join(", "),
-        usd: *usd,
+    let (front, others): (Vec<_>, Vec<_>) = known.iter().zip(unbeaten(&places)).partition(|(_, on_front)| *on_front);
+    let (cheapest, quickest) = (front.first()?.0, front.last()?.0);
+    let title = format!(
+        "The cheapest of {} costs {:.2} USD a month ({}), the quickest {:.2} ({})",
+        count(cells.len() as u64, "cell"),
+        cheapest.1,
+        seconds(cheapest.2),
+        quickest.1,
+        seconds(quickest.2)
+    );
+    let point = |(place, on_front): (&(&CellFigures, f64, f64), bool)| FrontPoint {
+        name: place.0.levels.join(", "),
+        usd: place.1,
         usd_half_width: None,
-        seconds: *seconds,
+        seconds: place.2,
         seconds_half_width: None,
         on_front,
         marked: None,
     };
-    let mut points: Vec<FrontPoint> = known.iter().zip(on_front).map(point).collect();
-    // Those on the front come first; of the others, evenly chosen ones show where the rest lies.
-    points.sort_by_key(|point| !point.on_front);
-    let front = points.iter().filter(|point| point.on_front).count();
-    let points = thinned(points, front);
-    if points.is_empty() {
-        return None;
-    }
-    let subtitle = format!(
-        "What a month costs and after how long 99 % of the records are there; {}.",
-        count(cells.len() as u64, "cell")
-    );
-    let caption = Caption { title: front_title(&points), subtitle, footer: footer.to_owned() };
+    let (most_on_front, most) = MOST_POINTS;
+    let front = evenly(front, most_on_front);
+    let others = evenly(others, most - front.len());
+    let points = front.into_iter().chain(others).map(point).collect();
+    let subtitle =
+        "What a month costs and after how long 99 % of the records are there. Where points are many, some of them.";
+    let caption = Caption { title, subtitle: subtitle.to_owned(), footer: footer.to_owned() };
     Some(Chart::Front(FrontChart { caption, points, delay: P99.to_owned(), freshness: asked(scenario), budget: None }))
 }
 
-/// At most so many points as can be told apart, the front's own before the others.
-fn thinned(points: Vec<FrontPoint>, front: usize) -> Vec<FrontPoint> {
-    if points.len() <= MOST_POINTS {
-        return points;
+/// At most so many of a list, with its ends, as evenly spaced as can be.
+fn evenly<T: Clone>(all: Vec<T>, most: usize) -> Vec<T> {
+    if all.len() <= most || most < 2 {
+        return all.into_iter().take(most).collect();
     }
-    let every = |from: usize, to: usize, most: usize| {
-        let step = (to - from).div_ceil(most.max(1)).max(1);
-        (from..to).step_by(step).collect::<Vec<_>>()
-    };
-    let kept_front = every(0, front, MOST_POINTS / 2);
-    let others = every(front, points.len(), MOST_POINTS - kept_front.len());
-    let kept: Vec<usize> = kept_front.into_iter().chain(others).collect();
-    kept.into_iter().filter_map(|place| points.get(place).cloned()).collect()
+    let place = |index: usize| (index * (all.len() - 1)) / (most - 1);
+    (0..most).filter_map(|index| all.get(place(index)).cloned()).collect()
 }
 
 /// The charts of what was tuned: the front of what was tried, and what arrives at the destination.
@@ -220,7 +220,7 @@ pub fn tuning(tuned: &Tuned, header: &Header, seed: (u64, u32), scenario: &Scena
         })
         .collect();
     let items = [&tuning.default, &tuning.recommended].map(|tried| ObjectsItem {
-        name: format!("{} ({})", name(tried), mark(tuned, tried).unwrap_or_default()),
+        name: mark(tuned, tried).unwrap_or_default(),
         per_day: 24.0 * tried.outcome.objects_per_hour.value,
         per_day_half_width: None,
         mean_bytes: tried.outcome.object_bytes.value,
@@ -234,7 +234,7 @@ pub fn tuning(tuned: &Tuned, header: &Header, seed: (u64, u32), scenario: &Scena
         tuning.limits.object_bytes.map(|bytes| (format!("asked for: {}", Bytes::new(bytes.round() as u64)), bytes));
     let front = (!points.is_empty()).then(|| {
         Chart::Front(FrontChart {
-            caption: caption(front_title(&points), subtitle),
+            caption: caption(title(tuned), subtitle),
             points,
             delay: P99.to_owned(),
             freshness: asked(scenario),
@@ -248,6 +248,21 @@ pub fn tuning(tuned: &Tuned, header: &Header, seed: (u64, u32), scenario: &Scena
         Chart::Objects(ObjectsChart { caption: caption(title, subtitle), items: items.to_vec(), guide })
     });
     front.map(|chart| ("front", chart)).into_iter().chain(objects.map(|chart| ("objects", chart))).collect()
+}
+
+/// What to take, or that there is nothing.
+fn title(tuned: &Tuned) -> String {
+    let tuning = &tuned.tuning;
+    let outcome = &tuning.recommended.outcome;
+    let usd = outcome.usd.map_or_else(|| "an unknown amount".to_owned(), |usd| format!("{:.2} USD", usd.value));
+    let told = format!("{usd} a month, 99 % there after {}", seconds(outcome.p99_s.value));
+    if !tuning.meets() {
+        return format!("No setting meets the limits; the nearest costs {told}");
+    }
+    if tuning.recommended.set.is_empty() {
+        return format!("Nothing is better than the scenario as it stands: {told}");
+    }
+    format!("The recommended setting costs {told}")
 }
 
 /// What is set, in a few words: `buffer-interval 60s, compression GZIP`.
