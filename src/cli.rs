@@ -17,6 +17,7 @@ mod evaluate;
 mod interrupt;
 mod output;
 mod progress;
+mod report;
 mod scenario;
 mod verify;
 mod weigh;
@@ -97,6 +98,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
         Verb::Simulate(args) => scenario::simulate(args, context),
         Verb::Compare(args) => compare::compare(args, context),
         Verb::Cost(args) => cost::cost(args, context),
+        Verb::Report(args) => report::report(args, context),
         Verb::Weigh(args) => weigh::weigh(args, context),
         Verb::Check(args) => scenario::check(args, context),
         Verb::Verify(args) => verify::verify(args, context),

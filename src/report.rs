@@ -8,6 +8,7 @@ pub mod charts;
 pub mod comparison;
 pub mod editions;
 pub mod evaluation;
+pub mod page;
 pub mod pictures;
 pub mod record;
 pub mod reference;

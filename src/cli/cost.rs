@@ -91,7 +91,7 @@ fn print(
         }
         Format::Json => json(&Document { bill: Some(sum), packing, budget: budget.clone(), ..document })?,
         Format::Csv => bill::numbers(&sum).render(Style::Csv),
-        Format::Md | Format::Adr => bill::table(&sum, catalog, edition).render(Style::Markdown),
+        Format::Md | Format::Adr | Format::Html => bill::table(&sum, catalog, edition).render(Style::Markdown),
     };
     context.print(&text)?;
     let Some(budget) = budget else { return Ok(Ok(())) };

@@ -51,9 +51,13 @@ pub(super) fn write(folder: &Path, answer: &Document, charts: &[(&'static str, C
     Ok(format!("result.json and the charts {} (SVG, PNG, CSV)", names.join(", ")))
 }
 
-fn put(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes a file under a temporary name and renames it, so that it is whole or not there.
+pub(super) fn put(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     let temporary = folder.join(format!(".{name}.part"));
-    fs::write(&temporary, bytes)?;
-    fs::rename(&temporary, folder.join(name))?;
-    Ok(())
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, folder.join(name)));
+    if written.is_err() {
+        // What is half-written helps nobody; that it cannot be removed either says nothing new.
+        let _ = fs::remove_file(&temporary);
+    }
+    Ok(written?)
 }
