@@ -22,6 +22,7 @@ mod interrupt;
 mod measurements;
 mod pictures;
 mod replay;
+mod report;
 mod rules;
 mod scenarios;
 mod sensitivity;

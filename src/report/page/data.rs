@@ -84,8 +84,8 @@ mod tests {
 
     #[test]
     fn long_curves_are_thinned_to_their_ends_and_short_ones_are_whole() {
-        let points: String = (0..1000).map(|place| format!("point,A,{place}\n")).collect();
-        let grid = grid(&format!("kind,name,value\n{points}mark,p50,7\n"), "T");
+        let points: Vec<String> = (0..1000).map(|place| format!("point,A,{place}")).collect();
+        let grid = grid(&format!("kind,name,value\n{}\nmark,p50,7\n", points.join("\n")), "T");
         let cells = |row: usize| grid.rows[row].clone();
         assert_eq!(grid.rows.len(), MOST_ROWS + 1);
         assert_eq!(cells(0)[2], Words::literal("0"));

@@ -14,6 +14,9 @@ const SCRIPT: &str = include_str!("script.js");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; \
                       base-uri 'none'; form-action 'none'";
 
+/// Letters that still read as a caption; a longer finding stands with the data.
+const LONGEST_CAPTION: usize = 280;
+
 /// The page as HTML.
 ///
 /// # Errors
@@ -151,9 +154,16 @@ impl Writer {
         let (title, csv) = (chart.title(), chart.to_csv());
         html.block("figure", &[], |html| {
             self.scrolling(&format!("Chart: {title}"), "drawing", html, |html| html.picture(&picture));
-            html.block("figcaption", &[], |html| html.text(&chart.finding()));
+            let finding = chart.finding();
+            let is_brief = finding.chars().count() <= LONGEST_CAPTION;
+            if is_brief {
+                html.leaf("figcaption", &[], &finding);
+            }
             html.block("details", &[("class", "data")], |html| {
                 html.leaf("summary", &[], &format!("Data of “{title}”"));
+                if !is_brief {
+                    html.leaf("p", &[], &finding);
+                }
                 let file = format!("{name}.csv");
                 html.block("p", &[], |html| {
                     let link = [("href", &*data::uri(&csv)), ("download", &*file)];

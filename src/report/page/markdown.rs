@@ -67,11 +67,17 @@ fn inline(words: &Words) -> String {
 fn word(word: &Word) -> String {
     match word {
         Word::Text(text) => escaped(text),
-        Word::Strong(text) => format!("**{}**", escaped(text)),
+        Word::Strong(text) => strong(text),
         Word::Code(text) => format!("`{}`", text.replace(['`', '\n'], " ")),
         Word::Link { address, .. } => format!("<{address}>"),
         Word::Cite(number) => format!(" \\[{number}\\]"),
     }
+}
+
+/// Marks of emphasis stand at words, not at spaces.
+fn strong(text: &str) -> String {
+    let inside = text.trim_end();
+    format!("**{}**{}", escaped(inside), &text[inside.len()..])
 }
 
 /// A text that no reader of Markdown takes for a mark; `|` is seen to by tables.
@@ -105,6 +111,7 @@ mod tests {
     #[test]
     fn marks_in_texts_are_no_marks() {
         assert_eq!(escaped("<b> a_b _c_ *d* [1]\n#"), "&lt;b&gt; a_b \\_c\\_ \\*d\\* \\[1\\] \\#");
+        assert_eq!(inline(&Words::strong("A: ").and(Words::literal("b"))), "**A:** b");
         assert_eq!(inline(&Words::said("see `a|b`").cited(vec![2])), "see `a|b` \\[2\\]");
     }
 }

@@ -45,10 +45,8 @@ fn sentence(report: &Report<'_>) -> Words {
         let nothing = Words::strong("Nothing in the catalog satisfies these requirements");
         return nothing.and(Words::literal(format!(", {by}{}", nearest(report))));
     };
-    let path = Words::literal(format!("Use {}", ""))
-        .and(Words::strong(first.name.clone()))
-        .and(Words::literal(format!(" ({}), {}, {by}", drawn(&answer.path), confidence(report, first))));
-    path
+    let sure = format!(" ({}), {}, {by}", drawn(&answer.path), confidence(report, first));
+    Words::literal("Use ").and(Words::strong(first.name.clone())).and(Words::literal(sure))
 }
 
 /// What keeps the nearest candidate out.

@@ -17,7 +17,8 @@ pub(super) fn blocks<'a>(report: &Report<'a>, sources: &mut Sources) -> Vec<Bloc
     let shown: Vec<&ServiceVerdict> = decision.ranked().chain(near).collect();
     blocks.push(Block::Table(table(report, &shown, sources)));
     if !far.is_empty() {
-        let summary = format!("{} more that were rejected", crate::report::count(far.len() as u64, "service"));
+        let summary =
+            format!("{} that are further from what is asked", crate::report::count(far.len() as u64, "service"));
         blocks.push(Block::More { summary, blocks: vec![Block::Table(rejected(&far, sources))] });
     }
     blocks.extend(charts(report, Some(Place::Decision)));

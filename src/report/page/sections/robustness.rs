@@ -11,7 +11,7 @@ pub(super) fn blocks<'a>(report: &Report<'a>) -> Vec<Block<'a>> {
     let mut blocks = Vec::new();
     match (&robustness.not_computed, share(robustness)) {
         (_, Some(share)) if report.record.decision.recommended.is_some() => {
-            blocks.push(Block::said(&format!("{share}.")))
+            blocks.push(Block::said(&format!("{share}.")));
         }
         (Some(reason), _) => blocks.push(Block::said(&format!("Nothing was computed: {reason}."))),
         _ => blocks.push(Block::said("Nothing is ranked, so there is no ranking to test.")),

@@ -69,7 +69,7 @@ fn simulated<'a>(report: &Report<'a>, run: &'a Simulation, sources: &mut Sources
     blocks.push(Block::heading("Records, objects and throttles"));
     let told = simulation::carried(run).into_iter();
     blocks.push(Block::items(
-        told.map(|(head, said)| Words::strong(format!("{head}: ")).and(Words::said(&format!("{said}")))).collect(),
+        told.map(|(head, said)| Words::strong(format!("{head}: ")).and(Words::said(&said))).collect(),
     ));
     if !run.limits.is_empty() {
         blocks.push(Block::Table(Grid::of(&simulation::limits(run), "Limits on the way, and what they rejected", "")));

@@ -43,14 +43,11 @@ fn why<'a>(report: &Report<'a>, sources: &mut Sources) -> Vec<Block<'a>> {
     let mut takes = vec![Words::literal(format!("To operate: {}.", listed(&to_operate(&answer.path))))];
     for (from, to) in steps(&answer.path) {
         let how = to.how.as_deref().unwrap_or("a program of your own");
-        let cited = sources.cite(source_of_step(record, (from, to)));
-        if to.needs_code {
-            let said = format!("To write, from {} to {}: {how}.", from.name, to.name);
-            takes.push(Words::literal(said).cited(cited.clone()));
-        }
-        if let Some(condition) = &to.precondition {
-            let said = format!("{how}, from {} to {}, needs {condition}.", from.name, to.name);
-            takes.push(Words::literal(said).cited(cited));
+        let written = to.needs_code.then(|| format!("To write, from {} to {}: {how}.", from.name, to.name));
+        let condition = to.precondition.as_ref();
+        let needed = condition.map(|needed| format!("{how}, from {} to {}, needs {needed}.", from.name, to.name));
+        for said in written.into_iter().chain(needed) {
+            takes.push(Words::literal(said).cited(sources.cite(source_of_step(record, (from, to)))));
         }
     }
     blocks.push(Block::items(takes));
@@ -155,7 +152,7 @@ fn open<'a>(report: &Report<'a>) -> Vec<Block<'a>> {
     let mut blocks =
         vec![Block::heading("Not stated, and could change the winner: ask this first"), Block::items(items)];
     if !rest.is_empty() {
-        let summary = format!("{} more", crate::report::count(rest.len() as u64, "open question"));
+        let summary = format!("{} of less weight", crate::report::count(rest.len() as u64, "question"));
         blocks.push(Block::More { summary, blocks: vec![Block::items(rest)] });
     }
     blocks
