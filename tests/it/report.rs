@@ -110,7 +110,7 @@ fn headings_go_down_one_by_one(tags: &[Tag<'_>]) {
 
 /// A report of a scenario, printed; short runs, since nothing here depends on their length.
 fn page_of(args: &[&str]) -> Outcome {
-    let short = ["--output", "-", "--quiet", "--replications", "2", "--horizon", "2 h"];
+    let short = ["--output", "-", "--quiet", "--replications", "2", "--horizon", "10 min"];
     forebay(&[&["report"], args, &short].concat())
 }
 
@@ -134,7 +134,7 @@ fn a_page_has_every_section_and_the_numbers_of_run() {
     ] {
         assert!(page.stdout.contains(&format!("<section id=\"{id}\"")), "no section {id}");
     }
-    let run = forebay(&["run", &path, "--format", "json", "--replications", "2", "--horizon", "2 h"]).json();
+    let run = forebay(&["run", &path, "--format", "json", "--replications", "2", "--horizon", "10 min"]).json();
     let total = run["bill"]["total"].as_f64().unwrap();
     assert!(page.stdout.contains(&format!(">USD {total:.2}<")), "{total}");
     let digest = run["catalog_digest"].as_str().unwrap();
@@ -189,7 +189,7 @@ fn a_volume_that_is_moved_once_is_told_by_its_arithmetic() {
 
 #[test]
 fn a_page_of_every_kind_of_traffic_is_sound() {
-    for name in ["outage-6h", "hot-key", "retry-storm"] {
+    for name in ["database-cdc", "kinesis-to-lambda", "cameras"] {
         let page = page_of(&[&scenario(name)]);
         page.ends_with(0);
         is_sound(&page.stdout);

@@ -131,7 +131,7 @@ impl Grid {
         Self {
             caption: caption.into(),
             columns: table.header().iter().enumerate().map(head).collect(),
-            rows: table.rows().iter().map(|row| row.iter().map(|cell| Words::said(cell)).collect()).collect(),
+            rows: table.rows().iter().map(|row| row.iter().map(|cell| filled(cell)).collect()).collect(),
             total: None,
         }
     }
@@ -139,6 +139,11 @@ impl Grid {
     pub(super) fn row(&mut self, cells: Vec<Words>) {
         self.rows.push(cells);
     }
+}
+
+/// A cell; one with nothing in it is marked as such, for ears too.
+fn filled(cell: &str) -> Words {
+    if cell.is_empty() { Words::literal("–") } else { Words::said(cell) }
 }
 
 /// A part of a section.

@@ -233,7 +233,8 @@ fn key_figures(figures: &[(String, String, String)], html: &mut Html) {
 }
 
 fn rows(grid: &Grid, html: &mut Html) {
-    html.leaf("caption", &[], &grid.caption);
+    // Where a table is wider than the window, its caption stays in sight.
+    html.block("caption", &[], |html| html.within("span", &[], |html| html.text(&grid.caption)));
     html.block("thead", &[], |html| {
         html.block("tr", &[], |html| {
             for column in &grid.columns {

@@ -27,18 +27,15 @@ enum Place {
 }
 
 /// Where charts stand, by the names of their files. One that is not here stands at the end of the simulation.
-const PLACES: [(&str, Place); 14] = [
+const PLACES: [(&str, Place); 11] = [
     ("scores", Place::Decision),
     ("acceptability", Place::Robustness),
-    ("ranks", Place::Robustness),
-    ("rank-acceptability", Place::Robustness),
     ("architecture", Place::Architecture),
-    ("diagram", Place::Architecture),
     ("latency", Place::Simulation),
     ("freshness", Place::Simulation),
-    ("objects", Place::Simulation),
     ("latencies", Place::Comparison),
-    ("pareto", Place::Comparison),
+    ("front", Place::Comparison),
+    ("objects", Place::Comparison),
     ("bill", Place::Cost),
     ("bills", Place::Cost),
     ("volume", Place::Cost),

@@ -85,6 +85,7 @@ fn delay(report: &Report<'_>) -> Option<Figure> {
     let asked = report.record.scenario.answers.get("needs.freshness").map(|answer| answer.value.to_string());
     let met = match run.late_share {
         Some(late) if late > 0.0 => format!("missed by {} %", significant(late * 100.0, 2)),
+        Some(_) if run.records.rejected + run.records.lost > 0 => "met by those that get through".to_owned(),
         Some(_) => "met".to_owned(),
         None => "not judged".to_owned(),
     };
