@@ -13,7 +13,7 @@ use crate::report::page::{self, GENERATOR, Report};
 use crate::report::record::Record;
 use crate::sensitivity::{Scope, Sensitivity};
 use crate::sim::Tier;
-use crate::units::{Bytes, SimDuration};
+use crate::units::{Bytes, SimDuration, significant};
 
 /// Bytes of a file in which a report has named its maker.
 const HEAD: u64 = 4096;
@@ -123,7 +123,9 @@ fn command(args: &ReportArgs, context: &Context) -> String {
     flag("catalog", context.overlay().map(|folder| folder.to_string_lossy().into_owned()));
     flag("seed", simulation.seed.map(|seed| seed.to_string()));
     flag("replications", simulation.replications.map(|count| count.to_string()));
-    flag("precision", simulation.precision.map(|wanted| format!("{}={}", wanted.figure.name(), wanted.share)));
+    // Twelve digits are more than anybody types, and fewer than a division by 100 leaves dust in.
+    let percent = |share: f64| significant(share * 100.0, 12);
+    flag("precision", simulation.precision.map(|want| format!("{}={}%", want.figure.name(), percent(want.share))));
     flag("horizon", simulation.horizon.map(seconds));
     flag(
         "warm-up",

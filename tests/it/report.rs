@@ -200,16 +200,29 @@ fn a_page_of_every_kind_of_traffic_is_sound() {
 fn the_bytes_do_not_depend_on_threads_and_the_command_makes_them_again() {
     let place = Place::new();
     place.file("a.toml", fs::read(scenario("clickstream")).unwrap());
-    let given =
-        ["report", "a.toml", "--replications", "3", "--horizon", "1 h", "--set", "freshness=10 min", "--seed", "7"];
+    let given = [
+        "report",
+        "a.toml",
+        "--replications",
+        "3",
+        "--horizon",
+        "1 h",
+        "--set",
+        "freshness=10 min",
+        "--seed",
+        "7",
+        "--precision",
+        "p99=50.1%",
+    ];
     let one = place.run(&[&given[..], &["-o", "-", "--threads", "1"]].concat());
     let two = place.run(&[&given[..], &["-o", "-", "--threads", "2"]].concat());
     one.ends_with(0);
     assert!(one.stdout == two.stdout, "another number of threads, other bytes");
-    let command = "forebay report a.toml --set 'freshness=10 min' --seed 7 --replications 3 --horizon '3600 s'";
+    let command = "forebay report a.toml --set 'freshness=10 min' --seed 7 --replications 3 --precision p99=50.1% \
+                   --horizon '3600 s'";
     assert!(one.stdout.contains(&format!("<code>{command}</code>")), "not the command");
-    let again =
-        ["report", "a.toml", "--set", "freshness=10 min", "--seed", "7", "--replications", "3", "--horizon", "3600 s"];
+    let words = ["--set", "freshness=10 min", "--seed", "7", "--replications", "3", "--precision", "p99=50.1%"];
+    let again = [&["report", "a.toml"], &words[..], &["--horizon", "3600 s"]].concat();
     place.run(&again).ends_with(0).explains(&["report.html written"]);
     assert!(fs::read_to_string(place.path("report.html")).unwrap() == one.stdout, "the command makes another page");
 }
