@@ -19,6 +19,7 @@ mod interrupt;
 mod output;
 mod policies;
 mod progress;
+mod report;
 mod scenario;
 mod sweep;
 mod tune;
@@ -105,6 +106,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
         Verb::Tune(args) => tune::tune(args, context),
         Verb::Cost(args) => cost::cost(args, context),
         Verb::Diff(args) => diff::diff(args, context),
+        Verb::Report(args) => report::report(args, context),
         Verb::Weigh(args) => weigh::weigh(args, context),
         Verb::Graph(args) => graph::graph(args, context),
         Verb::Check(args) => scenario::check(args, context),

@@ -12,6 +12,7 @@ pub mod diagram;
 pub mod diff;
 pub mod editions;
 pub mod evaluation;
+pub mod page;
 pub mod pictures;
 pub mod record;
 pub mod reference;

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::builder::ArgPredicate;
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{ArgPredicate, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::catalog::Edition;
@@ -27,6 +27,7 @@ Examples:
   forebay simulate scenarios/clickstream.toml --trace access.log.gz
   forebay graph scenarios/clickstream.toml --output pipeline.svg
   forebay cost scenarios/clickstream.toml --budget 'USD 200'
+  forebay report scenarios/clickstream.toml --output clickstream.html
   forebay cost --usage month.toml --format json
   forebay run scenarios/clickstream.toml --fail-on 'p99 > 10 min or cost > USD 200'
   forebay diff accepted/result.json result.json --exit-code
@@ -78,6 +79,9 @@ pub(crate) enum Format {
     Md,
     /// An architecture decision record in Markdown; `advise` only.
     Adr,
+    /// One page for browsers; `report` only, which lists its forms itself.
+    #[value(skip)]
+    Html,
 }
 
 #[derive(Debug, Subcommand)]
@@ -100,6 +104,8 @@ pub(crate) enum Verb {
     Cost(CostArgs),
     /// Compare two results: what was asked, decided, simulated and priced otherwise, and what is more than chance.
     Diff(ResultDiffArgs),
+    /// Write the whole answer as one page: decision, reasons, simulation, bill, sources; HTML that needs no network.
+    Report(ReportArgs),
     /// Work out weights of the criteria from judgements of pairs (AHP), and how consistent these are.
     Weigh(WeighArgs),
     /// Draw the pipeline: on the terminal, as a picture, or as source for Graphviz and Mermaid.
@@ -540,6 +546,29 @@ pub(crate) enum GraphForm {
     Svg,
     /// A picture in pixels, twice as many as its nominal size.
     Png,
+}
+
+#[derive(Debug, Args)]
+#[command(mut_arg("format", report_forms))]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    #[command(flatten)]
+    pub(crate) simulation: SimulationArgs,
+    /// File to write, `-` prints it; `report.html`, or `report.md`, if absent. A report that stands there is replaced.
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace the file even if it is no report.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) force: bool,
+}
+
+/// The forms of a report in place of those of the other verbs.
+fn report_forms(format: clap::Arg) -> clap::Arg {
+    let html = PossibleValue::new("html").help("One page that needs no network, for browsers and for paper");
+    let md = PossibleValue::new("md").help("The words and tables of the page as Markdown");
+    let forms = PossibleValuesParser::new([html, md]);
+    format.default_value("html").value_parser(forms.map(|name| if name == "md" { Format::Md } else { Format::Html }))
 }
 
 #[derive(Debug, Args)]

@@ -34,7 +34,7 @@ pub(super) fn diff(args: &DiffArgs, catalog: &Catalog, rules: &RuleBook, context
         Format::Table => text(&diff, context.width()),
         Format::Json => to_json(&diff).map_err(|error| Failure::Internal(error.to_string()))?,
         Format::Csv => changes(&diff).render(Style::Csv),
-        Format::Md | Format::Adr => changes(&diff).render(Style::Markdown),
+        Format::Md | Format::Adr | Format::Html => changes(&diff).render(Style::Markdown),
     };
     context.print(&printed)
 }

@@ -43,6 +43,11 @@ impl Context {
         }
     }
 
+    /// The folder laid over the embedded catalog, if one is.
+    pub(crate) fn overlay(&self) -> Option<&Path> {
+        self.overlay.as_deref()
+    }
+
     /// Reads the catalog and the rules.
     pub(crate) fn knowledge(&mut self) -> Result<(Catalog, RuleBook), Failure> {
         let mut library = Library::embedded();

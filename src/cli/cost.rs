@@ -103,7 +103,7 @@ fn print(
         }
         Format::Json => json(&answer)?,
         Format::Csv => bill::numbers(&sum).render(Style::Csv),
-        Format::Md | Format::Adr => bill::table(&sum, catalog, edition).render(Style::Markdown),
+        Format::Md | Format::Adr | Format::Html => bill::table(&sum, catalog, edition).render(Style::Markdown),
     };
     context.print(&text)?;
     let budget = answer.budget.as_ref();

@@ -30,7 +30,7 @@ pub(super) fn diff(args: &ResultDiffArgs, context: &mut Context) -> Result<(), F
         Format::Table => diff::text(&found, context.width()),
         Format::Json => json(&found)?,
         Format::Csv => diff::numbers(&found).render(Style::Csv),
-        Format::Md | Format::Adr => diff::changes(&found).render(Style::Markdown),
+        Format::Md | Format::Adr | Format::Html => diff::changes(&found).render(Style::Markdown),
     };
     context.print(&text)?;
     policies::judge_read(&policies, &new, Some(&old), context)?;

@@ -21,7 +21,7 @@ pub(super) fn evaluate(args: &EvaluateArgs, context: &mut Context) -> Result<(),
         Format::Table => evaluation::text(&result, context.width(), args.explain),
         Format::Json => to_json(&result).map_err(|error| Failure::Internal(error.to_string()))?,
         Format::Csv => evaluation::misses(&result).render(Style::Csv),
-        Format::Md | Format::Adr => evaluation::by_primary(&result).render(Style::Markdown),
+        Format::Md | Format::Adr | Format::Html => evaluation::by_primary(&result).render(Style::Markdown),
     };
     context.print(&text)?;
     context.note(&format!("{:.1} s", started.elapsed().as_secs_f64()));

@@ -110,9 +110,13 @@ fn remove_left_over(folder: &Path, written: &[File]) -> Result<u64, Failure> {
     Ok(removed)
 }
 
-/// Writes a file under a temporary name first, and then gives it its own.
+/// Writes a file under a temporary name and renames it, so that it is whole or not there.
 pub(super) fn put(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
     let temporary = folder.join(format!(".{}.part", name.trim_start_matches('.')));
-    fs::write(&temporary, bytes)?;
-    fs::rename(&temporary, folder.join(name))
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, folder.join(name)));
+    if written.is_err() {
+        // What is half-written helps nobody; that it cannot be removed either says nothing new.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
 }

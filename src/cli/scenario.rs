@@ -15,6 +15,7 @@ use crate::cost::{self, Bill, Packing};
 use crate::diag::{Diagnostic, suggest};
 use crate::policy::Judged;
 use crate::ranking::{Decider, Decision, Measured, ServiceVerdict, Verdict, circumstances, decide, robustness_of};
+use crate::report::charts::Chart;
 use crate::report::record::{self, Record};
 use crate::report::result::{Document, Header, SampleDocument, Simulation, SimulationDocument, TraceHeader, to_json};
 use crate::report::{
@@ -165,7 +166,12 @@ fn advice_text(args: &AdviseArgs, record: &Record<'_>, steady: &[String], why_no
 }
 
 /// Ways of the recommended service other than the one recommended.
-fn other_ways(catalog: &Catalog, rules: &RuleBook, scenario: &Scenario, decision: &Decision) -> Vec<Variant> {
+pub(super) fn other_ways(
+    catalog: &Catalog,
+    rules: &RuleBook,
+    scenario: &Scenario,
+    decision: &Decision,
+) -> Vec<Variant> {
     let Some(answer) = &decision.recommended else { return Vec::new() };
     let ways = Decider::new(catalog, rules).variants(scenario, &answer.primary);
     let drawn = answer.path.drawn();
@@ -226,7 +232,7 @@ pub(super) fn simulate(args: &SimulateArgs, context: &mut Context) -> Result<(),
         }
         Format::Json => json(&answer)?,
         Format::Csv => simulation::numbers(&answer.simulation).render(Style::Csv),
-        Format::Md | Format::Adr => simulation::delays(&answer.simulation).render(Style::Markdown),
+        Format::Md | Format::Adr | Format::Html => simulation::delays(&answer.simulation).render(Style::Markdown),
     };
     context.print(&text)?;
     unless_stopped(&simulated.run)?;
@@ -255,7 +261,7 @@ fn print_transfer(
             ..document(catalog, scenario, None)
         })?,
         Format::Csv => moved::table(transfer).render(Style::Csv),
-        Format::Md | Format::Adr => moved::table(transfer).render(Style::Markdown),
+        Format::Md | Format::Adr | Format::Html => moved::table(transfer).render(Style::Markdown),
         Format::Table => {
             let not_simulated = paragraph("  Not simulated  ", &format!("{reason}."), width);
             format!("{}\n{}{not_simulated}", advice::headline(scenario, width), moved::text(transfer, width))
@@ -273,10 +279,84 @@ fn print_sample(
     let text = match format {
         Format::Json => json(&SampleDocument { header: Header::new(&question.catalog, &question.scenario), sample })?,
         Format::Csv => simulation::sampled(&sample).render(Style::Csv),
-        Format::Md | Format::Adr => simulation::sampled(&sample).render(Style::Markdown),
+        Format::Md | Format::Adr | Format::Html => simulation::sampled(&sample).render(Style::Markdown),
         Format::Table => simulation::sampled(&sample).render(Style::Plain(context.width())),
     };
     context.print(&text)
+}
+
+/// A question with everything that simulating it answers: what `run` prints and `report` writes.
+pub(super) struct Answered {
+    pub(super) question: Question,
+    /// The decision by what was simulated.
+    pub(super) decision: Decision,
+    pub(super) document: Document,
+    /// The pipeline of the service that was asked for in place of the recommended one's.
+    asked: Option<Architecture>,
+    run: Option<RunResult>,
+    played: compare::AllPlayed,
+}
+
+impl Answered {
+    /// Decides, simulates the candidates and the pipeline asked for, and prices them.
+    pub(super) fn new(question: Question, args: &SimulationArgs, context: &mut Context) -> Result<Self, Failure> {
+        let played = compare::candidates_of(&question, &question.decide(), args, context)?;
+        let decision = question.decide_measured(&comparison::measured(&played));
+        let mut answer = document(&question.catalog, &question.scenario, Some(&decision));
+        answer.contradictions = question.contradictions();
+        answer.comparison = compare::comparison_of(&question, &played, args);
+        let primary = args.primary.as_deref();
+        let wanted = pipeline(&question, &decision, primary).ok();
+        answer.transfer = wanted.and_then(|architecture| moved_once(&question, architecture));
+        let mut run = None;
+        if let Some(reason) = wanted.and_then(|wanted| cannot_simulate(&question, wanted, args)) {
+            answer.not_simulated = Some(reason);
+        } else if decision.recommended.is_some() || primary.is_some() {
+            let architecture = pipeline(&question, &decision, primary).or_else(|problem| context.refuse(problem))?;
+            let done = run_pipeline(&question, architecture, args, context)?;
+            let (sum, packing) = bill_of(&question, &done, false);
+            answer.simulation = Some(done.result.clone());
+            answer.bill = Some(sum);
+            answer.packing = packing;
+            answer.what_if = compare::what_ifs(&question, architecture, args, context);
+            run = Some(done.run);
+        }
+        let freshness = simulated_freshness(&question.scenario, &decision, &answer);
+        if let Some(part) = &mut answer.decision {
+            part.robustness = Some(robustness_of(&decision, freshness));
+        }
+        let asked = primary.and_then(|id| decision.service(id)?.architecture.clone());
+        Ok(Self { question, decision, document: answer, asked, run, played })
+    }
+
+    /// The pipeline that was simulated at request in place of the recommended one.
+    pub(super) fn instead(&self, args: &SimulationArgs) -> Option<&Architecture> {
+        let asked = args.primary.as_deref().and_then(|id| self.decision.service(id));
+        asked.filter(|service| service.verdict != Verdict::Ranked(1)).and_then(|service| service.architecture.as_ref())
+    }
+
+    /// Every chart of the run and of the comparison, with the name of its files.
+    pub(super) fn charts(&self) -> Vec<(&'static str, Chart)> {
+        let (answer, Question { catalog, scenario, .. }) = (&self.document, &self.question);
+        let recommended = self.decision.recommended.as_ref().map(|answer| &answer.path);
+        let shown = self.asked.as_ref().or(recommended);
+        let drawn = shown.map(|path| diagram::Diagram::new(path, catalog, scenario).without_settings());
+        let drawn = drawn.map(|drawn| ("architecture", diagram::chart(drawn, &answer.header, recommended == shown)));
+        let mut charts: Vec<_> = drawn.into_iter().collect();
+        charts.extend(pictures::charts(answer, &self.decision, self.run.as_ref(), catalog, scenario));
+        if let Some(comparison) = &answer.comparison {
+            charts.extend(pictures::comparison(comparison, &answer.header, &self.played, catalog, scenario));
+        }
+        charts
+    }
+
+    /// The end of a verb whose answer has been given: interrupted, without a recommendation, or well.
+    pub(super) fn outcome(&self) -> Result<(), Failure> {
+        if let Some(run) = &self.run {
+            unless_stopped(run)?;
+        }
+        unless_nothing_fits(&self.decision)
+    }
 }
 
 pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> {
@@ -284,64 +364,24 @@ pub(super) fn run(args: &RunArgs, context: &mut Context) -> Result<(), Failure> 
     let policies = policies::read(&args.policies, Judged::Run, context)?;
     let question = question(&args.scenario, context)?;
     let out = args.out.as_deref().map(|folder| super::output::prepare(folder, context)).transpose()?;
-    let played = compare::candidates_of(&question, &question.decide(), &args.simulation, context)?;
-    let decision = question.decide_measured(&comparison::measured(&played));
-    let mut answer = document(&question.catalog, &question.scenario, Some(&decision));
-    answer.contradictions = question.contradictions();
-    answer.comparison = compare::comparison_of(&question, &played, &args.simulation);
-    let primary = args.simulation.primary.as_deref();
-    let wanted = pipeline(&question, &decision, primary).ok();
-    answer.transfer = wanted.and_then(|architecture| moved_once(&question, architecture));
-    let mut simulated = None;
-    if let Some(reason) = wanted.and_then(|wanted| cannot_simulate(&question, wanted, &args.simulation)) {
-        answer.not_simulated = Some(reason);
-    } else if decision.recommended.is_some() || primary.is_some() {
-        let architecture = pipeline(&question, &decision, primary).or_else(|problem| context.refuse(problem))?;
-        let done = run_pipeline(&question, architecture, &args.simulation, context)?;
-        let (sum, packing) = bill_of(&question, &done, false);
-        answer.simulation = Some(done.result.clone());
-        answer.bill = Some(sum);
-        answer.packing = packing;
-        answer.what_if = compare::what_ifs(&question, architecture, &args.simulation, context);
-        simulated = Some(done.run);
-    }
-    let freshness = simulated_freshness(&question.scenario, &decision, &answer);
-    if let Some(part) = &mut answer.decision {
-        part.robustness = Some(robustness_of(&decision, freshness));
-    }
-    let Question { catalog, scenario, .. } = question;
+    let answered = Answered::new(question, &args.simulation, context)?;
+    let Answered { question: Question { catalog, scenario, .. }, decision, document, .. } = &answered;
     let text = match args.scenario.format {
         Format::Table => {
-            let asked = primary.and_then(|id| decision.service(id));
-            let instead = asked.filter(|service| service.verdict != Verdict::Ranked(1));
-            let instead = instead.and_then(|service| service.architecture.as_ref());
             let width = context.width();
-            let clashes = sure::contradictions(&answer.contradictions, width);
-            clashes + &summary::text(&answer, &decision, instead, &catalog, &scenario, width)
+            let clashes = sure::contradictions(&document.contradictions, width);
+            clashes + &summary::text(document, decision, answered.instead(&args.simulation), catalog, scenario, width)
         }
-        Format::Json => json(&answer)?,
-        other => tabular(&advice::table(&decision), other),
+        Format::Json => json(document)?,
+        other => tabular(&advice::table(decision), other),
     };
     context.print(&text)?;
     if let Some(folder) = out {
-        let shown = primary.and_then(|id| decision.service(id)?.architecture.as_ref());
-        let shown = shown.or_else(|| decision.recommended.as_ref().map(|answer| &answer.path));
-        let drawn = shown.map(|path| diagram::Diagram::new(path, &catalog, &scenario).without_settings());
-        let recommended = decision.recommended.as_ref().is_some_and(|answer| Some(&answer.path) == shown);
-        let drawn = drawn.map(|drawn| ("architecture", diagram::chart(drawn, &answer.header, recommended)));
-        let mut charts: Vec<_> = drawn.into_iter().collect();
-        charts.extend(pictures::charts(&answer, &decision, simulated.as_ref(), &catalog, &scenario));
-        if let Some(comparison) = &answer.comparison {
-            charts.extend(pictures::comparison(comparison, &answer.header, &played, &catalog, &scenario));
-        }
-        let written = super::output::write(&folder, &answer, &charts, &args.theme.into())?;
+        let written = super::output::write(&folder, document, &answered.charts(), &args.theme.into())?;
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
-    if let Some(run) = &simulated {
-        unless_stopped(run)?;
-    }
-    let kept = policies::judge(&policies, &answer, context);
-    unless_nothing_fits(&decision)?;
+    let kept = policies::judge(&policies, document, context);
+    answered.outcome()?;
     kept
 }
 

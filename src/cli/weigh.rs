@@ -68,7 +68,7 @@ pub(super) fn weigh(args: &WeighArgs, context: &mut Context) -> Result<(), Failu
     let text = match args.format {
         Format::Json => to_json(&weighing).map_err(|error| Failure::Internal(error.to_string()))?,
         Format::Csv => table(&weighing).render(Style::Csv),
-        Format::Md | Format::Adr => table(&weighing).render(Style::Markdown),
+        Format::Md | Format::Adr | Format::Html => table(&weighing).render(Style::Markdown),
         Format::Table => text(&weighing, context.width()),
     };
     context.print(&text)

@@ -72,11 +72,11 @@ pub fn label(line: &Line, catalog: &Catalog, edition: Edition) -> String {
     format!("{}: {}", catalog.billed_name(&line.service, edition), line.name)
 }
 
-fn quantity(line: &Line) -> String {
+pub(super) fn quantity(line: &Line) -> String {
     with_interval(Estimate { value: line.quantity, half_width: line.quantity_half_width }, &line.unit)
 }
 
-fn tiers(line: &Line) -> String {
+pub(super) fn tiers(line: &Line) -> String {
     let tier = |tier: &crate::cost::TierUse| format!("{} per {}", tier.usd.exact(), tier.unit);
     match line.tiers.as_slice() {
         [] => "no sourced price".to_owned(),

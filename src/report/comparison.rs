@@ -238,15 +238,21 @@ pub(super) fn apart(difference: Option<Estimate>, unit: &str) -> String {
 pub fn text(comparison: &Comparison, width: usize) -> String {
     let mut text = table(comparison).render(Style::Plain(width));
     text.push('\n');
-    text.push_str(&missing(comparison, width));
+    text.push_str(&told("Turned away", missing(comparison), width));
     text.push_str(&sizings(comparison, width));
-    text.push_str(&left_out(comparison, width));
-    text.push_str(&paragraph("  Compared        ", &how(comparison), width));
+    text.push_str(&told("Not compared", left_out(comparison), width));
+    text.push_str(&told("Compared", Some(how(comparison)), width));
     text
 }
 
+/// A sentence under its head, where there is one.
+fn told(head: &str, sentence: Option<String>, width: usize) -> String {
+    sentence.map_or_else(String::new, |said| paragraph(&format!("  {head:<15} "), &said, width))
+}
+
 /// Who turns records away or loses them, so that its delay and bill are those of the others.
-fn missing(comparison: &Comparison, width: usize) -> String {
+#[must_use]
+pub fn missing(comparison: &Comparison) -> Option<String> {
     let told = comparison.architectures.iter().filter_map(|one| {
         let records = one.records.as_ref()?;
         let share = (records.rejected + records.lost) as f64 / records.offered.max(1) as f64;
@@ -254,7 +260,7 @@ fn missing(comparison: &Comparison, width: usize) -> String {
     });
     let told: Vec<String> = told.collect();
     let line = format!("{}: delay and bill are those of the records that get through", told.join("; "));
-    if told.is_empty() { String::new() } else { paragraph("  Turned away     ", &line, width) }
+    (!told.is_empty()).then_some(line)
 }
 
 /// What the load needs, each once: the arithmetic stands in `simulate` and in the JSON.
@@ -269,13 +275,15 @@ fn sizings(comparison: &Comparison, width: usize) -> String {
     if told.is_empty() { String::new() } else { paragraph("  Sized           ", &told.join(", "), width) }
 }
 
-fn left_out(comparison: &Comparison, width: usize) -> String {
+/// What was not simulated, and why.
+#[must_use]
+pub fn left_out(comparison: &Comparison) -> Option<String> {
     let missing = comparison.architectures.iter().filter_map(|one| {
         let reason = one.not_simulated.as_ref()?;
         Some(format!("{} ({}): {reason}", one.name, one.told()))
     });
     let missing: Vec<String> = missing.collect();
-    if missing.is_empty() { String::new() } else { paragraph("  Not compared    ", &missing.join("; "), width) }
+    (!missing.is_empty()).then(|| missing.join("; "))
 }
 
 fn how(comparison: &Comparison) -> String {
@@ -294,7 +302,7 @@ pub fn whole(comparison: &Comparison, width: usize) -> String {
     let mut text = table(comparison).render(Style::Plain(width));
     let apart = differences(comparison).render(Style::Plain(width));
     let _ = write!(text, "\n{apart}\n");
-    text.push_str(&missing(comparison, width));
+    text.push_str(&told("Turned away", missing(comparison), width));
     for sizing in arithmetic(comparison) {
         text.push_str(&paragraph("  Sized           ", &sizing, width));
     }
@@ -302,7 +310,7 @@ pub fn whole(comparison: &Comparison, width: usize) -> String {
     for crossover in comparison.volumes.iter().flat_map(|volumes| &volumes.crossovers) {
         text.push_str(&paragraph("  By volume       ", &crossing(comparison, crossover), width));
     }
-    text.push_str(&left_out(comparison, width));
+    text.push_str(&told("Not compared", left_out(comparison), width));
     let runs = count(u64::from(comparison.replications), "replication");
     let how = format!(
         "seed {} · {runs} of {} each · common random numbers; ± is a 95 % interval, of differences that of pairs",
@@ -333,7 +341,8 @@ pub fn what_if(what_if: &WhatIf) -> String {
 }
 
 /// Where the cheapest architecture changes, in a sentence.
-fn crossing(comparison: &Comparison, crossover: &Crossover) -> String {
+#[must_use]
+pub fn crossing(comparison: &Comparison, crossover: &Crossover) -> String {
     let told = |place: usize| {
         let one = comparison.architectures.get(place);
         one.map_or_else(String::new, |one| format!("{} ({})", one.name, one.path))
@@ -343,7 +352,8 @@ fn crossing(comparison: &Comparison, crossover: &Crossover) -> String {
 }
 
 /// Each sizing once, with its arithmetic.
-fn arithmetic(comparison: &Comparison) -> Vec<String> {
+#[must_use]
+pub fn arithmetic(comparison: &Comparison) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     for sizing in comparison.architectures.iter().flat_map(|one| &one.sizings) {
         let line = format!("{} {}: {}", sizing.name, significant(sizing.count, 6), sizing.arithmetic);

@@ -5,6 +5,9 @@ mod citations;
 mod clauses;
 
 pub use adr::adr;
+pub(super) use adr::{source_of_step, steps, to_operate};
+pub(super) use citations::Citations;
+pub(super) use clauses::{leaves_nothing, swaps, turns};
 
 use super::robustness::percent;
 use crate::architecture::Variant;
@@ -40,12 +43,12 @@ pub struct Record<'a> {
     pub scenario: &'a Scenario,
 }
 
-fn shortest(digest: &str) -> String {
+pub(super) fn shortest(digest: &str) -> String {
     digest.chars().take(8).collect()
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn listed(parts: &[String]) -> String {
+pub(super) fn listed(parts: &[String]) -> String {
     match parts {
         [] => String::new(),
         [only] => only.clone(),
@@ -136,7 +139,7 @@ fn greatest_loss<'s>(first: &'s ServiceVerdict, other: &ServiceVerdict) -> Optio
 }
 
 /// The rejected, nearest first: what could carry such data but not as needed comes before what is made for other data.
-fn nearest(decision: &Decision) -> Vec<&ServiceVerdict> {
+pub(super) fn nearest(decision: &Decision) -> Vec<&ServiceVerdict> {
     let by_data = |service: &ServiceVerdict| {
         let asked = service.reasons.iter().flat_map(|reason| &reason.requirements);
         asked.filter(|requirement| requirement.path == "source.kind").count()

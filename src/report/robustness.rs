@@ -61,27 +61,13 @@ pub fn tables(robustness: &Robustness, width: usize) -> String {
         return String::new();
     }
     let mut text = String::from("\n  How often each service has each rank, in % of the weightings\n\n");
-    let ranks: Vec<String> = (1..=robustness.alternatives.len()).map(|rank| format!("no. {rank}")).collect();
-    let header: Vec<&str> = std::iter::once("service").chain(ranks.iter().map(String::as_str)).collect();
-    let mut table = Table::new(&header).right(&(1..=ranks.len()).collect::<Vec<_>>());
-    for one in &robustness.alternatives {
-        let shares = one.rank_acceptability.iter().map(|share| percent(*share));
-        table.row(std::iter::once(one.name.clone()).chain(shares).collect());
-    }
-    text.push_str(&table.render(Style::Plain(width)));
+    text.push_str(&acceptability(robustness).render(Style::Plain(width)));
     text.push_str("\n  The weights that make a service the first, on average (central weights, of 100)\n\n");
-    let criteria: Vec<&str> = robustness.swaps.iter().map(|swaps| swaps.criterion.as_str()).collect();
-    let header: Vec<&str> = std::iter::once("service").chain(criteria.iter().copied()).collect();
-    let mut table = Table::new(&header).right(&(1..=criteria.len()).collect::<Vec<_>>());
-    for one in &robustness.alternatives {
-        let cells: Vec<String> = match &one.central_weights {
-            Some(weights) => weights.iter().map(|weight| format!("{:.0}", weight.weight)).collect(),
-            None => criteria.iter().map(|_| "–".to_owned()).collect(),
-        };
-        table.row(std::iter::once(one.name.clone()).chain(cells).collect());
-    }
-    text.push_str(&table.render(Style::Plain(width)));
-    text.push_str(&methods(robustness, width));
+    text.push_str(&central_weights(robustness).render(Style::Plain(width)));
+    text.push_str("\n  The same values ranked by other methods\n\n");
+    text.push_str(&methods(robustness).render(Style::Plain(width)));
+    text.push('\n');
+    text.push_str(&paragraph("  ", &agreement(robustness), width));
     let clauses: Vec<String> = robustness.swaps.iter().flat_map(|swaps| swap_clauses(robustness, swaps)).collect();
     text.push_str("\n  What weight would turn the ranking, the others in proportion\n\n");
     if clauses.is_empty() {
@@ -96,6 +82,35 @@ pub fn tables(robustness: &Robustness, width: usize) -> String {
     text
 }
 
+/// How often each service has each rank, in per cent of the weightings.
+#[must_use]
+pub fn acceptability(robustness: &Robustness) -> Table {
+    let ranks: Vec<String> = (1..=robustness.alternatives.len()).map(|rank| format!("no. {rank}")).collect();
+    let header: Vec<&str> = std::iter::once("service").chain(ranks.iter().map(String::as_str)).collect();
+    let mut table = Table::new(&header).right(&(1..=ranks.len()).collect::<Vec<_>>());
+    for one in &robustness.alternatives {
+        let shares = one.rank_acceptability.iter().map(|share| percent(*share));
+        table.row(std::iter::once(one.name.clone()).chain(shares).collect());
+    }
+    table
+}
+
+/// The weights that make a service the first, on average.
+#[must_use]
+pub fn central_weights(robustness: &Robustness) -> Table {
+    let criteria: Vec<&str> = robustness.swaps.iter().map(|swaps| swaps.criterion.as_str()).collect();
+    let header: Vec<&str> = std::iter::once("service").chain(criteria.iter().copied()).collect();
+    let mut table = Table::new(&header).right(&(1..=criteria.len()).collect::<Vec<_>>());
+    for one in &robustness.alternatives {
+        let cells: Vec<String> = match &one.central_weights {
+            Some(weights) => weights.iter().map(|weight| format!("{:.0}", weight.weight)).collect(),
+            None => criteria.iter().map(|_| "–".to_owned()).collect(),
+        };
+        table.row(std::iter::once(one.name.clone()).chain(cells).collect());
+    }
+    table
+}
+
 const fn method(method: Method) -> &'static str {
     match method {
         Method::WeightedSum => "weighted sum",
@@ -104,8 +119,9 @@ const fn method(method: Method) -> &'static str {
     }
 }
 
-fn methods(robustness: &Robustness, width: usize) -> String {
-    let mut text = String::from("\n  The same values ranked by other methods\n\n");
+/// The rank and the score of each service by each method.
+#[must_use]
+pub fn methods(robustness: &Robustness) -> Table {
     let mut table =
         Table::new(&["service", "weighted sum", "TOPSIS", "PROMETHEE II", "points", "closeness", "net flow"])
             .right(&[1, 2, 3, 4, 5, 6]);
@@ -114,18 +130,22 @@ fn methods(robustness: &Robustness, width: usize) -> String {
         let scores = [format!("{:.1}", one.score), format!("{:.3}", one.closeness), format!("{:+.3}", one.net_flow)];
         table.row(std::iter::once(one.name.clone()).chain(ranks).chain(scores).collect());
     }
-    text.push_str(&table.render(Style::Plain(width)));
+    table
+}
+
+/// How far each two methods agree, in a sentence.
+#[must_use]
+pub fn agreement(robustness: &Robustness) -> String {
     let pairs = robustness.agreement.iter().map(|pair| {
         let tau = pair.tau.map_or_else(|| "no order to compare".to_owned(), |tau| format!("{tau:.2}"));
         format!("{} and {} {tau}", method(pair.one), method(pair.other))
     });
-    text.push('\n');
-    text.push_str(&paragraph("  ", &format!("Kendall's τ: {}.", pairs.collect::<Vec<_>>().join(", ")), width));
-    text
+    format!("Kendall's τ: {}.", pairs.collect::<Vec<_>>().join(", "))
 }
 
 /// Whether the order holds when alternatives come or go, in one sentence.
-fn reversal(robustness: &Robustness) -> String {
+#[must_use]
+pub fn reversal(robustness: &Robustness) -> String {
     let upset = robustness.reversals.iter().filter(|check| !check.reversals.is_empty());
     let told: Vec<String> = upset
         .map(|check| {

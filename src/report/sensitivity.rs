@@ -84,7 +84,9 @@ pub fn flips(list: &[Flip], steady: &[String], decision: &Decision, width: usize
     text
 }
 
-fn flip_table(list: &[Flip], decision: &Decision) -> Table {
+/// The flips, a row each.
+#[must_use]
+pub fn flip_table(list: &[Flip], decision: &Decision) -> Table {
     let mut table = Table::new(&["requirement", "now", "wins then", "if it is"]);
     for flip in list {
         let stated = flip.stated.clone().unwrap_or_else(|| "not stated".to_owned());

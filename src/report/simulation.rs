@@ -77,6 +77,13 @@ pub fn numbers(simulation: &Simulation) -> Table {
 }
 
 fn flow(simulation: &Simulation, width: usize) -> String {
+    let told = carried(simulation).into_iter();
+    told.map(|(head, said)| paragraph(&format!("  {head:<9} "), &said, width)).collect()
+}
+
+/// What became of records and objects, each as a head and a sentence.
+#[must_use]
+pub fn carried(simulation: &Simulation) -> Vec<(&'static str, String)> {
     let records = &simulation.records;
     let objects = &simulation.objects;
     let per_hour = with_interval(Estimate { value: objects.per_hour, half_width: objects.per_hour_half_width }, "");
@@ -99,26 +106,15 @@ fn flow(simulation: &Simulation, width: usize) -> String {
         significant(objects.closed_by_time * 100.0, 3),
     );
     let written = if objects.count == 0 { "none was written in this time".to_owned() } else { written };
-    let mut text = paragraph("  Records   ", &carried, width) + &paragraph("  Objects   ", &written, width);
-    for stage in &simulation.oversize {
-        let turned_away = format!(
-            "{} turned away {} and {} larger than it takes",
-            stage.stage,
-            count(stage.requests, "request"),
-            count(stage.records, "record"),
-        );
-        text.push_str(&paragraph("  Too large ", &turned_away, width));
-    }
-    for said in simulation.outages.iter().map(outage) {
-        text.push_str(&paragraph("  Outage    ", &said, width));
-    }
-    for said in simulation.stages.iter().filter_map(hot_shard) {
-        text.push_str(&paragraph("  Hot shard ", &said, width));
-    }
-    if let Some(said) = tried_again(simulation) {
-        text.push_str(&paragraph("  Retries   ", &said, width));
-    }
-    text
+    let mut told = vec![("Records", carried), ("Objects", written)];
+    told.extend(simulation.oversize.iter().map(|stage| {
+        let (requests, records) = (count(stage.requests, "request"), count(stage.records, "record"));
+        ("Too large", format!("{} turned away {requests} and {records} larger than it takes", stage.stage))
+    }));
+    told.extend(simulation.outages.iter().map(|one| ("Outage", outage(one))));
+    told.extend(simulation.stages.iter().filter_map(|stage| Some(("Hot shard", hot_shard(stage)?))));
+    told.extend(tried_again(simulation).map(|said| ("Retries", said)));
+    told
 }
 
 /// How often clients came back, where they did.

@@ -47,7 +47,7 @@ pub fn text(
 }
 
 /// `5 MiB | 300 s` on the arrow behind a service that buffers.
-fn buffer_label(document: &Document, service: &str) -> Option<String> {
+pub(super) fn buffer_label(document: &Document, service: &str) -> Option<String> {
     let buffering = Buffering::of(&document.simulation.as_ref()?.settings, service)?;
     Some(format!("{} | {}", buffering.size, buffering.interval))
 }
@@ -101,6 +101,10 @@ fn figures(document: &Document, scenario: &Scenario, width: usize) -> String {
     text
 }
 
+/// What no bill has in it.
+pub(super) const NOT_KNOWN: &str = "data transfer out, clusters that data ends up in and programs that read it, later \
+                                    queries, logs and metrics of your own";
+
 /// What to watch, as pairs of a head and a text.
 fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
@@ -129,8 +133,7 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
     }
     rows.extend(document.what_if.iter().map(|what_if| ("What if", super::comparison::what_if(what_if))));
     if document.bill.is_some() {
-        rows.push(("Not known", "data transfer out, clusters that data ends up in and programs that read it, later queries, logs and metrics of your own"
-            .to_owned()));
+        rows.push(("Not known", NOT_KNOWN.to_owned()));
     }
     if let Some(run) = &document.simulation {
         let line = simulation::run_line(run);
@@ -142,7 +145,7 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
 
 /// The quotas that are nearly used up in the busiest second and that the vendor raises on request, with what to ask for: a
 /// quarter more than that second.
-fn to_ask_for(run: &Simulation, catalog: &Catalog, scenario: &Scenario) -> Vec<String> {
+pub(super) fn to_ask_for(run: &Simulation, catalog: &Catalog, scenario: &Scenario) -> Vec<String> {
     /// The share of a quota from which on it is worth asking.
     const NEARLY: f64 = 0.8;
     const ROOM: f64 = 1.25;

@@ -47,6 +47,21 @@ impl Table {
         self.rows.push(cells);
     }
 
+    /// The column heads.
+    pub(super) fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// The rows.
+    pub(super) fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
+    /// The columns that are aligned to the right.
+    pub(super) fn aligned_right(&self) -> &[usize] {
+        &self.right
+    }
+
     /// The table as text.
     #[must_use]
     pub fn render(&self, style: Style) -> String {

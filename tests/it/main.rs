@@ -26,6 +26,7 @@ mod measurements;
 mod pictures;
 mod policy;
 mod replay;
+mod report;
 mod rules;
 mod scenarios;
 mod sensitivity;

@@ -182,14 +182,14 @@ fn other_ways(record: &Record<'_>) -> String {
 }
 
 /// Every step of a path as the hop it starts from and the hop it leads to.
-fn steps(path: &Architecture) -> Vec<(&Hop, &Hop)> {
+pub(in crate::report) fn steps(path: &Architecture) -> Vec<(&Hop, &Hop)> {
     let fork = path.trunk.last();
     let branches = path.branches.iter().flat_map(|branch| fork.into_iter().chain(branch).zip(branch));
     path.trunk.iter().zip(path.trunk.iter().skip(1)).chain(branches).collect()
 }
 
 /// Where it was read how a step works.
-fn source_of_step<'a>(record: &Record<'a>, (from, to): (&Hop, &Hop)) -> Option<&'a str> {
+pub(in crate::report) fn source_of_step<'a>(record: &Record<'a>, (from, to): (&Hop, &Hop)) -> Option<&'a str> {
     let edition = record.scenario.edition;
     let is_step = |edge: &&crate::catalog::Edge| {
         edge.from == from.id && edge.to == to.id && edge.edition.is_none_or(|only| only == edition)
@@ -231,7 +231,7 @@ fn consequences(record: &Record<'_>, cited: &mut Citations) -> Vec<String> {
 }
 
 /// The services of a pipeline in the order data meets them, then those beside it.
-fn to_operate(path: &Architecture) -> Vec<String> {
+pub(in crate::report) fn to_operate(path: &Architecture) -> Vec<String> {
     let hops = path.hops().filter(|hop| hop.service).map(|hop| hop.name.clone());
     let mut seen = BTreeSet::new();
     hops.chain(path.beside.iter().map(|piece| piece.name.clone())).filter(|name| seen.insert(name.clone())).collect()

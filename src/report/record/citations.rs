@@ -4,7 +4,7 @@ use crate::ranking::Reason;
 
 /// Sources in the order in which they are first cited, each once.
 #[derive(Debug, Default)]
-pub(super) struct Citations {
+pub(in crate::report) struct Citations {
     sources: Vec<String>,
 }
 
@@ -31,7 +31,13 @@ impl Citations {
         if list.is_empty() { "None was needed.\n".to_owned() } else { list }
     }
 
-    fn number(&mut self, source: &str) -> Option<usize> {
+    /// The sources so far.
+    pub(in crate::report) fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
+    /// The number of a source; an empty one has none.
+    pub(in crate::report) fn number(&mut self, source: &str) -> Option<usize> {
         if source.is_empty() {
             return None;
         }

@@ -16,20 +16,20 @@ pub(super) fn is_about_needs(flip: &Flip) -> bool {
 }
 
 /// Every flip to another service, each as a sentence.
-pub(super) fn turns(flips: &[Flip], decision: &Decision) -> Vec<String> {
+pub(in crate::report) fn turns(flips: &[Flip], decision: &Decision) -> Vec<String> {
     let other = flips.iter().filter(|flip| is_about_needs(flip) && flip.winner.is_some());
     other.map(|flip| format!("If {}, {} would win.", supposed(flip), name(flip.winner.as_ref(), decision))).collect()
 }
 
 /// What would leave nothing, in one sentence.
-pub(super) fn leaves_nothing(flips: &[Flip]) -> Option<String> {
+pub(in crate::report) fn leaves_nothing(flips: &[Flip]) -> Option<String> {
     let none = flips.iter().filter(|flip| is_about_needs(flip) && flip.winner.is_none());
     let clauses: Vec<String> = none.map(|flip| format!("if {}", supposed(flip))).collect();
     (!clauses.is_empty()).then(|| format!("Nothing in the catalog would fit {}.", either(&clauses)))
 }
 
 /// The weights of one criterion at which another service would be first, each as a sentence.
-pub(super) fn swaps(robustness: &Robustness, swaps: &CriterionSwaps) -> Vec<String> {
+pub(in crate::report) fn swaps(robustness: &Robustness, swaps: &CriterionSwaps) -> Vec<String> {
     let sentence = |weight: f64, way: &str, id: &str| {
         let (now, then) = (significant(swaps.weight, 2), significant(weight, 2));
         let other = robustness.alternatives.iter().find(|one| one.id == id).map_or(id, |one| one.name.as_str());
