@@ -153,3 +153,46 @@ fn settings_and_scenarios_are_compared_in_pairs() {
         .ends_with(3)
         .explains(&["24 are compared at most", "forebay sweep"]);
 }
+
+// Records of 1 KB: Firehose bills each as 5 KB, a stream its shards by the hour.
+#[test]
+fn the_volume_at_which_a_provisioned_stream_becomes_cheaper_is_confirmed_by_pricing_on_both_sides() {
+    let at = |rate: &str| {
+        answer(
+            "compare",
+            "clickstream",
+            &["--set", "record-size=1 KB", "--set", "profile=flat", "--set", rate, "--horizon", "1h"],
+        )
+    };
+    let firehose: &[&str] = &["api_gateway", "firehose", "s3"];
+    let stream: &[&str] = &["api_gateway", "kinesis_data_streams", "lambda", "s3"];
+    let place = |answer: &Value, services: &[&str]| {
+        let is_it = |one: &&Value| {
+            one["services"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).eq(services.iter().copied())
+        };
+        architectures(answer).iter().position(is_it).unwrap()
+    };
+    let found = at("rate=11 records/s");
+    let crossovers = found["comparison"]["volumes"]["crossovers"].as_array().unwrap();
+    let (below, above) = (place(&found, firehose), place(&found, stream));
+    let crossing = crossovers.iter().find(|one| one["below"] == below && one["above"] == above).unwrap();
+    let rate = crossing["records_per_s"].as_f64().unwrap();
+    assert!((50.0..500.0).contains(&rate), "{rate}");
+    // Simulated and priced anew, each at its own rate.
+    let usd = |answer: &Value, services: &[&str]| {
+        architectures(answer)[place(answer, services)]["bill"]["total"].as_f64().unwrap()
+    };
+    let side = |factor: f64| {
+        let answer = at(&format!("rate={} records/s", rate * factor));
+        usd(&answer, stream) - usd(&answer, firehose)
+    };
+    // Close by: further up, a second batch a poll is dearer for a while.
+    let (before, after) = (side(0.93), side(1.07));
+    assert!(before > 0.0 && after < 0.0, "{before} {after} around {rate}");
+    // The stream of that candidate has shards of its own.
+    let shards = &architectures(&found)[above]["sizings"];
+    assert!(
+        shards.as_array().unwrap().iter().any(|sizing| sizing["name"] == "kinesis_data_streams.shards"),
+        "{shards}"
+    );
+}
