@@ -156,3 +156,51 @@ fn rules_may_be_one_file_too() {
     let (_, rules) = load(&place.path("house"));
     assert!(rules.find("server-logs-leave-by-relay").is_some());
 }
+
+// Whoever has the binary has all there is: no Graphviz, no fonts, no browser.
+#[test]
+fn every_verb_works_with_an_empty_path() {
+    let place = Place::new();
+    let file = scenario("clickstream");
+    let short = ["--horizon", "1h"];
+    let with = |verb: &'static str, more: &[&'static str]| {
+        let mut words = vec![verb.to_owned(), file.clone()];
+        words.extend(more.iter().chain(&short).map(|word| (*word).to_owned()));
+        words
+    };
+    let plain = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let commands = [
+        with("run", &["--out", "answer"]),
+        with("simulate", &[]),
+        with("compare", &["--out", "side-by-side"]),
+        with("sweep", &["--vary", "seed=1,2", "--out", "cells"]),
+        with("tune", &["--over", "firehose.buffer-interval=60s,300s", "--out", "tuned"]),
+        with("cost", &[]),
+        with("report", &[]),
+        plain(&["diff", "answer/result.json", "answer/result.json"]),
+        plain(&["advise", &file]),
+        plain(&["graph", &file, "--output", "pipeline.png"]),
+        plain(&["check", &file]),
+        plain(&["weigh", "cost/freshness=3"]),
+        plain(&["init", "fresh.toml"]),
+        plain(&["explain"]),
+        plain(&["catalog", "list"]),
+        plain(&["schema"]),
+        plain(&["completions", "bash"]),
+        plain(&["man"]),
+    ];
+    for command in commands {
+        let words: Vec<&str> = command.iter().map(String::as_str).collect();
+        place.run_with(&words, "", &[("PATH", "")]).ends_with(0);
+    }
+    for file in [
+        "answer/architecture.png",
+        "side-by-side/bills.svg",
+        "cells/front.png",
+        "tuned/front.svg",
+        "report.html",
+        "pipeline.png",
+    ] {
+        assert!(place.path(file).exists(), "{file}");
+    }
+}
