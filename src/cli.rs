@@ -64,6 +64,12 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+/// Work on as many threads as are asked for, or as the machine has.
+fn on_threads<T: Send>(args: &args::SimulationArgs, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
+    Ok(pool.map_err(|error| Failure::Internal(error.to_string()))?.install(work))
+}
+
 impl From<std::fmt::Error> for Failure {
     fn from(error: std::fmt::Error) -> Self {
         Self::Internal(error.to_string())

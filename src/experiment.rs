@@ -123,6 +123,10 @@ impl Setup<'_> {
         watch: &dyn Watch,
     ) -> Result<Outcome, NoOutcome> {
         let played = self.play(path, scenario, config, watch)?;
+        // A setting with fewer replications than the others is none of the experiment.
+        if played.run.stopped_before.is_some() {
+            return Err(NotPlayed::Refused(SimError::Stopped).into());
+        }
         let bill = self.bill(scenario, &played);
         Ok(Outcome::of(service, path, &played, &bill))
     }

@@ -47,3 +47,13 @@ impl Watch for Progress {
         self.interruptible.asked()
     }
 }
+
+/// One run of many under one bar: it can be interrupted, and the bar is not its own.
+#[derive(Debug)]
+pub(super) struct OneOfMany<'a>(pub(super) &'a Progress);
+
+impl Watch for OneOfMany<'_> {
+    fn should_stop(&self) -> bool {
+        self.0.should_stop()
+    }
+}

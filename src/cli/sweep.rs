@@ -10,9 +10,9 @@ use rayon::prelude::*;
 
 use super::args::{Format, ScenarioArgs, SweepArgs};
 use super::context::Context;
-use super::progress::Progress;
+use super::progress::{OneOfMany, Progress};
 use super::scenario::{config, json, no_record, tabular};
-use super::{Failure, output};
+use super::{Failure, on_threads, output};
 use crate::catalog::Catalog;
 use crate::diag::{Diagnostic, Problems};
 use crate::experiment::{Axis, Design, DesignError, NoOutcome, Setup, configuration};
@@ -66,13 +66,10 @@ pub(super) fn sweep(args: &SweepArgs, context: &mut Context) -> Result<(), Failu
     let plan =
         Plan::new(Header::new(&catalog, &scenario), &sweep.design, args.simulation.primary.as_deref(), &sweep.config);
     let wanted = wanted(args, sweep.design.len(), context)?;
-    let threads = args.simulation.threads.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| Failure::Internal(error.to_string()))?;
     if let Some(folder) = &args.out {
-        return pool.install(|| sweep.fill_folder(folder, &plan, &scenario, args, context));
+        return on_threads(&args.simulation, || sweep.fill_folder(folder, &plan, &scenario, args, context))?;
     }
-    let cells = pool.install(|| sweep.all(wanted, context.quiet))?;
+    let cells = on_threads(&args.simulation, || sweep.all(wanted, context.quiet))??;
     let shown = match args.scenario.format {
         Format::Table => {
             let width = context.width();
@@ -148,15 +145,6 @@ fn json_line(cell: &Cell) -> Result<String, Failure> {
     Ok(line + "\n")
 }
 
-/// Lets single runs be interrupted, without a bar of their own.
-struct Quiet<'a>(&'a Progress);
-
-impl Watch for Quiet<'_> {
-    fn should_stop(&self) -> bool {
-        self.0.should_stop()
-    }
-}
-
 impl Sweep<'_> {
     /// The scenario of a cell.
     fn scenario(&self, overrides: &[String], sources: &mut SourceMap, problems: &mut Problems) -> Option<Scenario> {
@@ -211,7 +199,7 @@ impl Sweep<'_> {
         for start in cells.clone().step_by(TOGETHER) {
             let lot = start..(start + TOGETHER).min(cells.end);
             let worked: Vec<Option<Cell>> =
-                lot.into_par_iter().map(|index| self.cell(index, &Quiet(&progress))).collect();
+                lot.into_par_iter().map(|index| self.cell(index, &OneOfMany(&progress))).collect();
             let asked = worked.len();
             let complete: Vec<Cell> = worked.into_iter().map_while(|cell| cell).collect();
             done(&complete)?;

@@ -2,9 +2,9 @@
 
 use super::args::{Format, TuneArgs};
 use super::context::Context;
-use super::progress::Progress;
+use super::progress::{OneOfMany, Progress};
 use super::scenario::{Question, config, document, json, no_record, question, tabular};
-use super::{Failure, output};
+use super::{Failure, on_threads, output};
 use crate::architecture::{Architecture, lower};
 use crate::comparison;
 use crate::diag::{Diagnostic, suggest};
@@ -36,10 +36,10 @@ pub(super) fn tune(args: &TuneArgs, context: &mut Context) -> Result<(), Failure
         if progress.should_stop() {
             return None;
         }
-        setup.try_pipeline(service.clone(), &path, scenario, &each, &Unwatched(&progress)).ok()
+        setup.try_pipeline(service.clone(), &path, scenario, &each, &OneOfMany(&progress)).ok()
     };
     let search = Search::new(&question.scenario, knobs, limits, args.aim.into(), &try_out);
-    let found = on_threads(args, || search.run())?;
+    let found = on_threads(&args.simulation, || search.run())?;
     let stopped = progress.should_stop();
     progress.finish();
     if stopped {
@@ -67,21 +67,6 @@ pub(super) fn tune(args: &TuneArgs, context: &mut Context) -> Result<(), Failure
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
     if meets { Ok(()) } else { Err(Failure::NothingFits) }
-}
-
-/// Lets single runs be interrupted, without a bar of their own.
-struct Unwatched<'a>(&'a Progress);
-
-impl Watch for Unwatched<'_> {
-    fn should_stop(&self) -> bool {
-        self.0.should_stop()
-    }
-}
-
-fn on_threads<T: Send>(args: &TuneArgs, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
-    let threads = args.simulation.threads.map_or(0, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    Ok(pool.map_err(|error| Failure::Internal(error.to_string()))?.install(work))
 }
 
 /// A recording is what it is: its bill follows from no other setting of the client.
