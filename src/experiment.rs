@@ -196,7 +196,6 @@ pub fn configuration(scenario: &Scenario, asked: &RunConfig, replications: Optio
     let enough = (ENOUGH / records.max(1.0)).floor().clamp(1.0, 1e5) as u32;
     RunConfig {
         replications: replications.unwrap_or_else(|| asked.replications.min(enough)),
-        precision: None,
         threads: Some(1),
         ..asked.clone()
     }

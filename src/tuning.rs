@@ -70,12 +70,11 @@ const FEW_MISSING: f64 = 0.001;
 pub struct Binding {
     /// Which one.
     pub limit: Limit,
-    /// The best that was reached of what it limits, whatever the other limits say.
+    /// The best that was reached of what it limits, whatever the other limits say: seconds, bytes, or USD, of which only the
+    /// known part counts where a price is not known.
     pub reached: f64,
-    /// What would be best without it: its bill in USD a month; `null` where no setting meets the limits with it.
-    pub usd_without: Option<f64>,
-    /// The same, its 99th percentile of the delay in seconds.
-    pub p99_without_s: Option<f64>,
+    /// What the best setting without it leads to; `null` where none meets the other limits either.
+    pub without: Option<Outcome>,
 }
 
 /// The bill to go by: the whole one, or what is known of it.

@@ -26,6 +26,8 @@ Examples:
   forebay simulate scenarios/clickstream.toml --set firehose.buffer-interval=900s
   forebay simulate scenarios/clickstream.toml --trace access.log.gz
   forebay graph scenarios/clickstream.toml --output pipeline.svg
+  forebay compare scenarios/clickstream.toml --vary firehose.buffer-interval=60s,300s
+  forebay tune scenarios/clickstream.toml --object-size '1 MiB'
   forebay cost scenarios/clickstream.toml --budget 'USD 200'
   forebay report scenarios/clickstream.toml --output clickstream.html
   forebay cost --usage month.toml --format json

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::args::{CompareArgs, Format, ScenarioArgs, SimulationArgs};
 use super::context::Context;
 use super::progress::Progress;
-use super::scenario::{Question, config, document, json, no_record, question, read_trace, tabular};
+use super::scenario::{Question, config, document, json, no_record, no_trace, question, read_trace, tabular};
 use super::{Failure, output, policies, sweep};
 use crate::architecture::Architecture;
 use crate::catalog::Catalog;
@@ -229,10 +229,7 @@ fn compare_settings(args: &CompareArgs, policies: &[Policy], context: &mut Conte
 
 /// The combinations of `--vary`, if there are any.
 fn settings_of(args: &CompareArgs, context: &mut Context) -> Result<Option<Design>, Failure> {
-    if args.simulation.trace.is_some() {
-        let problem = Diagnostic::error("no-trace", "settings are compared on `[workload]`, not on a recording");
-        return context.refuse(problem.help("`forebay compare SCENARIO --trace FILE` compares architectures on it"));
-    }
+    no_trace(&args.simulation, context)?;
     let axes = sweep::axes(&args.vary, context)?;
     let design = if axes.is_empty() { None } else { Some(sweep::factorial(axes, context)?) };
     let count = design.as_ref().map_or(1, Design::len).saturating_mul(args.others.len() + 1);

@@ -193,6 +193,15 @@ fn why_not(id: &str, sensitivity: &Sensitivity, context: &mut Context) -> Result
     context.refuse(problem)
 }
 
+/// Refuses a recording where many settings are tried: it is what it is, and most keys that could be varied say nothing of it.
+pub(super) fn no_trace(args: &SimulationArgs, context: &mut Context) -> Result<(), Failure> {
+    if args.trace.is_none() {
+        return Ok(());
+    }
+    let problem = Diagnostic::error("no-trace", "settings are tried on `[workload]`, not on a recording");
+    context.refuse(problem.help("state `rate`, `arrivals` and `record-size` of the recording in the scenario"))
+}
+
 /// Refuses the form that `advise` alone has.
 pub(super) fn no_record(format: Format, context: &mut Context) -> Result<(), Failure> {
     if format != Format::Adr {

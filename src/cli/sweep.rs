@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::args::{Format, ScenarioArgs, SweepArgs};
 use super::context::Context;
 use super::progress::{OneOfMany, Progress};
-use super::scenario::{config, json, no_record, tabular};
+use super::scenario::{config, json, no_record, no_trace, tabular};
 use super::{Failure, on_threads, output};
 use crate::catalog::Catalog;
 use crate::diag::{Diagnostic, Problems};
@@ -45,6 +45,7 @@ struct Sweep<'a> {
 
 pub(super) fn sweep(args: &SweepArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
+    no_trace(&args.simulation, context)?;
     let design = design(args, context)?;
     let (catalog, rules) = context.knowledge()?;
     let text = context.read_text(&args.scenario.scenario, "a scenario")?;

@@ -3,7 +3,7 @@
 use super::args::{Format, TuneArgs};
 use super::context::Context;
 use super::progress::{OneOfMany, Progress};
-use super::scenario::{Question, config, document, json, no_record, question, tabular};
+use super::scenario::{Question, config, document, json, no_record, no_trace, question, tabular};
 use super::{Failure, on_threads, output};
 use crate::architecture::{Architecture, lower};
 use crate::comparison;
@@ -21,7 +21,7 @@ use crate::units::{SimDuration, Usd};
 
 pub(super) fn tune(args: &TuneArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
-    no_trace(args, context)?;
+    no_trace(&args.simulation, context)?;
     let question = question(&args.scenario, context)?;
     let out = args.out.as_deref().map(|folder| output::prepare(folder, context)).transpose()?;
     let decider = Decider::new(&question.catalog, &question.rules);
@@ -67,16 +67,6 @@ pub(super) fn tune(args: &TuneArgs, context: &mut Context) -> Result<(), Failure
         context.note(&format!("\n  {written} → {}", folder.display()));
     }
     if meets { Ok(()) } else { Err(Failure::NothingFits) }
-}
-
-/// A recording is what it is: its bill follows from no other setting of the client.
-fn no_trace(args: &TuneArgs, context: &mut Context) -> Result<(), Failure> {
-    if args.simulation.trace.is_none() {
-        return Ok(());
-    }
-    let problem =
-        Diagnostic::error("no-trace", "`forebay tune` takes its traffic from `[workload]`, not from a recording");
-    context.refuse(problem.help("state `rate`, `arrivals` and `record-size` of the recording in the scenario"))
 }
 
 fn nothing_fits<T>(reason: &NoOutcome, context: &mut Context) -> Result<T, Failure> {

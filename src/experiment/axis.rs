@@ -131,7 +131,8 @@ fn split(text: &str) -> Vec<Range<usize>> {
 
 /// The levels that `LOW..HIGH/N` stands for; none where the text is no range.
 fn ladder(text: &str, place: &Range<usize>) -> Result<Option<Vec<String>>, AxisError> {
-    let Some((ends, steps)) = text.rsplit_once('/').filter(|(ends, _)| ends.contains("..")) else {
+    let whole = Span::of(text, false, place).is_ok();
+    let Some((ends, steps)) = text.rsplit_once('/').filter(|(ends, _)| !whole && ends.contains("..")) else {
         if text.contains("..") {
             return Err(AxisError {
                 message: "a range among other levels needs the number of its levels".to_owned(),
@@ -171,10 +172,15 @@ fn ladder(text: &str, place: &Range<usize>) -> Result<Option<Vec<String>>, AxisE
 impl Span {
     /// A text that is a range and nothing else.
     fn parse(text: &str, start: usize) -> Result<Option<Self>, AxisError> {
-        if text.contains("..") && !text.contains('/') {
-            return Self::of(text, false, &(start..start + text.len())).map(Some);
+        if !text.contains("..") {
+            return Ok(None);
         }
-        Ok(None)
+        match Self::of(text, false, &(start..start + text.len())) {
+            Ok(span) => Ok(Some(span)),
+            // A rate has a stroke too; behind the last one may stand the number of levels.
+            Err(_) if text.contains('/') => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn of(text: &str, geometric: bool, place: &Range<usize>) -> Result<Self, AxisError> {
@@ -285,6 +291,16 @@ mod tests {
     }
 
     #[test]
+    fn ranges_of_rates_are_told_from_numbers_of_levels() {
+        let between = |text: &str| matches!(Axis::parse(text).unwrap().levels, Levels::Between(_));
+        assert!(between("rate=10/s..1000/s"));
+        assert!(between("a=1 MB/s..9 MB/s"));
+        assert!(between("a=10..20"));
+        assert!(!between("rate=10/s..1000/s/3"));
+        assert!(!between("a=10..20/5"));
+    }
+
+    #[test]
     fn rounded_levels_are_quantities_again() {
         for text in ["a=1ms..7s/9", "a=1KiB..3MiB/7", "a=3B..900B/5", "a=1%..50%/6", "a=1 B/s..9 MB/s/4"] {
             for level in levels(text) {
@@ -312,5 +328,6 @@ mod tests {
         assert_eq!(told("a=1..3/9").0, "9 levels between 1 and 3 are not all different once they are rounded");
         assert_eq!(told("a=0s..5s/4log").0, "even ratios need an end above zero");
         assert_eq!(told("a=1s..5s,9s").0, "a range among other levels needs the number of its levels");
+        assert_eq!(told("a=1/s..5/s,9/s").0, "a range among other levels needs the number of its levels");
     }
 }

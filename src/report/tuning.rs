@@ -12,6 +12,10 @@ use crate::experiment::Outcome;
 use crate::tuning::{Aim, Binding, Limit, PACKING, Tried, Tuning};
 use crate::units::{Bytes, significant};
 
+/// What a search rests on where a bill is not known in full.
+const NOT_PRICED: &str =
+    "a part of the bill has no known price here, so the search goes by the rest; `forebay cost` names the part.";
+
 /// What was tuned, and what came of it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Tuned {
@@ -64,6 +68,9 @@ pub fn text(tuned: &Tuned, width: usize) -> String {
         text.push_str(&paragraph("  Client          ", &client(tuning), width));
     }
     text.push_str(&paragraph("  Saves           ", &saves(tuning), width));
+    if tuning.recommended.outcome.usd.is_none() {
+        text.push_str(&paragraph("  Not known       ", NOT_PRICED, width));
+    }
     if let Some(proof) = &tuned.proof {
         text.push_str(&paragraph("  Proved          ", &proved(proof), width));
     }
@@ -202,9 +209,9 @@ fn proved(proof: &Proof) -> String {
 fn in_the_way(tuning: &Tuning, binding: &Binding) -> String {
     let limit = binding.limit;
     let asked = asked(tuning, limit).unwrap_or_default();
-    let without = match (binding.usd_without, binding.p99_without_s) {
-        (Some(usd), Some(p99)) => format!("without it the best is USD {usd:.2} a month at a p99 of {}", seconds(p99)),
-        _ => "without it the other limits are not met either".to_owned(),
+    let without = match &binding.without {
+        Some(best) => format!("without it the best is {} a month at a p99 of {}", usd(best), seconds(best.p99_s.value)),
+        None => "without it the other limits are not met either".to_owned(),
     };
     if tuning.recommended.misses.contains(&limit) {
         let side = if limit == Limit::ObjectSize { "most" } else { "least" };

@@ -368,13 +368,8 @@ impl<'a> Search<'a> {
             let missed = self.outcome(best).is_some_and(|outcome| self.limits.miss(limit, outcome) > 0.0);
             let better = merits.is_some_and(|(now, then)| now.clearly_worse_than(&then));
             if missed || (met && better) {
-                let then = self.outcome(&found).filter(|outcome| without.missed(outcome).is_empty());
-                binding.push(Binding {
-                    limit,
-                    reached: self.reached(limit),
-                    usd_without: then.map(usd_of),
-                    p99_without_s: then.map(delay),
-                });
+                let then = self.outcome(&found).filter(|outcome| without.missed(outcome).is_empty()).cloned();
+                binding.push(Binding { limit, reached: self.reached(limit), without: then });
             }
         }
         binding

@@ -176,23 +176,37 @@ fn what_is_wrong_is_told_before_anything_is_run() {
 }
 
 #[test]
-fn a_cell_that_cannot_be_simulated_says_why() {
+fn a_cell_without_an_answer_says_why_and_leaves_the_others_alone() {
     let place = Place::new();
-    let args = [
-        "sweep",
-        &scenario("clickstream"),
-        "--vary",
-        "source.kind=clickstream,video",
-        "--horizon",
-        "1 h",
-        "--format",
-        "json",
-        "-q",
-    ];
+    let file = scenario("clickstream");
+    // Nothing delivers within a millisecond.
+    let run = |form: &str| {
+        let args = ["sweep", &file, "--vary", "needs.freshness=15min,1ms", "--horizon", "1 h", "--format", form, "-q"];
+        place.run(&args).ends_with(0).stdout.clone()
+    };
+    let cells: Vec<serde_json::Value> = run("json").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(cells[0]["outcome"].is_object() && cells[0]["problem"].is_null(), "{}", cells[0]);
+    assert!(cells[1]["outcome"].is_null(), "{}", cells[1]);
+    assert_eq!(cells[1]["problem"], "nothing satisfies the requirements");
+    assert!(run("table").contains("unknown"));
+}
+
+#[test]
+fn ranges_of_rates_can_be_drawn_from_and_recordings_are_refused() {
+    let place = Place::new();
+    let file = scenario("clickstream");
+    let args =
+        ["sweep", &file, "--vary", "rate=5/s..50/s", "--random", "5", "--horizon", "1 h", "--format", "json", "-q"];
     let told = place.run(&args).ends_with(0).stdout.clone();
-    assert_eq!(told.lines().count(), 2);
     for line in told.lines() {
         let cell: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert_ne!(cell["outcome"].is_null(), cell["problem"].is_null(), "{line}");
+        let rate = cell["set"]["rate"].as_str().unwrap();
+        let number: f64 = rate.split(' ').next().unwrap().parse().unwrap();
+        assert!((5.0..50.0).contains(&number), "{rate}");
+        assert!(cell["outcome"].is_object(), "{line}");
+    }
+    for verb in [&["sweep", "--vary", "seed=1,2"][..], &["tune"], &["compare", "--vary", "seed=1,2"]] {
+        let args = [verb, &[&file, "--trace", "any.csv"]].concat();
+        place.run(&args).ends_with(3).explains(&["not on a recording"]);
     }
 }
