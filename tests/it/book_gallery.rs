@@ -9,8 +9,19 @@ use forebay::report::charts::{Caption, Chart, HeatAxis, HeatChart, HeatSign, Hea
 use crate::common::{Place, root, scenario};
 
 /// Every chart that `run --out` draws, in the order of the page.
-const CHARTS: [&str; 10] =
-    ["scores", "acceptability", "latencies", "bills", "front", "volume", "objects", "latency", "freshness", "bill"];
+const CHARTS: [&str; 11] = [
+    "architecture",
+    "scores",
+    "acceptability",
+    "latencies",
+    "bills",
+    "front",
+    "volume",
+    "objects",
+    "latency",
+    "freshness",
+    "bill",
+];
 /// Those that are shown for a dark page and for paper too.
 const DARK: [&str; 2] = ["latencies", "front"];
 const PAPER: [&str; 3] = ["scores", "latencies", "bills"];

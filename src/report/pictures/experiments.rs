@@ -11,7 +11,7 @@ use crate::report::result::Header;
 use crate::report::tuning::Tuned;
 use crate::report::{count, seconds};
 use crate::scenario::Scenario;
-use crate::tuning::Tried;
+use crate::tuning::{PACKING, Tried};
 use crate::units::{Bytes, significant};
 
 const P99: &str = "time until 99 % of the records are there";
@@ -77,10 +77,10 @@ const MAPS: [Map; 3] = [
     },
     Map {
         file: "heat-cost",
-        figure: "USD a month",
+        figure: "bill of a month",
         unit: HeatUnit::Usd,
         pick: |cell| cell.usd,
-        told: |usd| format!("{usd:.2}"),
+        told: |usd| format!("{usd:.2} USD"),
     },
 ];
 
@@ -226,8 +226,13 @@ pub fn tuning(tuned: &Tuned, header: &Header, seed: (u64, u32), scenario: &Scena
         mean_bytes: tried.outcome.object_bytes.value,
         mean_bytes_half_width: None,
     });
-    let subtitle =
-        format!("Settings of {} that nothing tried beats in both bill and delay.", tuned.path.replace(" ▶ ", " › "));
+    let mut turned: Vec<&str> = shown.iter().flat_map(|tried| tried.set.keys()).map(String::as_str).collect();
+    turned.sort_unstable();
+    turned.dedup();
+    let of =
+        if turned.is_empty() { String::new() } else { format!(" Their names are levels of {}.", turned.join(", ")) };
+    let path = tuned.path.replace(" ▶ ", " › ");
+    let subtitle = format!("Settings of {path} that nothing tried beats in both bill and delay.{of}");
     let caption = |title: String, subtitle: String| Caption { title, subtitle, footer: footer.clone() };
     let budget = tuning.limits.usd.map(|usd| (format!("budget: {usd:.2} USD"), usd));
     let guide =
@@ -265,12 +270,10 @@ fn title(tuned: &Tuned) -> String {
     format!("The recommended setting costs {told}")
 }
 
-/// What is set, in a few words: `buffer-interval 60s, compression GZIP`.
+/// The levels that are set, without their keys: `60s, GZIP`. Most say by their unit what they are of.
 fn name(tried: &Tried) -> String {
-    let told = tried.set.iter().map(|(key, level)| {
-        let option = key.rsplit('.').next().unwrap_or(key);
-        format!("{option} {level}")
-    });
+    let told =
+        tried.set.iter().map(|(key, level)| if key == PACKING { format!("{level} in one") } else { level.clone() });
     let told: Vec<String> = told.collect();
     if told.is_empty() { "nothing changed".to_owned() } else { told.join(", ") }
 }
