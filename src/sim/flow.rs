@@ -47,7 +47,7 @@ use super::SimError;
 use super::config::RunConfig;
 use super::gate::Load;
 use super::law::transfer_time;
-use super::model::{Counted, Gate, LatencyLaw, Model, StageKind, Transfer};
+use super::model::{Buffer, Counted, Gate, LatencyLaw, Model, StageKind, Transfer};
 use super::plan::Plan;
 use super::replication::{Progress, Tally};
 use super::stream::Stream;
@@ -115,7 +115,7 @@ impl FlowPlan {
         let (wait, behind) = (WaitLaw::of_sum(&before), WaitLaw::of_sum(&behind));
         let per_request = per_request(model)?;
         let longest = wait.longest() as u64 + 1;
-        let count = CountLaw::new(&sizes, buffer.size.get());
+        let count = CountLaw::new(&sizes, buffer.size.get(), most_in_an_interval(outlook, buffer, per_request));
         let mut flow = Self {
             outlook,
             longest_way: if before.is_empty() { 0 } else { longest },
@@ -280,6 +280,13 @@ fn gates(model: &Model) -> impl Iterator<Item = (&str, &Gate)> {
         StageKind::Gate(gate) => Some((stage.name.as_str(), gate)),
         _ => None,
     })
+}
+
+/// No buffer gets more records than this before its interval is over, but for a negligible probability.
+fn most_in_an_interval(outlook: Outlook, buffer: Buffer, per_request: u32) -> f64 {
+    let per_request = f64::from(per_request);
+    let requests = outlook.peak / 1e9 * buffer.interval.as_nanos() as f64 / per_request;
+    (requests + 12.0 * requests.sqrt() + 60.0) * per_request
 }
 
 fn size_table(plan: &Plan<'_>, model: &Model) -> Result<SizeTable, Obstacle> {

@@ -26,6 +26,10 @@ const MOST_WORK: usize = 10_000_000;
 const EULER: usize = 12;
 /// What lies beyond both ends of the table has a smaller probability.
 const LEFT_OUT: f64 = 1e-9;
+/// A buffer that fills in time with a smaller probability than e^-30 = 1e-13 never does.
+const NEVER: f64 = -30.0;
+/// More records than any buffer gets before its interval is over.
+const UNREACHED: u64 = 1 << 52;
 
 /// The law of the number of records that fill the buffer.
 #[derive(Debug, Clone)]
@@ -51,12 +55,15 @@ pub(super) enum CountLaw {
 }
 
 impl CountLaw {
-    /// The law for a buffer of `size` bytes.
-    pub(super) fn new(sizes: &SizeTable, size: u64) -> Self {
+    /// The law for a buffer of `size` bytes that gets no more than `reached` records before its interval is over.
+    pub(super) fn new(sizes: &SizeTable, size: u64, reached: f64) -> Self {
         if let [only] = sizes.cells.as_slice() {
             return Self::Fixed(size.div_ceil(only.size as u64).max(1));
         }
         let cut = Cut::new(sizes, size);
+        if cut.log_filled(reached) < NEVER {
+            return Self::Fixed(UNREACHED);
+        }
         let mean = cut.threshold / cut.mean;
         let deviation = (cut.variance * mean.max(1.0)).sqrt() / cut.mean;
         let last = (mean + 9.0 * deviation + 20.0) as u64;
@@ -142,6 +149,18 @@ impl Cut {
         let least = sizes.cells.first().map_or(1.0, |cell| cell.size) as u64;
         let threshold = fills as f64 - lattice as f64 / 2.0;
         Self { cells, mean, variance, threshold, span: sizes.span.max(lattice), least, turns }
+    }
+
+    /// An upper bound of the logarithm of P(`count` sizes fill the buffer): Chernoff's, the best of a few.
+    fn log_filled(&self, count: f64) -> f64 {
+        [64.0, 128.0, 256.0, 512.0]
+            .map(|tilt| {
+                let each: f64 =
+                    self.cells.iter().map(|(size, share)| share * libm::exp(tilt * size / self.threshold)).sum();
+                count * libm::log(each) - tilt
+            })
+            .into_iter()
+            .fold(f64::INFINITY, f64::min)
     }
 
     /// How far half a span above the largest sum of `count` sizes that leaves the buffer open lies beyond the threshold.
@@ -329,7 +348,7 @@ mod tests {
     use crate::units::Bytes;
 
     fn law(sizes: &SizeLaw, size: u64) -> CountLaw {
-        CountLaw::new(&SizeTable::new(sizes, &[], &[]).unwrap(), size)
+        CountLaw::new(&SizeTable::new(sizes, &[], &[]).unwrap(), size, f64::INFINITY)
     }
 
     /// P(N <= n) from the table.
@@ -345,6 +364,31 @@ mod tests {
             // Whole bytes: S_n reaches B when the real sum reaches B - 1/2.
             let not_full = gamma_lr(f64::from(n), 999.9995);
             assert!((1.0 - up_to(&found, n as u64) - not_full).abs() < 1e-5, "{n}");
+        }
+    }
+
+    #[test]
+    fn a_buffer_that_hardly_any_number_of_records_fills_is_never_full() {
+        for sizes in [SizeLaw::Gamma { shape: 1.0, scale: 1000.0 }, SizeLaw::Lognormal { mean: 436.0, sigma: 0.112 }] {
+            let table = SizeTable::new(&sizes, &[], &[]).unwrap();
+            let cut = Cut::new(&table, 1_000_000);
+            let exact = law(&sizes, 1_000_000);
+            let mean = 1_000_000.0 / table.mean;
+            let (mut first_bound, mut never) = (f64::INFINITY, 0);
+            for percent in (20..=100).rev() {
+                let count = (mean * f64::from(percent) / 100.0).floor();
+                let bound = cut.log_filled(count);
+                assert!(bound <= first_bound, "it falls with the count");
+                first_bound = bound;
+                if bound < NEVER {
+                    let CountLaw::Table { first, .. } = &exact else { panic!("a table: {exact:?}") };
+                    let share = if (count as u64) < *first { 0.0 } else { up_to(&exact, count as u64) };
+                    assert!(share < 1e-8, "{count}: {share}");
+                    never += 1;
+                }
+            }
+            assert!(never > 20, "the bound is of use: {never}");
+            assert!(matches!(CountLaw::new(&table, 1_000_000, mean * 0.3), CountLaw::Fixed(UNREACHED)));
         }
     }
 
