@@ -13,6 +13,8 @@ pub mod diff;
 pub mod editions;
 pub mod evaluation;
 pub mod page;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod pictures;
 pub mod record;
 pub mod reference;

@@ -436,6 +436,9 @@ pub(crate) struct SweepArgs {
     /// command goes on where it stopped.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
+    /// Write cells.parquet too; needs a build with `--features parquet`.
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub(crate) parquet: bool,
     /// Drop an unfinished sweep of something else that the folder holds.
     #[arg(long, requires = "out", help_heading = "Output")]
     pub(crate) force: bool,

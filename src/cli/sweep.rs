@@ -46,6 +46,12 @@ struct Sweep<'a> {
 pub(super) fn sweep(args: &SweepArgs, context: &mut Context) -> Result<(), Failure> {
     no_record(args.scenario.format, context)?;
     no_trace(&args.simulation, context)?;
+    if args.parquet && cfg!(not(feature = "parquet")) {
+        let problem = Diagnostic::error("parquet", "this program was built without Parquet");
+        return context.refuse(
+            problem.help("build it with `cargo build --release --features parquet`; cells.csv has the same columns"),
+        );
+    }
     let design = design(args, context)?;
     let (catalog, rules) = context.knowledge()?;
     let text = context.read_text(&args.scenario.scenario, "a scenario")?;
@@ -262,8 +268,13 @@ impl Sweep<'_> {
         }
         journal.close()?;
         // From the file, so that a sweep that was interrupted draws what one in a single go does.
-        let cells = cells::read_csv(&fs::read_to_string(folder.join("cells.csv"))?, self.keys.len());
-        let charts = experiments::sweep(plan, &cells, scenario);
+        let rows = fs::read_to_string(folder.join("cells.csv"))?;
+        #[cfg(feature = "parquet")]
+        if args.parquet {
+            let file = crate::report::parquet::of_cells(&rows, self.keys.len(), &text);
+            output::put(&folder, "cells.parquet", &file.map_err(|error| Failure::Internal(error.to_string()))?)?;
+        }
+        let charts = experiments::sweep(plan, &cells::read_csv(&rows, self.keys.len()), scenario);
         let written = output::write_beside(&folder, "cells.jsonl", None, &charts, &args.theme.into())?;
         context.note(&format!("  {all} cells: {PLAN}, cells.csv, {written} → {}", folder.display()));
         Ok(())

@@ -210,3 +210,18 @@ fn ranges_of_rates_can_be_drawn_from_and_recordings_are_refused() {
         place.run(&args).ends_with(3).explains(&["not on a recording"]);
     }
 }
+
+#[test]
+fn parquet_is_written_where_it_is_built_in_and_refused_before_anything_is_run_where_not() {
+    let place = Place::new();
+    let scenario = scenario("clickstream");
+    let args = ["sweep", &scenario, "--vary", INTERVALS, "--horizon", "1 h", "-q", "--out", "cells", "--parquet"];
+    let run = place.run(&args);
+    if cfg!(feature = "parquet") {
+        run.ends_with(0);
+        assert_eq!(fs::read(place.path("cells/cells.parquet")).unwrap()[..4], *b"PAR1");
+    } else {
+        assert!(run.ends_with(2).stderr.contains("--features parquet"));
+        assert!(!place.path("cells").exists());
+    }
+}
