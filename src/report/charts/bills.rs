@@ -227,10 +227,10 @@ fn whisker(bill: &CandidateBill, scale: &Scale) -> Option<(f64, f64)> {
     (high - low >= WHISKER_WIDTH).then_some((low, high))
 }
 
-/// The colour of a service; when the colours are used up they come again, darker on light pages and lighter on dark ones.
+/// The colour of a service; when the colours are used up they come again, darker.
 fn colour(service: usize, theme: &Theme) -> Rgb {
     let colour = theme.series[service % COLOURS];
-    if service < COLOURS { colour } else { colour.mixed(theme.ink, 0.45) }
+    if service < COLOURS { colour } else { colour.mixed(Rgb::hex(0x0000_0000), 0.45) }
 }
 
 /// The number of a service in the middle of an area: textures say where amounts come from, so on paper, where there are

@@ -99,14 +99,14 @@ pub(super) fn cut(text: &str, size: f64, weight: Weight, room: f64) -> String {
 pub(super) fn wrap(text: &str, size: f64, weight: Weight, room: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     // Not at no-break spaces, which hold an amount and its unit together.
-    let mut words = text.split([' ', '\t']).filter(|word| !word.is_empty()).peekable();
+    let mut words = unbroken(text).into_iter().peekable();
     while words.peek().is_some() {
         if lines.len() + 1 >= most {
             let rest = words.by_ref().take(400).collect::<Vec<_>>().join(" ");
             lines.push(cut(&rest, size, weight, room));
             break;
         }
-        let mut line = words.next().unwrap_or_default().to_owned();
+        let mut line = words.next().unwrap_or_default();
         while let Some(word) = words.peek() {
             let longer = format!("{line} {word}");
             if width(&longer, size, weight) > room * FIT {
@@ -118,6 +118,22 @@ pub(super) fn wrap(text: &str, size: f64, weight: Weight, room: f64, most: usize
         lines.push(cut(&line, size, weight, room));
     }
     lines
+}
+
+/// The words of a text; a number stays with what follows it, which is its unit or what it counts, or a sign.
+fn unbroken(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let number = |word: &str| word.ends_with(|last: char| last.is_ascii_digit() || "±×·".contains(last));
+    for word in text.split([' ', '\t']).filter(|word| !word.is_empty()) {
+        match words.last_mut().filter(|last| number(last) && last.len() < 24) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            None => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ impl Amounts {
             return Self::Logarithmic(LogScale::around(amounts.iter().copied(), (0.08, FACTOR), ends));
         }
         let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
-        let air = ((high - low) * 0.1).max(high.abs() * 0.05).max(0.01);
+        let air = ((high - low) * 0.1).max(high.abs() * 0.01).max(0.01);
         let floor = if low >= 0.0 { (low - air).max(0.0) } else { low - air };
         Self::Straight(Scale::new((floor, high + air), ends))
     }
@@ -129,6 +129,21 @@ struct Named {
     area: Area,
     dot: (f64, f64),
     quiet: bool,
+}
+
+impl Named {
+    /// From its dot to the nearest point of its place.
+    fn leader(&self) -> [(f64, f64); 2] {
+        let (area, dot) = (self.area, self.dot);
+        [dot, (dot.0.clamp(area.x, area.right()), dot.1.clamp(area.y, area.bottom()))]
+    }
+
+    /// Its place where another name is now, on the same side of the dots.
+    fn moved_to(&self, other: &Self) -> Area {
+        let there = other.area;
+        let x = if there.right() < other.dot.0 { there.right() - self.area.width } else { there.x };
+        Area { x, width: self.area.width, ..there }
+    }
 }
 
 impl FrontPoint {
@@ -363,6 +378,8 @@ impl FrontChart {
                 None => without += 1,
             }
         }
+        let dots = self.drawn().len();
+        uncross(&mut named, taken.areas.get(..dots).unwrap_or_default(), &plane.area);
         (named, without)
     }
 
@@ -437,24 +454,56 @@ fn delay_range(delays: &[f64]) -> (f64, f64) {
 
 impl Taken {
     fn allows(&self, area: &Area, within: &Area, lines: bool) -> bool {
-        let inside = area.x >= within.x + 2.0
-            && area.right() <= within.right() - 2.0
-            && area.y >= within.y + 1.0
-            && area.bottom() <= within.bottom() - 1.0;
         let around = Area {
             x: area.x - CLEAR,
             y: area.y - CLEAR / 2.0,
             width: area.width + 2.0 * CLEAR,
             height: area.height + CLEAR,
         };
-        inside
+        inside(area, within)
             && self.areas.iter().all(|other| !crosses(&around, other))
             && (!lines || self.lines.iter().all(|other| !crosses(&around, other)))
     }
 }
 
+/// Whether a name lies in the plot with some air.
+fn inside(area: &Area, within: &Area) -> bool {
+    area.x >= within.x + 2.0
+        && area.right() <= within.right() - 2.0
+        && area.y >= within.y + 1.0
+        && area.bottom() <= within.bottom() - 1.0
+}
+
 fn crosses(one: &Area, other: &Area) -> bool {
     one.x < other.right() && other.x < one.right() && one.y < other.bottom() && other.y < one.bottom()
+}
+
+/// Lets names whose leaders cross change places where both are then still in the plot and clear of dots and of other names.
+fn uncross(named: &mut [Named], dots: &[Area], within: &Area) {
+    for one in 0..named.len() {
+        for other in one + 1..named.len() {
+            let (Some(a), Some(b)) = (named.get(one), named.get(other)) else { continue };
+            if !cross(a.leader(), b.leader()) {
+                continue;
+            }
+            let (at_b, at_a) = (a.moved_to(b), b.moved_to(a));
+            let others = named.iter().enumerate().filter(|(index, _)| ![one, other].contains(index));
+            let in_the_way: Vec<Area> = others.map(|(_, name)| name.area).chain(dots.iter().copied()).collect();
+            let clear = |area: &Area| inside(area, within) && in_the_way.iter().all(|taken| !crosses(area, taken));
+            if clear(&at_b) && clear(&at_a) && !crosses(&at_a, &at_b) {
+                named[one].area = at_b;
+                named[other].area = at_a;
+            }
+        }
+    }
+}
+
+/// Whether two stretches share a point that is no end of theirs.
+fn cross([a, b]: [(f64, f64); 2], [c, d]: [(f64, f64); 2]) -> bool {
+    let side = |from: (f64, f64), to: (f64, f64), at: (f64, f64)| {
+        (to.0 - from.0) * (at.1 - from.1) - (to.1 - from.1) * (at.0 - from.0)
+    };
+    side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0
 }
 
 /// The nearest free place for a name around its dot: clear of lines if there is one, over them if not. Below and to the left
@@ -505,8 +554,7 @@ fn draw_limit_name(
 }
 
 fn draw_leader(scene: &mut Scene, name: &Named, theme: &Theme) {
-    let (area, dot) = (name.area, name.dot);
-    let nearest = (dot.0.clamp(area.x, area.right()), dot.1.clamp(area.y, area.bottom()));
+    let [dot, nearest] = name.leader();
     if libm::hypot(nearest.0 - dot.0, nearest.1 - dot.1) > MARK + 10.0 {
         scene.line(dot, nearest, 1.0, theme.axis);
     }

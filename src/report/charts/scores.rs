@@ -11,8 +11,10 @@ use crate::units::significant;
 
 const ROW: f64 = 38.0;
 const BAR: f64 = 22.0;
-const REJECTED_ROW: f64 = 26.0;
+const REJECTED_LINE: f64 = 20.0;
+const MOST_REJECTED_LINES: usize = 8;
 const GAP: f64 = 12.0;
+const REJECTED: &str = "rejected";
 
 /// One service that passed screening.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,7 +96,7 @@ impl ScoreChart {
 
     pub(super) fn scene(&self, theme: &Theme) -> Scene {
         let letters = Letters::new(theme);
-        let names = self.services.iter().map(|bar| bar.name.as_str()).chain(self.rejected.iter().map(String::as_str));
+        let names = self.services.iter().map(|bar| bar.name.as_str()).chain([REJECTED]);
         let room = label_room(names, 210.0, letters.label);
         let scale = self.scale(MARGIN + room + GAP, letters);
         let left = scale.at(0.0);
@@ -102,8 +104,8 @@ impl ScoreChart {
 
         let bars_height = ROW * self.services.len() as f64;
         let axis_height = if self.services.is_empty() { 0.0 } else { 40.0 };
-        let rejected_height =
-            if self.rejected.is_empty() { 0.0 } else { 8.0 + REJECTED_ROW * self.rejected.len() as f64 };
+        let rejected = self.rejected_lines(PAGE_WIDTH - MARGIN - left, letters.quiet);
+        let rejected_height = if rejected.is_empty() { 0.0 } else { 16.0 + REJECTED_LINE * rejected.len() as f64 };
         let body_height = key.height + bars_height + axis_height + rejected_height;
         let mut frame = Frame::new(&self.caption.title, &self.caption, body_height, theme);
         key.draw(&mut frame, theme);
@@ -118,13 +120,20 @@ impl ScoreChart {
             draw_bar(&mut frame, bar, &scale, middle, theme);
         }
         let first = top + bars_height + axis_height + 8.0;
-        for (index, name) in self.rejected.iter().enumerate() {
-            let baseline = middle_baseline(first + REJECTED_ROW * (index as f64 + 0.5), letters.quiet);
-            let name = letters.quiet.cut(&clean(name), room);
-            frame.scene.text(&name, (left - GAP, baseline), Anchor::End, letters.quiet);
-            frame.scene.text("— rejected", (left, baseline), Anchor::Start, letters.quiet);
+        for (index, line) in rejected.iter().enumerate() {
+            let baseline = middle_baseline(first + REJECTED_LINE * (index as f64 + 0.5), letters.quiet);
+            if index == 0 {
+                frame.scene.text(REJECTED, (left - GAP, baseline), Anchor::End, letters.quiet);
+            }
+            frame.scene.text(line, (left, baseline), Anchor::Start, letters.quiet);
         }
         frame.scene
+    }
+
+    /// The services that failed, in as many lines as they need; a name is not broken.
+    fn rejected_lines(&self, room: f64, letters: Type) -> Vec<String> {
+        let names: Vec<String> = self.rejected.iter().map(|name| clean(name).replace(' ', "\u{a0}")).collect();
+        letters.wrap(&names.join(", "), room, MOST_REJECTED_LINES)
     }
 
     /// From zero to the best score, with room for the score behind the longest bar.

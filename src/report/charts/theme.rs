@@ -8,7 +8,7 @@ pub(super) const COLOURS: usize = 8;
 pub struct Rgb(pub u8, pub u8, pub u8);
 
 impl Rgb {
-    const fn hex(code: u32) -> Self {
+    pub(super) const fn hex(code: u32) -> Self {
         Self((code >> 16) as u8, (code >> 8) as u8, code as u8)
     }
 
