@@ -60,6 +60,7 @@ mod volume;
 
 pub use acceptability::{AcceptabilityChart, RankShares};
 pub use architecture::ArchitectureChart;
+pub(in crate::report) use axis::money;
 pub use bill::{BillBar, BillChart, LineKind};
 pub use bills::{BillPart, BillsChart, CandidateBill};
 pub use freshness::{Age, FreshnessChart, Shade};

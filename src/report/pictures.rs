@@ -6,7 +6,7 @@ pub mod experiments;
 use super::charts::{
     AcceptabilityChart, Age, BillBar, BillChart, BillPart, BillsChart, CandidateBill, Caption, Chart, FreshnessChart,
     FrontChart, FrontPoint, LatenciesChart, LatencyChart, LatencyCurve, LatencyMark, LineKind, ObjectsChart,
-    ObjectsItem, RankShares, ScoreBar, ScoreChart, Shade, VolumeChart, VolumeCrossing, VolumeCurve,
+    ObjectsItem, RankShares, ScoreBar, ScoreChart, Shade, VolumeChart, VolumeCrossing, VolumeCurve, money,
 };
 use super::comparison::{Compared, Comparison, Volumes};
 use super::result::{Document, Header, Percentiles};
@@ -48,7 +48,7 @@ pub(super) fn footer_of(header: &Header, run: Option<(u64, u32)>) -> String {
     });
     let digest: String = header.catalog_digest.chars().take(8).collect();
     format!(
-        "{} · {} · edition {} · catalog {digest}{run} · Forebay {}",
+        "{} · {} · edition {} · catalog {digest}{run} · Forebay\u{a0}{}",
         header.scenario.title,
         header.region,
         header.edition.name(),
@@ -434,13 +434,17 @@ impl SideBySide<'_> {
         } else {
             " \u{201c}At least\u{201d}: a price is not known."
         };
+        let places: Vec<usize> = bills.iter().map(|(place, _)| *place).collect();
+        let in_play = self.in_play(&places, &bills);
         let subtitle = format!(
-            "USD a month of {} hours by service, prices of {}; no free tier.{gaps}",
-            first.hours_per_month, first.region
+            "USD a month of {} hours by service, prices of {}; no free tier.{gaps}{}",
+            first.hours_per_month,
+            first.region,
+            left_aside(&in_play, &bills)
         );
         let short = |id: &String| catalog.billed_name(id, scenario.edition).to_owned();
         Some(Chart::Bills(BillsChart {
-            caption: self.caption(self.cheapest(&bills), &subtitle),
+            caption: self.caption(self.cheapest(&in_play), &subtitle),
             candidates: bills.iter().map(candidate).collect(),
             services: services.iter().map(short).collect(),
             period: "a month".to_owned(),
@@ -598,18 +602,18 @@ fn unbeaten(points: &[Option<(f64, f64)>]) -> Vec<bool> {
 fn front_title(points: &[FrontPoint]) -> String {
     let mut front: Vec<&FrontPoint> = points.iter().filter(|point| point.on_front).collect();
     front.sort_by(|a, b| a.usd.total_cmp(&b.usd).then(a.seconds.total_cmp(&b.seconds)));
-    let told = |point: &FrontPoint| format!("{:.2} USD a month and {}", point.usd, seconds(point.seconds));
+    let told = |point: &FrontPoint| format!("{} USD a month and {}", money(point.usd), seconds(point.seconds));
     match front.as_slice() {
         [] => "Every candidate is ruled out".to_owned(),
         [only] if points.len() == 1 => format!("{}: {}", only.name, told(only)),
         [only] => format!("{} is both the cheapest and the quickest: {}", only.name, told(only)),
         [cheapest, .., quickest] if cheapest.usd < quickest.usd => format!(
-            "From {} to {}, less delay costs more: {:.2} USD a month for {} against {:.2} for {}",
+            "From {} to {}, less delay costs more: {} USD a month for {} against {} for {}",
             cheapest.name,
             quickest.name,
-            cheapest.usd,
+            money(cheapest.usd),
             seconds(cheapest.seconds),
-            quickest.usd,
+            money(quickest.usd),
             seconds(quickest.seconds)
         ),
         [first, ..] => format!("{} candidates are equally cheap and quick: {}", front.len(), told(first)),
@@ -715,17 +719,18 @@ fn parts(bill: &Bill, services: &[String]) -> Vec<BillPart> {
 fn cheapest_throughout(curves: &[VolumeCurve]) -> Option<String> {
     /// Bills that differ by less than this share cost the same, on scales of many powers of ten.
     const SAME: f64 = 0.001;
-    let known = |curve: &VolumeCurve| curve.points.iter().map(|point| point.1).sum::<Option<f64>>();
     let least = |index: usize| {
         let amounts = curves.iter().filter_map(|curve| curve.points.get(index)?.1);
-        amounts.fold(f64::INFINITY, f64::min)
+        amounts.reduce(f64::min)
     };
+    // Where no bill is known, at volumes that nothing carries, nobody is cheaper.
     let follows = |curve: &&VolumeCurve| {
         let mut points = curve.points.iter().enumerate();
-        points.all(|(index, point)| point.1.is_none_or(|usd| usd <= least(index) * (1.0 + SAME)))
+        points.all(|(index, (_, usd))| {
+            least(index).is_none_or(|least| usd.is_some_and(|usd| usd <= least * (1.0 + SAME)))
+        })
     };
-    let names: Vec<&str> =
-        curves.iter().filter(|curve| known(curve).is_some()).filter(follows).map(|curve| curve.name.as_str()).collect();
+    let names: Vec<&str> = curves.iter().filter(follows).map(|curve| curve.name.as_str()).collect();
     Some(match (curves, names.as_slice()) {
         ([], _) => return None,
         ([only], _) => format!("What {} costs by volume", only.name),

@@ -175,9 +175,10 @@ impl fmt::Display for SimDuration {
         match self.0 {
             0 => write!(f, "0 s"),
             1..1_000 => write!(f, "{} ns", self.0),
-            1_000..1_000_000 => write!(f, "{} µs", significant(seconds * 1e6, 3)),
-            1_000_000..1_000_000_000 => write!(f, "{} ms", significant(seconds * 1e3, 3)),
-            1_000_000_000..=600_000_000_000 => write!(f, "{} s", significant(seconds, 3)),
+            // Where three digits would round up to 1,000 of a unit, the next one begins.
+            1_000..999_500 => write!(f, "{} µs", significant(seconds * 1e6, 3)),
+            999_500..999_500_000 => write!(f, "{} ms", significant(seconds * 1e3, 3)),
+            999_500_000..=600_000_000_000 => write!(f, "{} s", significant(seconds, 3)),
             600_000_000_001..=7_200_000_000_000 => write!(f, "{} min", significant(seconds / 60.0, 3)),
             7_200_000_000_001..=172_800_000_000_000 => write!(f, "{} h", significant(seconds / 3600.0, 3)),
             _ => write!(f, "{} days", significant(seconds / 86_400.0, 3)),

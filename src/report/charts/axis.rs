@@ -58,7 +58,7 @@ pub(super) fn duration(seconds: f64) -> String {
 }
 
 /// An amount in dollars: cents, more digits below a cent, none of them from 100,000 on.
-pub(super) fn money(amount: f64) -> String {
+pub(in crate::report) fn money(amount: f64) -> String {
     let amount = drawable(amount);
     let magnitude = amount.abs();
     let text = if magnitude == 0.0 {

@@ -75,6 +75,18 @@ pub(super) fn rasterize(text: &str, size: f64, weight: Weight, origin: (f64, f64
     }
 }
 
+/// A name with what is said of it in brackets at its end, which stays whole where the name is cut: `Data Str… (ruled out)`.
+pub(super) fn cut_name(text: &str, size: f64, weight: Weight, room: f64) -> String {
+    match text.rfind(" (").filter(|_| text.ends_with(')')) {
+        Some(at) => {
+            let (name, said) = text.split_at(at);
+            let left = room - width(said, size, weight);
+            if left < room / 3.0 { cut(text, size, weight, room) } else { cut(name, size, weight, left) + said }
+        }
+        None => cut(text, size, weight, room),
+    }
+}
+
 /// The text, or as much of its beginning as fits before an ellipsis.
 pub(super) fn cut(text: &str, size: f64, weight: Weight, room: f64) -> String {
     let room = room * FIT;
@@ -148,6 +160,15 @@ mod tests {
                 assert_ne!(face.glyph_id(letter).0, 0, "{letter}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_said_of_a_name_outlasts_the_name() {
+        let cut = |text: &str, room| cut_name(text, 14.0, Weight::Regular, room);
+        assert_eq!(cut("A (ruled out)", 200.0), "A (ruled out)");
+        let long = cut("Data Streams and whatever comes behind it (ruled out)", 200.0);
+        assert!(long.ends_with("… (ruled out)") && long.starts_with("Data Streams"), "{long}");
+        assert!(width(&long, 14.0, Weight::Regular) <= 200.0);
     }
 
     #[test]

@@ -339,9 +339,11 @@ impl FrontChart {
             frame.scene.dashes_across(y, (area.x, area.right()), (6.0, 4.0), 1.5, theme.limit);
             let text = letters.cut(&clean(label), area.width * 0.45);
             let width = letters.width(&text) * 1.06;
-            let places =
-                [(1.0, y - NAME - 2.0), (0.0, y - NAME - 2.0), (1.0, y + 3.0), (0.0, y + 3.0), (0.5, y - NAME - 2.0)];
-            let places = places.map(|(share, top)| (area.x + 6.0 + share * (area.width - width - 12.0), top));
+            let sides = [y - NAME - 2.0, y + 3.0];
+            let places: Vec<(f64, f64)> = [1.0, 0.0, 0.75, 0.25, 0.5]
+                .into_iter()
+                .flat_map(|share| sides.map(|top| (area.x + 6.0 + share * (area.width - width - 12.0), top)))
+                .collect();
             draw_limit_name(frame, &text, &places, taken, (area, letters));
         }
         if let Some((label, usd)) = &self.budget {
@@ -366,7 +368,7 @@ impl FrontChart {
         let mut without = 0;
         for point in points {
             let why = point.marked.as_ref().map_or_else(String::new, |why| format!(" ({})", clean(why)));
-            let text = letters.cut(&clean(&point.name), (WIDEST * 0.93 - letters.width(&why)).max(WIDEST / 2.0));
+            let text = letters.cut_name(&clean(&point.name), (WIDEST * 0.93 - letters.width(&why)).max(WIDEST / 2.0));
             let text = letters.cut(&format!("{text}{why}"), WIDEST);
             let dot = plane.at(point);
             let width = letters.width(&text) * 1.06;
@@ -548,7 +550,8 @@ fn draw_limit_name(
 ) {
     let width = letters.width(text) * 1.06;
     let areas = places.iter().map(|(x, y)| Area { x: *x, y: *y, width, height: NAME });
-    let Some(area) = areas.into_iter().find(|area| taken.allows(area, &within, false)) else { return };
+    let free = |lines: bool| areas.clone().find(|area| taken.allows(area, &within, lines));
+    let Some(area) = free(true).or_else(|| free(false)) else { return };
     taken.areas.push(area);
     frame.scene.text(text, (area.x, middle_baseline(area.y + NAME / 2.0, letters)), Anchor::Start, letters);
 }

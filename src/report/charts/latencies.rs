@@ -200,7 +200,7 @@ fn label(members: &[&LatencyCurve], letters: Letters) -> Label {
         let figure =
             if curve.p99.is_finite() { format!("p99 {}", duration(curve.p99)) } else { "p99 unknown".to_owned() };
         let room = WIDEST - SWATCH_ROOM - letters.quiet.width(&figure) * 1.06 - 10.0;
-        (curve.series, vec![letters.value.cut(&clean(&curve.name), room)], figure)
+        (curve.series, vec![letters.value.cut_name(&clean(&curve.name), room)], figure)
     };
     Label { names: members.iter().map(line).collect() }
 }

@@ -31,6 +31,11 @@ impl Type {
         font::cut(text, self.size, self.weight, room)
     }
 
+    /// As [`Self::cut`], but what stands in brackets at the end stays.
+    pub(super) fn cut_name(&self, text: &str, room: f64) -> String {
+        font::cut_name(text, self.size, self.weight, room)
+    }
+
     pub(super) fn wrap(&self, text: &str, room: f64, most: usize) -> Vec<String> {
         font::wrap(text, self.size, self.weight, room, most)
     }
