@@ -136,6 +136,35 @@ pub struct Bill {
     pub note: Option<String>,
 }
 
+impl Bill {
+    /// What this bill is more than another of the same traffic, in USD; `None` where one of them is not whole.
+    ///
+    /// A line that is the same in both, such as the requests to the front door that two pipelines share, takes its uncertainty
+    /// with it: runs with common random numbers counted the very same. What is left is added up, as within a bill, so the
+    /// interval is never too narrow.
+    #[must_use]
+    pub fn less(&self, other: &Self) -> Option<Estimate> {
+        let whole = |bill: &Self| bill.total.filter(|_| bill.complete).map(Usd::to_f64);
+        let value = whole(self)? - whole(other)?;
+        let own = |one: &Self, other: &Self| -> Option<f64> {
+            let lines = one.lines.iter().filter(|line| !other.lines.iter().any(|also| also.counts_the_same(line)));
+            lines.map(|line| line.amount_half_width).sum()
+        };
+        Some(Estimate { value, half_width: own(self, other).zip(own(other, self)).map(|(one, other)| one + other) })
+    }
+}
+
+impl Line {
+    /// Whether another line bills the same count of the same meter.
+    fn counts_the_same(&self, other: &Self) -> bool {
+        self.service == other.service
+            && self.meter == other.meter
+            && self.quantity == other.quantity
+            && self.quantity_half_width == other.quantity_half_width
+            && self.amount == other.amount
+    }
+}
+
 fn exact<S: Serializer>(usd: &Usd, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&usd.exact())
 }
@@ -434,6 +463,29 @@ mod tests {
         let catalog = catalog();
         let bill = price(&[used(catalog, service, meter, per_month)], &catalog.prices, region, false);
         bill.lines[0].amount.map(Usd::exact)
+    }
+
+    #[test]
+    fn what_two_bills_share_is_no_part_of_what_their_difference_may_be_off_by() {
+        let catalog = catalog();
+        let bill = |puts: f64| {
+            let with = |mut used: Usage, half_width: f64| {
+                used.per_hour.half_width = Some(half_width);
+                used
+            };
+            let usage = [
+                with(used(catalog, "api_gateway", "requests", 30_416_666.0), 1000.0),
+                with(used(catalog, "s3", "put", puts), 20.0),
+            ];
+            price(&usage, &catalog.prices, "us-east-1", false)
+        };
+        let (few, many) = (bill(1e6), bill(3e6));
+        let difference = many.less(&few).unwrap();
+        let puts = |bill: &Bill| bill.lines.iter().find(|line| line.meter == "put").unwrap().amount_half_width.unwrap();
+        assert!((difference.value - 10.0).abs() < 0.01, "two million puts: {}", difference.value);
+        assert!((difference.half_width.unwrap() - puts(&few) - puts(&many)).abs() < 1e-12);
+        assert!(difference.half_width < few.total_half_width);
+        assert_eq!(few.less(&few).unwrap().half_width, Some(0.0));
     }
 
     #[test]

@@ -153,10 +153,7 @@ fn worth_telling(changed: Changed, base: &Played, other: &Played) -> Option<What
     }
     let whole = |played: &Played| played.bill.total.filter(|_| played.bill.complete).map(Usd::to_f64);
     let money = whole(base).zip(whole(other));
-    let usd = money.map(|(before, after)| Estimate {
-        value: after - before,
-        half_width: base.bill.total_half_width.zip(other.bill.total_half_width).map(|(one, other)| one + other),
-    });
+    let usd = other.bill.less(&base.bill);
     let difference = |figure| other.against(base, figure).ok().map(|paired| paired.difference);
     // What a client packs waits there first, which nobody has said how long.
     let p99_s = difference(Figure::P99).filter(|_| !changed.set.is_empty());

@@ -13,7 +13,7 @@ use crate::comparison::{Candidate, Crossover, NotPlayed, Played, Point, WhatIf};
 use crate::cost::Bill;
 use crate::ranking::Verdict;
 use crate::sim::{Estimate, Figure, Paired};
-use crate::units::{Usd, significant};
+use crate::units::significant;
 
 /// Candidate architectures, simulated and priced alike.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -145,17 +145,9 @@ impl Differences {
         Self {
             p50_s: one.against(other, Figure::P50).ok(),
             p99_s: one.against(other, Figure::P99).ok(),
-            usd: difference(&one.bill, &other.bill),
+            usd: one.bill.less(&other.bill),
         }
     }
-}
-
-/// The bills' difference, where both are whole.
-fn difference(bill: &Bill, first: &Bill) -> Option<Estimate> {
-    let whole = |bill: &Bill| bill.total.filter(|_| bill.complete).map(Usd::to_f64);
-    let value = whole(bill)? - whole(first)?;
-    let half_width = bill.total_half_width.zip(first.total_half_width).map(|(one, other)| one + other);
-    Some(Estimate { value, half_width })
 }
 
 /// The table of `run` and `compare`, one row an architecture.

@@ -364,6 +364,7 @@ impl FrontChart {
         let mut points: Vec<&FrontPoint> =
             drawn.into_iter().filter(|point| all || point.on_front || point.marked.is_some()).collect();
         points.sort_by_key(|point| (point.marked.is_none(), !point.on_front));
+        let before = taken.areas.len();
         let mut named = Vec::new();
         let mut without = 0;
         for point in points {
@@ -380,8 +381,7 @@ impl FrontChart {
                 None => without += 1,
             }
         }
-        let dots = self.drawn().len();
-        uncross(&mut named, taken.areas.get(..dots).unwrap_or_default(), &plane.area);
+        uncross(&mut named, taken.areas.get(..before).unwrap_or_default(), &plane.area);
         (named, without)
     }
 
@@ -480,8 +480,8 @@ fn crosses(one: &Area, other: &Area) -> bool {
     one.x < other.right() && other.x < one.right() && one.y < other.bottom() && other.y < one.bottom()
 }
 
-/// Lets names whose leaders cross change places where both are then still in the plot and clear of dots and of other names.
-fn uncross(named: &mut [Named], dots: &[Area], within: &Area) {
+/// Lets names whose leaders cross change places where both are then still in the plot and clear of everything else.
+fn uncross(named: &mut [Named], taken: &[Area], within: &Area) {
     for one in 0..named.len() {
         for other in one + 1..named.len() {
             let (Some(a), Some(b)) = (named.get(one), named.get(other)) else { continue };
@@ -490,8 +490,8 @@ fn uncross(named: &mut [Named], dots: &[Area], within: &Area) {
             }
             let (at_b, at_a) = (a.moved_to(b), b.moved_to(a));
             let others = named.iter().enumerate().filter(|(index, _)| ![one, other].contains(index));
-            let in_the_way: Vec<Area> = others.map(|(_, name)| name.area).chain(dots.iter().copied()).collect();
-            let clear = |area: &Area| inside(area, within) && in_the_way.iter().all(|taken| !crosses(area, taken));
+            let in_the_way: Vec<Area> = others.map(|(_, name)| name.area).chain(taken.iter().copied()).collect();
+            let clear = |area: &Area| inside(area, within) && in_the_way.iter().all(|other| !crosses(area, other));
             if clear(&at_b) && clear(&at_a) && !crosses(&at_a, &at_b) {
                 named[one].area = at_b;
                 named[other].area = at_a;
