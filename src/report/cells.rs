@@ -156,6 +156,7 @@ pub fn read_csv(text: &str, keys: usize) -> Vec<CellFigures> {
     let head: Vec<String> = reader.headers().map(|head| head.iter().map(str::to_owned).collect()).unwrap_or_default();
     let column = |name: &str| head.iter().position(|known| known == name);
     let (p99, objects, usd) = (column("p99_s"), column("objects_per_hour"), column("usd_a_month"));
+    let missing_share = column("missing_share");
     let figures = |row: csv::StringRecord| {
         let number = |column: Option<usize>| row.get(column?)?.parse::<f64>().ok();
         CellFigures {
@@ -163,6 +164,7 @@ pub fn read_csv(text: &str, keys: usize) -> Vec<CellFigures> {
             p99_s: number(p99),
             objects_per_hour: number(objects),
             usd: number(usd),
+            missing_share: number(missing_share),
         }
     };
     reader.records().filter_map(Result::ok).map(figures).collect()

@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 
 use super::result::Document;
 use super::{Style, Table, role, rule};
-use crate::catalog::raw::{Grade, OptionKind, RawStage, StageKind, VocabularyKind};
-use crate::catalog::{Catalog, Circumstances, Edition, OptionRule, Service, VocabularyKey};
+use crate::catalog::raw::{Grade, OptionKind, RawStage, Role, StageKind, VocabularyKind};
+use crate::catalog::{Catalog, Circumstances, Edition, Fact, OptionRule, Service, VocabularyKey};
 use crate::rules::{Rule, RuleBook, RuleKind};
 use crate::scenario::raw::RawScenario;
 use crate::theory;
@@ -482,6 +482,52 @@ pub fn coverage(catalog: &Catalog, book: &RuleBook) -> String {
         ]);
     }
     table.render(Style::Markdown)
+}
+
+/// What the behaviour of each service takes for granted: the assumed facts that its stages and options read.
+#[must_use]
+pub fn assumptions(catalog: &Catalog) -> String {
+    let mut table = Table::new(&["service", "assumed", "value", "on what grounds"]);
+    for service in &catalog.services {
+        let options = service.options.iter().filter_map(|option| option.default_fact.as_deref());
+        let read: BTreeSet<&str> = service.stages.iter().flat_map(RawStage::named).chain(options).collect();
+        let today = |fact: &Fact| fact.edition().is_none_or(|edition| edition == Edition::Current);
+        let assumed = |fact: &&Fact| fact.grade == Grade::Assumption && read.contains(fact.id.as_str()) && today(fact);
+        for fact in service.facts.iter().filter(assumed) {
+            table.row(vec![
+                service.short_name(Edition::Current).to_owned(),
+                format!("`{}`", fact.id),
+                fact.shown.clone(),
+                fact.note.as_deref().map_or_else(|| "–".to_owned(), sentence),
+            ]);
+        }
+    }
+    table.render(Style::Markdown)
+}
+
+/// What the catalog does not know well enough to simulate a service, or to price it everywhere.
+#[must_use]
+pub fn gaps(catalog: &Catalog) -> String {
+    let carriers = || catalog.services.iter().filter(|service| service.role == Role::Ingest);
+    let name = |service: &Service| service.short_name(Edition::Current).to_owned();
+    let still: BTreeSet<String> = carriers().filter(|service| service.stages.is_empty()).map(name).collect();
+    let unpriced: BTreeSet<String> =
+        carriers().filter(|service| catalog.prices.count_of(&service.id) == 0).map(name).collect();
+    let billing = || catalog.services.iter().filter(|service| !service.meters.is_empty());
+    let all: BTreeSet<&str> = billing().flat_map(|service| catalog.prices.regions_of(&service.id)).collect();
+    let mut table = Table::new(&["Region", "services with prices", "none for"]).right(&[1]);
+    for region in all {
+        let known = |service: &&Service| catalog.prices.regions_of(&service.id).contains(&region);
+        let without: BTreeSet<String> = billing().filter(|service| !known(service)).map(name).collect();
+        table.row(vec![region.to_owned(), billing().filter(known).count().to_string(), dash(without)]);
+    }
+    format!(
+        "- Services that may be the answer and whose behaviour is not simulated: {}.\n\
+         - Services that may be the answer and have no price of their own: {}.\n\n{}",
+        dash(still),
+        dash(unpriced),
+        table.render(Style::Markdown)
+    )
 }
 
 /// What a gate of a service counts, by the names of its quotas.

@@ -1,19 +1,25 @@
 //! README and book say what the program says: every `console` block is run, every generated part is made again, every
 //! picture is drawn again, every link leads somewhere.
 //!
-//! `UPDATE_DOCS=1 cargo test --test it book` rewrites the files instead; outputs are never typed by hand.
+//! `UPDATE_DOCS=1 cargo test --test it book` rewrites the files instead; outputs are never typed by hand. With
+//! `BOOK_PAGE=shards`, only pages whose path holds that word are run, which is quicker while one is being written.
 //!
 //! A `console` block holds commands, lines that start with `$ `, each followed by what it prints: standard output, then
 //! standard error. Commands are `forebay ...`, split like a shell does with simple quotes; a backslash at the end of a line
 //! joins it with the next; `| head -n N` and `| grep [-A N] TEXT` cut an output down. The blocks of a page run in order, in
 //! a folder of the page's own that holds a copy of `scenarios/`; space at the end of lines does not count. A command must exit with 0; in a block that opens with
-//! `console exit=N`, the last one must exit with N. A block that opens with `toml file=NAME` becomes a file in that folder.
+//! `console exit=N`, the last one must exit with N. A block that opens with `toml file=NAME`, or with another word for `toml`,
+//! becomes a file in that folder.
+//!
+//! A line `<!-- figure: out/latency.svg -->` with a picture on the next line says which file of that folder the picture is,
+//! once the commands above it have run.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 use std::thread;
 
 use forebay::catalog::{Catalog, Library};
@@ -68,6 +74,8 @@ enum Part {
     File { opening: String, body: String },
     /// A part that a function of the program makes.
     Generated { opening: String, name: String, body: String },
+    /// A picture that the commands before it have drawn, with the line that shows it.
+    Figure { opening: String, drawn: String, shown: String },
 }
 
 /// A command as shown, lines and all, and its output.
@@ -79,6 +87,13 @@ struct Shown {
 
 const GENERATED: &str = "<!-- generated: ";
 const GENERATED_END: &str = "<!-- end of generated -->";
+const FIGURE: &str = "<!-- figure: ";
+
+/// Whether a line opens a block that becomes a file.
+fn opens_file(line: &str) -> bool {
+    let words = line.strip_prefix("```").and_then(|words| words.split_once(" file="));
+    words.is_some_and(|(language, name)| !language.contains(' ') && !name.is_empty())
+}
 
 fn parts(text: &str) -> Vec<Part> {
     let mut parts = Vec::new();
@@ -92,7 +107,7 @@ fn parts(text: &str) -> Vec<Part> {
             parts.push(Part::Console { opening: line.to_owned(), commands: commands(&body) });
             continue;
         }
-        if !fenced && line.starts_with("```toml file=") {
+        if !fenced && opens_file(line) {
             parts.push(Part::Prose(std::mem::take(&mut prose)));
             let body = lines.by_ref().take_while(|line| *line != "```").fold(String::new(), joined);
             parts.push(Part::File { opening: line.to_owned(), body });
@@ -103,6 +118,13 @@ fn parts(text: &str) -> Vec<Part> {
             let body: String = lines.by_ref().take_while(|line| *line != GENERATED_END).fold(String::new(), joined);
             let name = name.trim_end_matches(" -->").to_owned();
             parts.push(Part::Generated { opening: line.to_owned(), name, body });
+            continue;
+        }
+        if let Some(drawn) = line.strip_prefix(FIGURE).filter(|_| !fenced) {
+            parts.push(Part::Prose(std::mem::take(&mut prose)));
+            let drawn = drawn.trim_end_matches(" -->").to_owned();
+            let shown = lines.next().unwrap_or_default().to_owned();
+            parts.push(Part::Figure { opening: line.to_owned(), drawn, shown });
             continue;
         }
         fenced ^= line.starts_with("```");
@@ -149,6 +171,9 @@ fn written(parts: &[Part]) -> String {
             }
             Part::Generated { opening, body, .. } => {
                 let _ = write!(text, "{opening}\n{body}{GENERATED_END}\n");
+            }
+            Part::Figure { opening, shown, .. } => {
+                let _ = write!(text, "{opening}\n{shown}\n");
             }
         }
     }
@@ -260,6 +285,8 @@ fn generated(name: &str) -> String {
         "sizes" => reference::size_presets(&catalog, Style::Markdown),
         "rules" => reference::rules(&rules),
         "services" => reference::services(&catalog),
+        "assumptions" => reference::assumptions(&catalog),
+        "gaps" => reference::gaps(&catalog),
         "coverage" => reference::coverage(&catalog, &rules),
         "measurements" => crate::measurements::table(),
         "commands" => helps(""),
@@ -324,6 +351,12 @@ fn remade(page: &Path, complaints: &mut Vec<String>) -> Vec<Part> {
                     *body = fresh;
                 }
             }
+            Part::Figure { drawn, shown, .. } => {
+                let fresh = read(&folder.path().join(&*drawn));
+                if hold_picture(page, shown, &fresh).is_err() {
+                    complaints.push(format!("{}: {shown} is not the {drawn} that was drawn", page.display()));
+                }
+            }
             Part::Console { opening, commands } => {
                 let allowed = opening.split_once("exit=").map_or(0, |(_, code)| code.parse().unwrap());
                 let last = commands.len() - 1;
@@ -344,6 +377,26 @@ fn remade(page: &Path, complaints: &mut Vec<String>) -> Vec<Part> {
     parts
 }
 
+/// Holds the picture that a line of a page shows against a fresh one, or puts that there.
+fn hold_picture(page: &Path, shown: &str, fresh: &str) -> Result<(), ()> {
+    let pictures = pictures(shown);
+    let [picture] = &pictures[..] else { panic!("{}: a picture is expected, not: {shown}", page.display()) };
+    let committed = root().join(page.parent().unwrap()).join(picture);
+    if updating() {
+        fs::create_dir_all(committed.parent().unwrap()).unwrap();
+        fs::write(&committed, fresh).unwrap();
+    }
+    let same = committed.exists() && read(&committed) == fresh;
+    same.then_some(()).ok_or(())
+}
+
+/// The files that a text shows as pictures.
+fn pictures(text: &str) -> Vec<String> {
+    let marked = without_code(text);
+    let shown = marked.split("![").skip(1).filter_map(|rest| rest.split_once("](")?.1.split_once(')'));
+    shown.map(|(target, _)| target.to_owned()).collect()
+}
+
 const HINT: &str = "`UPDATE_DOCS=1 cargo test --test it book` rewrites them; look at the change before you commit it";
 
 #[test]
@@ -353,15 +406,24 @@ fn pages_show_what_the_program_prints() {
         let parts = remade(page, &mut complaints);
         (page.clone(), parts, complaints)
     };
-    let pages = pages();
-    let (one, other) = pages.split_at(pages.len() / 2);
-    let done: Vec<_> = thread::scope(|scope| {
-        let halves = [one, other].map(|half| scope.spawn(move || half.iter().map(remake).collect::<Vec<_>>()));
-        halves.into_iter().flat_map(|half| half.join().unwrap()).collect()
+    let only = std::env::var("BOOK_PAGE").ok();
+    let pages: Vec<PathBuf> = pages()
+        .into_iter()
+        .filter(|page| only.as_ref().is_none_or(|only| page.to_string_lossy().contains(only)))
+        .collect();
+    let queue = Mutex::new(pages.iter());
+    let work = || std::iter::from_fn(|| queue.lock().unwrap().next()).map(remake).collect::<Vec<_>>();
+    let mut done: Vec<_> = thread::scope(|scope| {
+        let workers = [(); 2].map(|()| scope.spawn(work));
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
+    done.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     let blocks = |parts: &[Part]| parts.iter().filter(|part| matches!(part, Part::Console { .. })).count();
     let shown: usize = done.iter().map(|(_, parts, _)| blocks(parts)).sum();
-    assert!(shown >= 20, "only {shown} console blocks were found: are they still written as ```console?");
+    assert!(
+        shown >= 20 || only.is_some(),
+        "only {shown} console blocks were found: are they still written as ```console?"
+    );
     if updating() {
         for (page, parts, complaints) in &done {
             if !complaints.is_empty() {
@@ -387,6 +449,36 @@ fn pictures_are_those_that_the_program_draws() {
         }
         assert!(read(&committed) == fresh, "{name} is not what `run --out` draws; {HINT}");
     }
+}
+
+/// A picture that nobody draws again would go on showing what was true once.
+#[test]
+fn every_picture_is_drawn_again_and_every_one_is_shown() {
+    if updating() {
+        // Pages and pictures are being written by the other tests.
+        return;
+    }
+    let (mut figures, mut others) = (BTreeSet::new(), BTreeSet::new());
+    for page in pages() {
+        for part in parts(&read(&root().join(&page))) {
+            let (text, found) = match &part {
+                Part::Figure { shown, .. } => (shown, &mut figures),
+                Part::Prose(text) => (text, &mut others),
+                _ => continue,
+            };
+            let folder = page.parent().unwrap();
+            found.extend(pictures(text).iter().map(|picture| normal(&folder.join(picture))));
+        }
+    }
+    let known = PICTURES.map(|name| Path::new("book/src/images").join(name));
+    let gallery = |picture: &PathBuf| picture.starts_with("book/src/images/gallery");
+    let stale: Vec<&PathBuf> = others.iter().filter(|picture| !gallery(picture) && !known.contains(picture)).collect();
+    assert!(stale.is_empty(), "nothing draws these again: a line `{FIGURE}FILE -->` above them does: {stale:?}");
+    let committed = fs::read_dir(root().join("book/src/images")).unwrap().map(|entry| entry.unwrap().path());
+    let committed = committed.filter(|path| path.is_file()).map(|path| path.strip_prefix(root()).unwrap().to_owned());
+    let idle: Vec<PathBuf> =
+        committed.filter(|picture| !figures.contains(picture) && !known.contains(picture)).collect();
+    assert!(idle.is_empty(), "no page shows these: {idle:?}");
 }
 
 /// Prose without code: links in it are links.
@@ -474,12 +566,15 @@ fn every_page_of_the_book_is_in_its_table_of_contents() {
 #[test]
 fn a_page_is_taken_apart_and_put_together() {
     let page = "# A\n\n```console exit=3\n$ forebay a \\\n    b\nout\n$ forebay c\n```\n\n```toml\nx = 1\n```\n\
-                <!-- generated: rules -->\nold\n<!-- end of generated -->\n";
+                <!-- generated: rules -->\nold\n<!-- end of generated -->\n\
+                ```csv file=log.csv\na,b\n```\n<!-- figure: out/a.svg -->\n![A](images/a.svg)\n";
     let found = parts(page);
     assert_eq!(written(&found), page);
     let Part::Console { commands, .. } = &found[1] else { panic!("{found:?}") };
     assert_eq!((commands[0].command.as_str(), commands[0].output.as_str()), ("$ forebay a \\\n    b", "out\n"));
     assert!(matches!(&found[3], Part::Generated { name, body, .. } if name == "rules" && body == "old\n"), "{found:?}");
+    assert!(matches!(&found[5], Part::File { body, .. } if body == "a,b\n"), "{found:?}");
+    assert!(matches!(&found[7], Part::Figure { drawn, .. } if drawn == "out/a.svg"), "{found:?}");
 }
 
 #[test]

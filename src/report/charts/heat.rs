@@ -39,6 +39,8 @@ pub enum HeatUnit {
     Usd,
     /// Things: objects a day, shards.
     Count,
+    /// A share of a whole, in per cent.
+    Percent,
 }
 
 /// One of the two settings: its name and its values, from left to right or from the bottom up.
@@ -175,6 +177,7 @@ impl HeatUnit {
             Self::Seconds => duration(value),
             Self::Usd => format!("{} USD", money(value)),
             Self::Count => number(value),
+            Self::Percent => format!("{} %", number(value)),
         }
     }
 
@@ -183,14 +186,14 @@ impl HeatUnit {
         match self {
             Self::Seconds => duration(value),
             Self::Usd => money(value),
-            Self::Count => number(value),
+            Self::Count | Self::Percent => number(value),
         }
     }
 
     fn tick(self, value: f64) -> String {
         match self {
             Self::Seconds => duration(value),
-            Self::Usd | Self::Count => number(value).replace('-', "−"),
+            Self::Usd | Self::Count | Self::Percent => number(value).replace('-', "−"),
         }
     }
 
@@ -198,6 +201,7 @@ impl HeatUnit {
     const fn name(self) -> &'static str {
         match self {
             Self::Usd => ", USD",
+            Self::Percent => ", %",
             Self::Seconds | Self::Count => "",
         }
     }
@@ -334,6 +338,7 @@ impl HeatChart {
             HeatUnit::Seconds => "value_s",
             HeatUnit::Usd => "value_usd",
             HeatUnit::Count => "value",
+            HeatUnit::Percent => "value_percent",
         };
         let named = |axis: &HeatAxis, otherwise: &str| {
             if axis.name.is_empty() { otherwise.to_owned() } else { axis.name.clone() }

@@ -31,9 +31,12 @@ pub struct CellFigures {
     pub objects_per_hour: Option<f64>,
     /// USD a month, if every price is known.
     pub usd: Option<f64>,
+    /// The share of the records sent that were turned away or lost, from 0 to 1.
+    pub missing_share: Option<f64>,
 }
 
-/// The charts of a sweep: its front, and, over two axes with up to thirty levels each, maps of delay, objects and bill.
+/// The charts of a sweep: its front, and, over two axes with up to thirty levels each, maps of delay, objects and bill;
+/// and of what was turned away or lost, if anything was.
 #[must_use]
 pub fn sweep(plan: &Plan, cells: &[CellFigures], scenario: &Scenario) -> Vec<(&'static str, Chart)> {
     let footer = footer_of(&plan.header, Some((plan.seed, plan.replications)));
@@ -46,7 +49,8 @@ pub fn sweep(plan: &Plan, cells: &[CellFigures], scenario: &Scenario) -> Vec<(&'
         && plan.design == "factorial"
     {
         let axes = (axis(&across.key, columns), axis(&up.key, rows));
-        for map in MAPS {
+        let complete = cells.iter().all(|cell| cell.missing_share.is_none_or(|share| share == 0.0));
+        for map in MAPS.into_iter().filter(|map| map.file != MISSING || !complete) {
             charts.extend(map.draw(&axes, cells, scenario, &footer).map(|chart| (map.file, chart)));
         }
     }
@@ -66,7 +70,7 @@ struct Map {
     told: fn(f64) -> String,
 }
 
-const MAPS: [Map; 3] = [
+const MAPS: [Map; 4] = [
     Map { file: "heat-p99", figure: P99, unit: HeatUnit::Seconds, pick: |cell| cell.p99_s, told: seconds },
     Map {
         file: "heat-objects",
@@ -82,7 +86,15 @@ const MAPS: [Map; 3] = [
         pick: |cell| cell.usd,
         told: |usd| format!("{usd:.2} USD"),
     },
+    Map {
+        file: MISSING,
+        figure: "records turned away or lost",
+        unit: HeatUnit::Percent,
+        pick: |cell| cell.missing_share.map(|share| 100.0 * share),
+        told: |share| format!("{} %", significant(share, 3)),
+    },
 ];
+const MISSING: &str = "heat-missing";
 
 impl Map {
     fn draw(
