@@ -165,7 +165,10 @@ impl Catalog {
         if to_be_checked {
             refuse_unknown_lists(library, problems);
         }
-        for (name, text) in library.files() {
+        // A price of the user's takes the place of one that came with the program, whatever its file is called.
+        let is_last = |name: &str| list_of(name) == "prices" && !library.is_embedded(name);
+        let (last, first): (Vec<_>, Vec<_>) = library.files().partition(|(name, _)| is_last(name));
+        for (name, text) in first.into_iter().chain(last) {
             let shown = library.display_name(name);
             catalog.load_file(name, Reader { name: &shown, text, proven: library.as_json(name), sources, problems });
         }

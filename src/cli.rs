@@ -1,8 +1,6 @@
 //! The command line: verbs, each one file in, one answer out.
 //!
-//! Answers go to standard output; progress, warnings and problems to standard error. Exit codes: 0 done, 1 internal
-//! failure, 2 bad command line, 3 input invalid, 4 nothing satisfies the requirements, 5 a verification failed or a policy was
-//! hit (`--fail-on`, `--budget`, `--exit-code`), 130 interrupted.
+//! Answers go to standard output; progress, warnings and problems to standard error. [`Exit`] has the exit codes.
 
 mod args;
 mod ask;
@@ -14,6 +12,7 @@ mod describe;
 mod diff;
 mod estimate;
 mod evaluate;
+mod exit;
 mod graph;
 mod interrupt;
 mod output;
@@ -34,6 +33,7 @@ use clap::Parser;
 use crate::diag::Diagnostic;
 use args::{Cli, Verb};
 use context::Context;
+pub use exit::Exit;
 
 /// Why a verb did not end in an answer.
 #[derive(Debug)]
@@ -83,22 +83,22 @@ pub fn main() -> ExitCode {
     let mut context = Context::new(&cli);
     let outcome = dispatch(&cli, &mut context);
     context.print_problems();
-    let code = match outcome {
-        Ok(()) | Err(Failure::ReaderGone) => 0,
-        Err(Failure::Input) => 3,
-        Err(Failure::NothingFits) => 4,
-        Err(Failure::Verification | Failure::Policy) => 5,
+    let exit = match outcome {
+        Ok(()) | Err(Failure::ReaderGone) => Exit::Done,
+        Err(Failure::Input) => Exit::Input,
+        Err(Failure::NothingFits) => Exit::NothingFits,
+        Err(Failure::Verification | Failure::Policy) => Exit::Refused,
         Err(Failure::Interrupted(message)) => {
             let _ = writeln!(anstream::stderr(), "interrupted: {message}");
-            interrupt::EXIT_CODE
+            Exit::Interrupted
         }
         Err(Failure::Internal(message)) => {
             let mut stderr = anstream::stderr();
             let _ = writeln!(stderr, "error: {message}");
-            1
+            Exit::Internal
         }
     };
-    ExitCode::from(code)
+    ExitCode::from(exit.code())
 }
 
 fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {

@@ -18,7 +18,7 @@ mod cases;
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use crate::catalog::{Catalog, Edition};
@@ -106,6 +106,12 @@ pub struct Uncovered {
     pub missing: Vec<String>,
     /// The services of the recommended architecture.
     pub got_answer: Vec<String>,
+}
+
+/// The schema of a case file. Its requirements have the words of a scenario under other names, and are not in it.
+#[must_use]
+pub fn schema() -> Schema {
+    schema_for!(cases::RawCases)
 }
 
 /// A file of selection cases, read and checked.

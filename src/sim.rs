@@ -28,6 +28,7 @@ mod arrivals;
 mod batch_means;
 mod collect;
 mod config;
+mod dispersion;
 mod engine;
 mod error;
 mod exponential;
@@ -58,6 +59,7 @@ mod warm_up;
 
 pub use batch_means::BatchMeans;
 pub use config::{NoWatch, RunConfig, Watch};
+pub use dispersion::drawn_dispersion;
 pub use error::SimError;
 pub use figures::{Figure, Figures};
 pub use flow::SampledRecord;

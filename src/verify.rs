@@ -30,7 +30,7 @@ mod tests;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -42,7 +42,7 @@ use crate::trace::TraceError;
 use format::Cases;
 
 /// Version of the JSON form of a [`Report`].
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// The relative difference that is allowed where values are not whole.
 const TOLERANCE: f64 = 1e-6;
@@ -88,6 +88,10 @@ impl Report {
 pub struct CaseResult {
     /// Its name: as given in the file, or what it sets.
     pub id: String,
+    /// What it is about: the model, the method, the service; `null` where its name says it.
+    pub about: Option<String>,
+    /// The date of the right answer, as the file gives it; `null` where it gives none.
+    pub as_of: Option<String>,
     /// What came of it.
     pub verdict: Verdict,
     /// Why it could not be compared.
@@ -107,6 +111,8 @@ pub struct Quantity {
     pub got: Option<Amount>,
     /// The greatest difference that passes, `null` if nothing was compared.
     pub tolerance: Option<f64>,
+    /// The standard error of what was computed, in the same unit; `null` where nothing was estimated.
+    pub standard_error: Option<f64>,
     /// What came of it.
     pub verdict: Verdict,
 }
@@ -180,13 +186,38 @@ impl Quantity {
 
     fn judged(name: &str, expected: Amount, got: Amount, tolerance: f64, agrees: bool) -> Self {
         let verdict = if agrees { Verdict::Passed } else { Verdict::Failed };
-        Self { name: name.to_owned(), expected, got: Some(got), tolerance: Some(tolerance), verdict }
+        Self {
+            name: name.to_owned(),
+            expected,
+            got: Some(got),
+            tolerance: Some(tolerance),
+            standard_error: None,
+            verdict,
+        }
     }
 
     /// A quantity that is not known here.
     fn unknown(name: &str, expected: f64) -> Self {
         let expected = Amount::whole(expected);
-        Self { name: name.to_owned(), expected, got: None, tolerance: None, verdict: Verdict::Unsupported }
+        Self {
+            name: name.to_owned(),
+            expected,
+            got: None,
+            tolerance: None,
+            standard_error: None,
+            verdict: Verdict::Unsupported,
+        }
+    }
+
+    /// The same, estimated with this standard error.
+    fn estimated(self, standard_error: f64) -> Self {
+        Self { standard_error: Some(standard_error).filter(|error| *error > 0.0), ..self }
+    }
+
+    /// The difference in standard errors; `None` where nothing was estimated.
+    #[must_use]
+    pub fn errors_off(&self) -> Option<f64> {
+        Some((self.got?.as_f64() - self.expected.as_f64()) / self.standard_error?)
     }
 
     /// How much of its tolerance the difference uses, from 0 to 1 where it passed; `None` where nothing may differ.
@@ -214,12 +245,18 @@ impl CaseResult {
             (None, Some(_)) => Verdict::Unsupported,
             (None, None) => Verdict::Passed,
         };
-        Self { id, verdict, reason, quantities }
+        Self { id, about: None, as_of: None, verdict, reason, quantities }
     }
 
     /// A case that cannot be computed.
     fn unsupported(id: String, reason: impl Into<String>) -> Self {
-        Self { id, verdict: Verdict::Unsupported, reason: Some(reason.into()), quantities: Vec::new() }
+        let (about, as_of, quantities) = (None, None, Vec::new());
+        Self { id, about, as_of, verdict: Verdict::Unsupported, reason: Some(reason.into()), quantities }
+    }
+
+    /// The same, with what it is about and the date of its answer.
+    fn told(self, about: &str, as_of: Option<&str>) -> Self {
+        Self { about: Some(about.to_owned()), as_of: as_of.map(str::to_owned), ..self }
     }
 }
 
@@ -232,6 +269,17 @@ pub enum VerifyError {
     /// The machine refused, or somebody asked to stop.
     #[error(transparent)]
     Simulation(SimError),
+}
+
+/// The schemas of the four kinds of reference files: replays, decision examples, queueing results, published bills.
+#[must_use]
+pub fn schemas() -> [Schema; 4] {
+    [
+        schema_for!(replay::RawReplays),
+        schema_for!(decision::RawExamples),
+        schema_for!(queueing::RawResults),
+        schema_for!(bills::RawBills),
+    ]
 }
 
 /// A reference file, read and checked.

@@ -6,9 +6,11 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{ArgPredicate, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::Exit;
 use crate::catalog::Edition;
 use crate::diag::suggest;
 use crate::report::charts::Theme;
+use crate::report::schemas::KINDS;
 use crate::sim::{Figure, Precision, Tier};
 use crate::tuning::Aim;
 use crate::units::{Bytes, Share, SimDuration, UnitError, Usd};
@@ -33,18 +35,21 @@ Examples:
   forebay cost --usage month.toml --format json
   forebay run scenarios/clickstream.toml --fail-on 'p99 > 10 min or cost > USD 200'
   forebay diff accepted/result.json result.json --exit-code
-  forebay explain freshness-below-least-delay
+  forebay explain freshness-below-least-delay";
 
-Exit codes: 0 done; 1 internal failure; 2 bad command line; 3 input invalid;
-4 nothing satisfies the requirements; 5 a verification failed or a policy was hit
-(--fail-on, --budget, --exit-code); 130 interrupted.";
+/// Where hand-made lines of the help end.
+const HELP_WIDTH: usize = 84;
+
+fn after_help() -> String {
+    format!("{EXAMPLES}\n\n{}", Exit::help(HELP_WIDTH))
+}
 
 /// Which AWS services should carry your data, at what delay and what price.
 ///
 /// Forebay reads a scenario (a TOML file of requirements and workload), screens and ranks services by rules, simulates
 /// the recommended pipeline record by record, and prices it. Every reason cites a rule, a fact and a requirement.
 #[derive(Debug, Parser)]
-#[command(name = "forebay", version, styles = STYLES, after_help = EXAMPLES, max_term_width = 110)]
+#[command(name = "forebay", version, styles = STYLES, after_help = after_help(), max_term_width = 110)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,
@@ -712,42 +717,13 @@ pub(crate) struct DiffArgs {
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArgs {
     /// What to print the schema of.
-    #[arg(value_enum, default_value_t = SchemaOf::Scenario)]
-    pub(crate) of: SchemaOf,
+    #[arg(value_parser = schema_names(), default_value = "scenario")]
+    pub(crate) of: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SchemaOf {
-    /// A scenario file.
-    Scenario,
-    /// A service file of the catalog.
-    Service,
-    /// A rule file of the catalog.
-    Rules,
-    /// A price file of the catalog.
-    Prices,
-    /// A usage file, for `cost --usage`.
-    Usage,
-    /// The integrations file of the catalog.
-    Integrations,
-    /// What `run --format json` prints; `advise` and `cost` print parts of it.
-    Result,
-    /// What `simulate --format json` prints.
-    Simulation,
-    /// A line of what `sweep --format json` prints and of its cells.jsonl.
-    Cell,
-    /// The file sweep.json of `sweep --out`.
-    Sweep,
-    /// What `verify --format json` prints.
-    Verify,
-    /// What `evaluate --format json` prints.
-    Evaluation,
-    /// What `catalog diff --format json` prints.
-    CatalogDiff,
-    /// What `diff --format json` prints.
-    Diff,
-    /// What `graph --as json` prints.
-    Graph,
+/// The kinds of files and answers that have a schema.
+fn schema_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(KINDS.iter().map(|kind| PossibleValue::new(kind.name).help(kind.doc)))
 }
 
 #[derive(Debug, Args)]

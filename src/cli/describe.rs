@@ -6,23 +6,15 @@ use std::fs;
 use clap::CommandFactory;
 
 use super::Failure;
-use super::args::{
-    CatalogArgs, CatalogVerb, Cli, CompletionsArgs, ExplainArgs, InitArgs, Listed, SchemaArgs, SchemaOf,
-};
+use super::args::{CatalogArgs, CatalogVerb, Cli, CompletionsArgs, ExplainArgs, InitArgs, Listed, SchemaArgs};
 use super::context::Context;
-use crate::catalog::raw::{Grade, RawIntegrations, RawPrices, RawService};
+use crate::catalog::raw::Grade;
 use crate::catalog::{Catalog, Edition, Service};
-use crate::cost::RawUsage;
 use crate::diag::{Diagnostic, suggest};
-use crate::report::diagram::DiagramDocument;
-use crate::report::diff::ResultDiff;
-use crate::report::editions::EditionDiff;
-use crate::report::result::{Document, SimulationDocument};
+use crate::report::schemas::KINDS;
 use crate::report::{self, Style, Table, rule};
 use crate::rules::RuleBook;
-use crate::rules::raw::RawRules;
 use crate::units::significant;
-use crate::verify::Report;
 
 /// Scenarios listed by the build script: name, text.
 pub(super) const EXAMPLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
@@ -157,29 +149,12 @@ fn service_page(service: &Service, catalog: &Catalog, edition: Option<Edition>, 
 }
 
 pub(super) fn schema(args: &SchemaArgs, context: &mut Context) -> Result<(), Failure> {
-    let schema = match args.of {
-        SchemaOf::Scenario => {
-            let (catalog, _) = context.knowledge()?;
-            let json = crate::scenario::schema(&catalog);
-            serde_json::from_value(json).map_err(|error| Failure::Internal(error.to_string()))?
-        }
-        SchemaOf::Service => schemars::schema_for!(RawService),
-        SchemaOf::Rules => schemars::schema_for!(RawRules),
-        SchemaOf::Prices => schemars::schema_for!(RawPrices),
-        SchemaOf::Usage => schemars::schema_for!(RawUsage),
-        SchemaOf::Integrations => schemars::schema_for!(RawIntegrations),
-        SchemaOf::Result => schemars::schema_for!(Document),
-        SchemaOf::Simulation => schemars::schema_for!(SimulationDocument),
-        SchemaOf::Cell => schemars::schema_for!(crate::report::cells::Cell),
-        SchemaOf::Sweep => schemars::schema_for!(crate::report::cells::Plan),
-        SchemaOf::Verify => schemars::schema_for!(Report),
-        SchemaOf::Evaluation => schemars::schema_for!(crate::evaluate::Evaluation),
-        SchemaOf::Diff => schemars::schema_for!(ResultDiff),
-        SchemaOf::CatalogDiff => schemars::schema_for!(EditionDiff),
-        SchemaOf::Graph => schemars::schema_for!(DiagramDocument),
-    };
-    let text = serde_json::to_string_pretty(&schema).map_err(|error| Failure::Internal(error.to_string()))?;
-    context.print(&text)
+    let (catalog, _) = context.knowledge()?;
+    let kind = KINDS.iter().find(|kind| kind.name == args.of);
+    // Clap lets no other name through.
+    let kind = kind.ok_or_else(|| Failure::Internal(format!("there is no schema `{}`", args.of)))?;
+    let text = serde_json::to_string_pretty(&kind.schema(&catalog));
+    context.print(&text.map_err(|error| Failure::Internal(error.to_string()))?)
 }
 
 pub(super) fn completions(args: &CompletionsArgs, context: &Context) -> Result<(), Failure> {

@@ -7,8 +7,7 @@ use std::process;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What the shell sees of a program that was interrupted: 128 and the number of the signal.
-pub(super) const EXIT_CODE: u8 = 130;
+use super::Exit;
 
 static INSTALLED: Once = Once::new();
 static RUNNING: AtomicBool = AtomicBool::new(false);
@@ -41,6 +40,6 @@ impl Drop for Interruptible {
 
 fn on_interrupt() {
     if ASKED.swap(true, Ordering::SeqCst) || !RUNNING.load(Ordering::SeqCst) {
-        process::exit(i32::from(EXIT_CODE));
+        process::exit(i32::from(Exit::Interrupted.code()));
     }
 }

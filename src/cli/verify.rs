@@ -80,7 +80,7 @@ fn render(report: &Report, format: Format, width: usize) -> Result<String, Failu
         Format::Table => Ok(verification::text(report, width)),
         Format::Json => to_json(report).map_err(|error| Failure::Internal(error.to_string())),
         Format::Csv => Ok(verification::quantities(report).render(Style::Csv)),
-        Format::Md | Format::Adr | Format::Html => Ok(verification::quantities(report).render(Style::Markdown)),
+        Format::Md | Format::Adr | Format::Html => Ok(verification::summary(report).render(Style::Markdown)),
     }
 }
 

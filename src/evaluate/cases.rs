@@ -13,13 +13,14 @@ use crate::value::Value;
 /// `[[case]]` as written; keys that only inform the reader are not looked at, and the table of requirements is read as
 /// part of a scenario.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-struct RawCases {
+pub(super) struct RawCases {
     /// The cases.
     case: Vec<RawCase>,
 }
 
+/// A situation with its documented answer.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-struct RawCase {
+pub(super) struct RawCase {
     /// Its short name.
     id: String,
     /// Its title.

@@ -1,11 +1,19 @@
 //! The reference pages of the book: scenario keys, rules, services. Each is made from what the program itself reads, so
 //! that a page cannot say anything else than the program does; a test holds the committed files against these functions.
 
+mod files;
+mod prices;
+mod workloads;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use schemars::schema_for;
 use serde_json::Value as Json;
+
+pub use files::{file_keys, kinds_of};
+pub use prices::{price_coverage, prices};
+pub use workloads::{arrivals_in_full, sizes_in_full};
 
 use super::result::Document;
 use super::{Style, Table, role, rule};
@@ -371,6 +379,14 @@ pub fn size_presets(catalog: &Catalog, style: Style) -> String {
 /// A name as code where the style has such a thing.
 fn name_of(id: &str, style: Style) -> String {
     if matches!(style, Style::Markdown) { format!("`{id}`") } else { id.to_owned() }
+}
+
+/// Text that Markdown leaves as it is.
+fn plain(text: &str) -> String {
+    text.chars().fold(String::new(), |text, letter| match letter {
+        '*' | '_' | '[' | ']' | '<' | '>' | '`' => text + "\\" + &letter.to_string(),
+        other => text + &other.to_string(),
+    })
 }
 
 /// First letter in upper case, a full stop at the end.

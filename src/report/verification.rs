@@ -47,7 +47,46 @@ pub fn closing(report: &Report) -> String {
     format!("{}: {passed} ok, {failed} failed, {unsupported} unsupported", super::count(report.cases, "case"))
 }
 
-/// A row for every quantity, with all digits, for programs and documents.
+/// A row for every case, for documents: of its quantities the one that uses most of what it may differ by, the last of equals.
+#[must_use]
+pub fn summary(report: &Report) -> Table {
+    let header =
+        ["case", "about", "compared", "nearest to its limit", "expected", "got", "off by", "answer of", "verdict"];
+    let mut table = Table::new(&header).right(&[2, 4, 5]);
+    for case in &report.results {
+        let share = |quantity: &&Quantity| quantity.share_of_tolerance().unwrap_or_default();
+        let nearest = case.quantities.iter().max_by(|a, b| share(a).total_cmp(&share(b)));
+        let told = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+        table.row(vec![
+            format!("`{}`", case.id),
+            told(case.about.clone()),
+            case.quantities.iter().filter(|quantity| quantity.got.is_some()).count().to_string(),
+            told(nearest.map(|quantity| quantity.name.clone())),
+            told(nearest.map(|quantity| digits(quantity.expected))),
+            told(nearest.and_then(|quantity| quantity.got).map(digits)),
+            told(nearest.map(off_by)),
+            told(case.as_of.clone()),
+            told(Some(word(case.verdict).to_owned())),
+        ]);
+    }
+    table
+}
+
+/// How far a quantity is off: in standard errors where these set the limit, else as a share of what is allowed.
+fn off_by(quantity: &Quantity) -> String {
+    let by_errors = |error: f64| quantity.tolerance.is_some_and(|tolerance| tolerance < 3.0001 * error);
+    match (quantity.standard_error, quantity.share_of_tolerance()) {
+        (Some(error), Some(_)) if by_errors(error) => {
+            let errors = quantity.errors_off().unwrap_or_default();
+            format!("{errors:+.1} standard errors").replace('-', "\u{2212}")
+        }
+        (_, Some(share)) if share >= 0.001 => format!("{} % of what is allowed", significant(share * 100.0, 2)),
+        (_, Some(share)) if share > 0.0 => "less than 0.1 % of what is allowed".to_owned(),
+        _ => "nothing".to_owned(),
+    }
+}
+
+/// A row for every quantity, with all digits, for programs.
 #[must_use]
 pub fn quantities(report: &Report) -> Table {
     let header = ["case", "quantity", "expected", "got", "tolerance", "verdict", "reason"];

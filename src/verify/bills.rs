@@ -79,8 +79,7 @@ pub(super) struct RawExample {
     #[serde(rename = "source")]
     _source: Option<String>,
     /// Date of its prices.
-    #[serde(rename = "as_of")]
-    _as_of: Option<String>,
+    as_of: Option<String>,
     /// The published total, where it has a slip and `expected_total` has not.
     #[serde(rename = "published_total")]
     _published_total: Option<Usd>,
@@ -123,9 +122,12 @@ struct Computed {
 }
 
 pub(super) fn verify(examples: &[RawExample], catalog: &Catalog) -> Vec<CaseResult> {
-    let case = |example: &RawExample| match example.compute(catalog) {
-        Ok(lines) => CaseResult::judged(example.id.clone(), example.compare(&lines)),
-        Err(Unsupported(reason)) => CaseResult::unsupported(example.id.clone(), reason),
+    let case = |example: &RawExample| {
+        let judged = match example.compute(catalog) {
+            Ok(lines) => CaseResult::judged(example.id.clone(), example.compare(&lines)),
+            Err(Unsupported(reason)) => CaseResult::unsupported(example.id.clone(), reason),
+        };
+        judged.told(&example.service, example.as_of.as_deref())
     };
     examples.iter().map(case).collect()
 }
@@ -267,6 +269,7 @@ impl RawExample {
             expected: Amount::Real(expected.to_f64()),
             got: Some(Amount::Real(got.to_f64())),
             tolerance: Some(tolerance.to_f64()),
+            standard_error: None,
             verdict: if difference <= tolerance { Verdict::Passed } else { Verdict::Failed },
         }
     }

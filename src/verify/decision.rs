@@ -34,8 +34,7 @@ pub(super) struct RawExamples {
     #[serde(rename = "schema")]
     _schema: u32,
     /// When the file was made.
-    #[serde(rename = "as_of")]
-    _as_of: Option<String>,
+    pub(super) as_of: Option<String>,
     /// The examples.
     pub(super) example: Vec<RawExample>,
     /// Relations that hold for any data. They are no cases; the tests of the methods check them.
@@ -153,6 +152,10 @@ struct RawLocal {
 #[derive(Debug, Clone)]
 pub(super) struct Example {
     id: String,
+    /// The method, as the file calls it.
+    method: String,
+    /// When the file was made.
+    as_of: Option<String>,
     task: Result<Task, Unsupported>,
     expected: Vec<Expectation>,
 }
@@ -216,14 +219,17 @@ impl Wrong {
 type Prepared = Result<Result<Task, Unsupported>, Wrong>;
 
 /// Checks the inputs of all examples; what is wrong goes to `problems`.
-pub(super) fn check(raw: Vec<RawExample>, document: &Document, problems: &mut Problems) -> Option<Vec<Example>> {
+pub(super) fn check(raw: RawExamples, document: &Document, problems: &mut Problems) -> Option<Vec<Example>> {
     let before = problems.error_count();
     let mut examples = Vec::new();
-    for (index, raw) in raw.into_iter().enumerate() {
+    for (index, example) in raw.example.into_iter().enumerate() {
+        let (as_of, raw) = (raw.as_of.clone(), example);
         let task = raw.task();
         let expected = raw.expectations();
         match (task, expected) {
-            (Ok(task), Ok(expected)) => examples.push(Example { id: raw.id, task, expected }),
+            (Ok(task), Ok(expected)) => {
+                examples.push(Example { id: raw.id, method: raw.method, as_of, task, expected });
+            }
             (task, expected) => {
                 for wrong in [task.err(), expected.err()].into_iter().flatten() {
                     problems.push(diagnostic(&raw.id, index, &wrong, document));
@@ -473,7 +479,7 @@ fn read(name: &str, value: &Json) -> Result<Expected, Wrong> {
 
 /// Computes and compares all examples of a file.
 pub(super) fn verify(examples: &[Example]) -> Vec<CaseResult> {
-    examples.iter().map(Example::verify).collect()
+    examples.iter().map(|example| example.verify().told(&example.method, example.as_of.as_deref())).collect()
 }
 
 impl Example {

@@ -49,7 +49,7 @@ pub(super) fn read(name: &str, text: &str, sources: &mut SourceMap, problems: &m
     }
     if is_any(&DECISIONS, &document) {
         let raw = check_document::<RawExamples>(&document, problems)?;
-        return decision::check(raw.example, &document, problems).map(Cases::Decisions);
+        return decision::check(raw, &document, problems).map(Cases::Decisions);
     }
     if is_any(&QUEUES, &document) {
         return check_document::<RawResults>(&document, problems).map(|raw| Cases::Queues(raw.case));

@@ -137,11 +137,22 @@ impl Setup {
 /// Computes and compares all results of a file.
 pub(super) fn verify(results: &[RawResult], watch: &dyn Watch) -> Result<Vec<CaseResult>, VerifyError> {
     let count = results.len();
-    let verify = |(index, result): (usize, &RawResult)| result.verify(&super::Part { whole: watch, index, count });
+    let verify = |(index, result): (usize, &RawResult)| {
+        let case = result.verify(&super::Part { whole: watch, index, count })?;
+        Ok(case.told(&result.about(), None))
+    };
     results.iter().enumerate().map(verify).collect()
 }
 
 impl RawResult {
+    /// The model, and whether its formula is only near the truth.
+    fn about(&self) -> String {
+        match self.kind {
+            RawKind::Exact => self.model.clone(),
+            RawKind::Approximation => format!("{} (approximation)", self.model),
+        }
+    }
+
     fn verify(&self, watch: &dyn Watch) -> Result<CaseResult, VerifyError> {
         if let Some(found) = self.quota_windows() {
             return match found {
@@ -188,7 +199,9 @@ impl RawResult {
             };
             let by_errors = standard_errors(estimate, 3.0).max(RESOLUTION * expected.abs());
             let exact = is_mean(name) && self.kind == RawKind::Exact;
-            Quantity::within(name, *expected, estimate.value, if exact { by_errors.min(relative) } else { relative })
+            let tolerance = if exact { by_errors.min(relative) } else { relative };
+            let compared = Quantity::within(name, *expected, estimate.value, tolerance);
+            if is_mean(name) { compared.estimated(standard_errors(estimate, 1.0)) } else { compared }
         });
         CaseResult::judged(self.id.clone(), compared.collect())
     }

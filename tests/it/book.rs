@@ -9,7 +9,7 @@
 //! joins it with the next; `| head -n N` and `| grep [-A N] TEXT` cut an output down. The blocks of a page run in order, in
 //! a folder of the page's own that holds a copy of `scenarios/`; space at the end of lines does not count. A command must exit with 0; in a block that opens with
 //! `console exit=N`, the last one must exit with N. A block that opens with `toml file=NAME`, or with another word for `toml`,
-//! becomes a file in that folder.
+//! becomes a file in that folder; with `append=NAME` it is added at the end of one.
 //!
 //! A line `<!-- figure: out/latency.svg -->` with a picture on the next line says which file of that folder the picture is,
 //! once the commands above it have run.
@@ -23,11 +23,15 @@ use std::sync::Mutex;
 use std::thread;
 
 use forebay::catalog::{Catalog, Library};
+use forebay::cli::Exit;
 use forebay::diag::Problems;
+use forebay::report::schemas::Part as Written;
 use forebay::report::{Style, reference};
 use forebay::rules::RuleBook;
 use forebay::source::SourceMap;
 use tempfile::TempDir;
+
+use crate::validation;
 
 const PICTURES: [&str; 3] = ["scores.svg", "latency.svg", "bill.svg"];
 
@@ -45,9 +49,9 @@ fn read(path: &Path) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// README, CONTRIBUTING and the pages of the book, relative to the root.
+/// README, its neighbours and the pages of the book, relative to the root.
 fn pages() -> Vec<PathBuf> {
-    let mut pages = vec![PathBuf::from("README.md"), PathBuf::from("CONTRIBUTING.md")];
+    let mut pages = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(PathBuf::from).to_vec();
     let mut folders = vec![PathBuf::from("book/src")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(root().join(&folder)).unwrap() {
@@ -89,9 +93,10 @@ const GENERATED: &str = "<!-- generated: ";
 const GENERATED_END: &str = "<!-- end of generated -->";
 const FIGURE: &str = "<!-- figure: ";
 
-/// Whether a line opens a block that becomes a file.
+/// Whether a line opens a block that becomes a file, or the end of one.
 fn opens_file(line: &str) -> bool {
-    let words = line.strip_prefix("```").and_then(|words| words.split_once(" file="));
+    let named = |mark| line.strip_prefix("```").and_then(|words| words.split_once(mark));
+    let words = named(" file=").or_else(|| named(" append="));
     words.is_some_and(|(language, name)| !language.contains(' ') && !name.is_empty())
 }
 
@@ -268,13 +273,64 @@ fn grep<'a>(lines: &[&'a str], wanted: &str, after: usize) -> Vec<&'a str> {
     kept
 }
 
-/// The generated parts by name.
-fn generated(name: &str) -> String {
+/// The generated parts by name; `None` where what they are made of lies beside the checkout and is absent.
+fn generated(name: &str) -> Option<String> {
+    let body = match name {
+        "validation" => validation::overview()?,
+        "selection" => validation::selection()?,
+        "theory" | "traces" | "bills" | "methods" => validation::table(name)?,
+        _ => match name.strip_prefix("excerpt ") {
+            Some(place) => excerpt(place),
+            None => made_of_the_catalog(name),
+        },
+    };
+    Some(format!("\n{}\n\n", body.trim_end()))
+}
+
+/// Writes the file of a block into a folder, or adds it at the end of one that is there.
+fn put(folder: &Path, opening: &str, body: &str) {
+    let (kind, name) = opening.split_once('=').unwrap();
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let before = if kind.ends_with(" append") { read(&path) + "\n" } else { String::new() };
+    fs::write(path, before + body).unwrap();
+}
+
+/// The files of a page, put into a folder as its reader would.
+pub(crate) fn put_files(page: &Path, folder: &Path) {
+    for part in parts(&read(&root().join(page))) {
+        if let Part::File { opening, body } = part {
+            put(folder, &opening, &body);
+        }
+    }
+}
+
+/// An item of a source file with its documentation: from its first doc comment to the brace that closes it.
+fn excerpt(place: &str) -> String {
+    let (file, item) = place.split_once(' ').unwrap();
+    let text = read(&root().join(file));
+    let lines: Vec<&str> = text.lines().collect();
+    let is_item = |line: &&str| line.trim_start().strip_prefix(item).is_some_and(|rest| !rest.starts_with(is_name));
+    let at = lines.iter().position(|line| is_item(line)).unwrap_or_else(|| panic!("no `{item}` in {file}"));
+    let indent = lines[at].len() - lines[at].trim_start().len();
+    let above = lines[..at].iter().rev().take_while(|line| line.trim_start().starts_with(['/', '#'])).count();
+    let close = " ".repeat(indent) + "}";
+    let end = at + lines[at..].iter().position(|line| *line == close).unwrap_or_else(|| panic!("{item} is not closed"));
+    let body = lines[at - above..=end].iter().map(|line| line.get(indent..).unwrap_or_default());
+    format!("```rust,ignore\n{}```\n", body.fold(String::new(), joined))
+}
+
+fn is_name(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+/// Parts that are made of what the program itself knows.
+fn made_of_the_catalog(name: &str) -> String {
     let (mut sources, mut problems) = (SourceMap::default(), Problems::default());
     let library = Library::embedded();
     let catalog = Catalog::load(&library, &mut sources, &mut problems);
     let rules = RuleBook::load(&library, &catalog, &mut sources, &mut problems);
-    let body = match name {
+    match name {
         "kinds" => reference::kinds(),
         "keys" => reference::scenario_keys(),
         "options" => reference::options(&catalog),
@@ -292,9 +348,24 @@ fn generated(name: &str) -> String {
         "commands" => helps(""),
         "buffering" => reference::buffering(),
         "result" => reference::result_keys(),
+        "arrivals-in-full" => reference::arrivals_in_full(&catalog),
+        "sizes-in-full" => reference::sizes_in_full(&catalog),
+        "price-coverage" => reference::price_coverage(&catalog),
+        "prices" => reference::prices(&catalog),
+        "question-files" => reference::kinds_of(Written::Question),
+        "catalog-files" => reference::kinds_of(Written::Catalog),
+        "reference-files" => reference::kinds_of(Written::Reference),
+        "answer-files" => reference::kinds_of(Written::Answer),
+        "file-keys" => reference::file_keys(&catalog),
+        "exit-codes" => exit_codes(),
         other => panic!("nothing generates `{other}`"),
-    };
-    format!("\n{}\n\n", body.trim_end())
+    }
+}
+
+/// Every code the program ends with.
+fn exit_codes() -> String {
+    let rows = Exit::ALL.map(|exit| format!("| {} | {} | {} |\n", exit.code(), exit.word(), exit.printed()));
+    format!("| code | meaning | what has been printed |\n| ---: | --- | --- |\n{}", rows.concat())
 }
 
 /// The help of a verb and of all verbs below it, as sections.
@@ -339,14 +410,11 @@ fn remade(page: &Path, complaints: &mut Vec<String>) -> Vec<Part> {
         match part {
             Part::Prose(_) => {}
             Part::File { opening, body } => {
-                let (_, name) = opening.split_once("file=").unwrap();
-                let path = folder.path().join(name);
-                fs::create_dir_all(path.parent().unwrap()).unwrap();
-                fs::write(path, body).unwrap();
+                put(folder.path(), opening, body);
             }
             Part::Generated { name, body, .. } => {
                 let fresh = generated(name);
-                if fresh != *body {
+                if let Some(fresh) = fresh.filter(|fresh| fresh != body) {
                     complaints.push(format!("{}: {name}\n{}", page.display(), difference(body, &fresh)));
                     *body = fresh;
                 }
@@ -504,7 +572,12 @@ fn links(text: &str) -> Vec<String> {
 
 /// What headings are called in addresses, by mdBook and by GitHub alike.
 fn anchors(text: &str) -> BTreeSet<String> {
-    let mut anchors = BTreeSet::new();
+    headings(text).into_iter().collect()
+}
+
+/// The same in the order of the page, those that occur twice included.
+fn headings(text: &str) -> Vec<String> {
+    let mut anchors = Vec::new();
     let mut fenced = false;
     for line in text.lines() {
         fenced ^= line.starts_with("```");
@@ -514,7 +587,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
         }
         let letters = heading.trim().to_lowercase();
         let kept = letters.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
-        anchors.insert(kept.map(|c| if c == ' ' { '-' } else { c }).collect());
+        anchors.push(kept.map(|c| if c == ' ' { '-' } else { c }).collect());
     }
     anchors
 }
@@ -552,6 +625,82 @@ fn links_lead_somewhere() {
         }
     }
     assert!(broken.is_empty(), "these lead nowhere:\n{}", broken.join("\n"));
+}
+
+/// Every file under `book/src` that is no page, relative to the root.
+fn other_files() -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![PathBuf::from("book/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root().join(&folder)).unwrap() {
+            let path = folder.join(entry.unwrap().file_name());
+            if root().join(&path).is_dir() {
+                folders.push(path);
+            } else if path.extension().is_none_or(|extension| extension != "md") {
+                found.insert(path);
+            }
+        }
+    }
+    found
+}
+
+/// The pictures that a test draws again and compares. Whoever adds one names it here, and has it drawn.
+fn drawn() -> BTreeSet<PathBuf> {
+    let images = Path::new("book/src/images");
+    let own = PICTURES.map(|name| images.join(name));
+    let gallery = crate::book_gallery::drawn().into_iter().map(|name| images.join("gallery").join(name + ".svg"));
+    own.into_iter().chain(gallery).collect()
+}
+
+#[test]
+fn every_picture_is_drawn_by_a_test_and_shown_on_a_page() {
+    if updating() {
+        return;
+    }
+    let there = other_files();
+    let drawn = drawn();
+    let lonely: Vec<&PathBuf> = there.difference(&drawn).collect();
+    assert!(lonely.is_empty(), "no test draws these, so they can go stale: {lonely:?}");
+    let shown: BTreeSet<PathBuf> = pages()
+        .into_iter()
+        .flat_map(|page| {
+            let folder = page.parent().unwrap().to_owned();
+            links(&read(&root().join(&page))).into_iter().map(move |link| normal(&folder.join(link)))
+        })
+        .collect();
+    let unseen: Vec<&PathBuf> = there.difference(&shown).collect();
+    assert!(unseen.is_empty(), "no page shows these: {unseen:?}");
+}
+
+#[test]
+fn headings_of_a_page_have_names_of_their_own() {
+    if updating() {
+        return;
+    }
+    let (mut twice, linked) = (Vec::new(), linked_headings());
+    for page in pages() {
+        let mut seen = BTreeSet::new();
+        for anchor in headings(&read(&root().join(&page))) {
+            if !seen.insert(anchor.clone()) && linked.contains(&(page.clone(), anchor.clone())) {
+                twice.push(format!("{}#{anchor}", page.display()));
+            }
+        }
+    }
+    assert!(twice.is_empty(), "several headings have these names, and links lead to the first of them:\n{twice:#?}");
+}
+
+/// The headings that links lead to: page and anchor.
+fn linked_headings() -> BTreeSet<(PathBuf, String)> {
+    let mut anchors = BTreeSet::new();
+    for page in pages() {
+        for link in links(&read(&root().join(&page))) {
+            if let Some((path, anchor)) = link.split_once('#').filter(|(path, _)| !path.contains("://")) {
+                let to = if path.is_empty() { page.clone() } else { normal(&page.parent().unwrap().join(path)) };
+                anchors.insert((to, anchor.to_owned()));
+            }
+        }
+    }
+    anchors
 }
 
 #[test]

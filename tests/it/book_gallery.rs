@@ -28,6 +28,13 @@ const PAPER: [&str; 3] = ["scores", "latencies", "bills"];
 /// The most that all pictures together may take, in bytes.
 const MOST_BYTES: u64 = 1_500_000;
 
+/// Every picture that is drawn here, without its ending.
+pub(crate) fn drawn() -> Vec<String> {
+    let with = |prefix: &str, names: &[&str]| names.iter().map(|name| format!("{prefix}{name}")).collect::<Vec<_>>();
+    let maps = with("", &["heat", "dark-heat", "print-heat"]);
+    [with("", &CHARTS), with("dark-", &DARK), with("print-", &PAPER), maps].concat()
+}
+
 const INTERVALS: [&str; 6] = ["60 s", "120 s", "240 s", "300 s", "600 s", "900 s"];
 const SIZES: [&str; 5] = ["1 MiB", "2 MiB", "5 MiB", "16 MiB", "64 MiB"];
 

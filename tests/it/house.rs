@@ -1,4 +1,4 @@
-//! The house rules of CONTRIBUTING work as they stand there, and a folder adds to the catalog as it says.
+//! The tutorials of the book add what they say to the catalog, without a compiler, and a folder adds as it says.
 
 use std::fs;
 use std::path::Path;
@@ -11,25 +11,14 @@ use forebay::scenario::{Loader, Override};
 use forebay::source::SourceMap;
 use serde_json::Value;
 
-use crate::common::{Place, root, scenario};
+use crate::book::put_files;
+use crate::common::{Place, scenario};
 
-/// The blocks of CONTRIBUTING that open with `toml file=NAME`: name and text.
-fn blocks() -> Vec<(String, String)> {
-    let text = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap().replace("\r\n", "\n");
-    let after = text.split("```toml file=").skip(1);
-    after
-        .map(|rest| {
-            let (name, rest) = rest.split_once('\n').unwrap();
-            (name.to_owned(), rest.split_once("```").unwrap().0.to_owned())
-        })
-        .collect()
-}
-
-/// A folder with the files of CONTRIBUTING in it.
-fn place() -> Place {
+/// A folder with the files of these tutorials in it.
+fn place(tutorials: &[&str]) -> Place {
     let place = Place::new();
-    for (name, text) in blocks() {
-        write(&place, &name, &text);
+    for name in tutorials {
+        put_files(Path::new(&format!("book/src/contributing/{name}.md")), &place.path(""));
     }
     place
 }
@@ -55,9 +44,7 @@ fn service<'a>(advice: &'a Value, id: &str) -> &'a Value {
 
 #[test]
 fn the_service_of_the_house_is_recommended_and_its_rule_fires() {
-    let files: Vec<String> = blocks().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(files.len(), 3, "{files:?}");
-    let place = place();
+    let place = place(&["service", "rule"]);
     let logs = scenario("logs-to-opensearch");
     let advise = |more: &[&str]| place.run(&[&["advise", &logs, "--format", "json"], more].concat()).json();
     let with = advise(&["--catalog", "house"]);
@@ -72,15 +59,57 @@ fn the_service_of_the_house_is_recommended_and_its_rule_fires() {
 }
 
 #[test]
-fn the_rule_fires_and_is_silent_as_tried() {
-    let place = place();
+fn the_service_of_the_house_is_simulated_priced_and_documented() {
+    let place = place(&["service"]);
+    let logs = scenario("logs-to-opensearch");
+    let fixed = ["run", &logs, "--catalog", "house", "--primary", "log_relay", "--horizon", "1 h", "--format", "json"];
+    let answer = place.run(&fixed).json();
+    let (latency, usd) = (&answer["simulation"]["latency_s"]["mean"]["value"], &answer["bill"]["total"]);
+    // A second for the agent, half of the bundle's 20 s, a tenth for the request (a mean above its median), half a second
+    // for the refresh.
+    assert!((latency.as_f64().unwrap() - 11.6).abs() < 0.1, "{latency}");
+    assert!(usd.as_f64().unwrap() > 0.0, "{usd}");
+    let page = place.run(&["catalog", "show", "log_relay", "--catalog", "house"]);
+    page.ends_with(0);
+    for text in ["House Log Relay", "bundle-interval", "data relayed", "agent on every server"] {
+        assert!(page.stdout.contains(text), "{text} is not in\n{}", page.stdout);
+    }
+    // What the book says of adding to the repository: the files go where those of the catalog are, under the same names.
+    let catalog: Vec<String> = place.files("house/services").into_iter().map(|(name, _)| name).collect();
+    assert_eq!(catalog, ["log_relay.toml"]);
+}
+
+#[test]
+fn a_price_of_the_house_takes_the_place_of_the_embedded_one_whatever_its_file_is_called() {
+    let price = "service = \"firehose\"\n[[price]]\nregion = \"us-east-1\"\nmeter = \"direct_put_or_kds_ingest_gb\"\n\
+                 unit = \"GB\"\nper = 1\ntiers = [{ up-to = \"inf\", usd = \"0.5\" }]\nconfidence = \"high\"\n\
+                 as-of = \"2026-11-24\"\nsource = \"https://wiki.example.com\"\n";
+    for name in ["a", "firehose-2", "zzz"] {
+        let place = Place::new();
+        write(&place, &format!("house/prices/{name}.toml"), price);
+        let (catalog, _) = load(&place.path("house"));
+        let found = catalog.prices.find("firehose", "us-east-1", "direct_put_or_kds_ingest_gb").unwrap();
+        assert_eq!(found.tiers[0].usd.exact(), "0.5", "{name}");
+        assert!(catalog.prices.find("firehose", "us-east-1", "format_conversion_gb").is_some());
+    }
+}
+
+#[test]
+fn the_rules_fire_and_are_silent_as_tried() {
+    let place = place(&["service", "rule"]);
     let (catalog, rules) = load(&place.path("house"));
-    let rule = rules.find("server-logs-leave-by-relay").unwrap();
+    for name in ["server-logs-leave-by-relay", "delivers-by-the-house-relay"] {
+        as_tried(&catalog, &rules, name);
+    }
+}
+
+fn as_tried(catalog: &Catalog, rules: &RuleBook, name: &str) {
+    let rule = rules.find(name).unwrap();
     let tried = rule.tried.as_ref().unwrap();
     let service = catalog.service(tried.on.as_deref().unwrap_or_default()).unwrap();
     let outcome = |overrides: &[String]| {
         let (mut sources, mut problems) = (SourceMap::default(), Problems::default());
-        let loader = Loader { catalog: &catalog, edition: None, region: None };
+        let loader = Loader { catalog, edition: None, region: None };
         let overrides: Vec<Override> = overrides.iter().map(|text| Override { text: text.clone() }).collect();
         let text = "format = 1\ntitle = \"nothing stated\"\n";
         let scenario = loader.load("s.toml", text, &overrides, &mut sources, &mut problems).unwrap();
@@ -150,8 +179,9 @@ fn a_file_in_no_list_of_the_catalog_is_refused_with_the_nearest_list() {
 
 #[test]
 fn rules_may_be_one_file_too() {
+    let tutorial = place(&["rule"]);
+    let rule = fs::read_to_string(tutorial.path("house/rules/policy.toml")).unwrap();
     let place = Place::new();
-    let (_, rule) = blocks().into_iter().find(|(name, _)| name == "house/rules/house.toml").unwrap();
     write(&place, "house/rules.toml", &rule);
     let (_, rules) = load(&place.path("house"));
     assert!(rules.find("server-logs-leave-by-relay").is_some());

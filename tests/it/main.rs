@@ -33,6 +33,7 @@ mod sensitivity;
 mod sweep;
 mod tune;
 mod usage;
+mod validation;
 mod verify;
 mod w1;
 mod weigh;

@@ -65,7 +65,7 @@ fn a_difference_is_shown_and_ends_with_code_5() {
     assert_eq!((answer["cases"].as_u64(), answer["failed"].as_u64()), (Some(1), Some(1)));
     let quantity = &answer["results"][0]["quantities"][0];
     let expected = serde_json::json!(
-        { "name": "objects", "expected": 3, "got": 2, "tolerance": 0.0, "verdict": "failed" }
+        { "name": "objects", "expected": 3, "got": 2, "tolerance": 0.0, "standard_error": null, "verdict": "failed" }
     );
     assert_eq!(quantity, &expected);
 }
