@@ -519,36 +519,6 @@ fn pictures_are_those_that_the_program_draws() {
     }
 }
 
-/// A picture that nobody draws again would go on showing what was true once.
-#[test]
-fn every_picture_is_drawn_again_and_every_one_is_shown() {
-    if updating() {
-        // Pages and pictures are being written by the other tests.
-        return;
-    }
-    let (mut figures, mut others) = (BTreeSet::new(), BTreeSet::new());
-    for page in pages() {
-        for part in parts(&read(&root().join(&page))) {
-            let (text, found) = match &part {
-                Part::Figure { shown, .. } => (shown, &mut figures),
-                Part::Prose(text) => (text, &mut others),
-                _ => continue,
-            };
-            let folder = page.parent().unwrap();
-            found.extend(pictures(text).iter().map(|picture| normal(&folder.join(picture))));
-        }
-    }
-    let known = PICTURES.map(|name| Path::new("book/src/images").join(name));
-    let gallery = |picture: &PathBuf| picture.starts_with("book/src/images/gallery");
-    let stale: Vec<&PathBuf> = others.iter().filter(|picture| !gallery(picture) && !known.contains(picture)).collect();
-    assert!(stale.is_empty(), "nothing draws these again: a line `{FIGURE}FILE -->` above them does: {stale:?}");
-    let committed = fs::read_dir(root().join("book/src/images")).unwrap().map(|entry| entry.unwrap().path());
-    let committed = committed.filter(|path| path.is_file()).map(|path| path.strip_prefix(root()).unwrap().to_owned());
-    let idle: Vec<PathBuf> =
-        committed.filter(|picture| !figures.contains(picture) && !known.contains(picture)).collect();
-    assert!(idle.is_empty(), "no page shows these: {idle:?}");
-}
-
 /// Prose without code: links in it are links.
 fn without_code(text: &str) -> String {
     let mut kept = String::new();
@@ -644,12 +614,20 @@ fn other_files() -> BTreeSet<PathBuf> {
     found
 }
 
-/// The pictures that a test draws again and compares. Whoever adds one names it here, and has it drawn.
+/// The pictures that a test draws again and compares: a page's figures, and those that are named here.
 fn drawn() -> BTreeSet<PathBuf> {
     let images = Path::new("book/src/images");
     let own = PICTURES.map(|name| images.join(name));
     let gallery = crate::book_gallery::drawn().into_iter().map(|name| images.join("gallery").join(name + ".svg"));
-    own.into_iter().chain(gallery).collect()
+    let figures = pages().into_iter().flat_map(|page| {
+        let folder = page.parent().unwrap().to_owned();
+        let figures = parts(&read(&root().join(&page))).into_iter().filter_map(move |part| match part {
+            Part::Figure { shown, .. } => pictures(&shown).first().map(|picture| normal(&folder.join(picture))),
+            _ => None,
+        });
+        figures.collect::<Vec<_>>()
+    });
+    own.into_iter().chain(gallery).chain(figures).collect()
 }
 
 #[test]
