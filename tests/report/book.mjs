@@ -42,9 +42,9 @@ async function pagesIn(folder) {
   return paths.filter((path) => !NOT_PAGES.includes(path)).sort();
 }
 
-// A page of each look is kept open and led from address to address: opening one anew would take longer than reading it.
+// Each look has a browser of its own, since only the page in front is drawn, and one page that is led from address to address.
 async function reader(browser, { width, theme }) {
-  const page = await browser.newPage();
+  const [page] = await browser.pages();
   const seen = { where: "" };
   page.on("console", (message) => {
     if (message.type() === "error") fail(seen.where, `console: ${message.text()}`);
@@ -62,12 +62,14 @@ async function reader(browser, { width, theme }) {
   }, theme);
   return async (path) => {
     seen.where = `${path} ${width} px ${theme}`;
+    const begun = Date.now();
     await page.goto(`${root}/${path}`, { waitUntil: "load" });
     await examine(page, seen.where);
     await objections(page, seen.where);
     const name = `${path.replace(/\.html$/, "").replaceAll("/", "-")}-${width}.png`;
     await page.screenshot({ path: join(pictures, name) });
     looks += 1;
+    if (process.env.BOOK_TIMES) console.log(`${Date.now() - begun} ms ${seen.where}`);
   };
 }
 
@@ -106,15 +108,15 @@ async function objections(page, where) {
 
 const pages = await pagesIn(resolve(book));
 if (pages.length === 0) fail(book, "no pages");
-const browser = await puppeteer.launch({
-  executablePath: chromium,
-  headless: true,
-  args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--allow-file-access-from-files"],
-});
 await Promise.all(LOOKS.map(async (look) => {
+  const browser = await puppeteer.launch({
+    executablePath: chromium,
+    headless: true,
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--allow-file-access-from-files"],
+  });
   const read = await reader(browser, look);
   for (const path of pages) await read(path);
+  await browser.close();
 }));
-await browser.close();
 console.log(`${pages.length} pages, ${looks} looks, ${failures} failures`);
 process.exit(failures === 0 ? 0 : 1);
