@@ -37,7 +37,7 @@ Examples:
 
 Exit codes: 0 done; 1 internal failure; 2 bad command line; 3 input invalid;
 4 nothing satisfies the requirements; 5 a verification failed or a policy was hit
-(--fail-on, --budget, --exit-code); 130 interrupted.";
+(--fail-on, --budget, --exit-code) or an exercise is not passed; 130 interrupted.";
 
 /// Which AWS services should carry your data, at what delay and what price.
 ///
@@ -118,6 +118,8 @@ pub(crate) enum Verb {
     Verify(VerifyArgs),
     /// Answer documented selection cases and count how often the advice agrees with them.
     Evaluate(EvaluateArgs),
+    /// Exercises: set, hinted at, and judged by the engine.
+    Exercise(ExerciseArgs),
     /// Write a commented scenario to start from.
     Init(InitArgs),
     /// Print the page of a rule.
@@ -631,6 +633,72 @@ pub(crate) struct VerifyArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ExerciseArgs {
+    #[command(subcommand)]
+    pub(crate) what: ExerciseVerb,
+
+    /// Add the exercises of this folder; one with the name of a shipped one replaces it.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Exercises")]
+    pub(crate) exercises: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExerciseVerb {
+    /// The exercises, the easiest first.
+    List {
+        /// Form of the list.
+        #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
+        format: Format,
+    },
+    /// The task of an exercise, and what to hand in.
+    Show {
+        /// Name of the exercise.
+        exercise: String,
+        /// Write the file to start from: a scenario, or a sheet for answers; `-` prints it.
+        #[arg(long, value_name = "FILE")]
+        write: Option<PathBuf>,
+        /// Replace the file if it exists.
+        #[arg(long, requires = "write")]
+        force: bool,
+    },
+    /// A hint; each says more than the one before.
+    Hint {
+        /// Name of the exercise.
+        exercise: String,
+        /// Which hint.
+        #[arg(default_value_t = 1, value_name = "N")]
+        number: usize,
+    },
+    /// Judge what was handed in and say what is missing; exit code 5 if it is not passed.
+    Check {
+        /// Name of the exercise.
+        exercise: String,
+        /// Files that were handed in; `-` reads standard input. Several are judged into one table.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Form of the answer.
+        #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
+        format: Format,
+    },
+    /// A sheet to print: tasks with room for answers, and a rubric of points.
+    #[command(mut_arg("format", report_forms))]
+    Sheet {
+        /// Names of exercises; all if absent.
+        #[arg(value_name = "EXERCISE")]
+        exercises_on_it: Vec<String>,
+        /// Form of the sheet.
+        #[arg(long, value_enum, default_value_t = Format::Html, value_name = "FORM", help_heading = "Output")]
+        format: Format,
+        /// File to write; without it, or with `-`, standard output.
+        #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+        output: Option<PathBuf>,
+        /// Replace the file if it exists.
+        #[arg(long, requires = "output", help_heading = "Output")]
+        force: bool,
+    },
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct InitArgs {
     /// File to write; `-` prints it.
     #[arg(default_value = "scenario.toml")]
@@ -739,6 +807,10 @@ pub(crate) enum SchemaOf {
     Verify,
     /// What `evaluate --format json` prints.
     Evaluation,
+    /// An exercise file.
+    Exercise,
+    /// What `exercise check --format json` prints, one of these for each file.
+    Checked,
     /// What `catalog diff --format json` prints.
     CatalogDiff,
     /// What `diff --format json` prints.

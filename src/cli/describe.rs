@@ -21,11 +21,9 @@ use crate::report::result::{Document, SimulationDocument};
 use crate::report::{self, Style, Table, rule};
 use crate::rules::RuleBook;
 use crate::rules::raw::RawRules;
+use crate::scenario::EXAMPLES;
 use crate::units::significant;
 use crate::verify::Report;
-
-/// Scenarios listed by the build script: name, text.
-pub(super) const EXAMPLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
 
 pub(super) fn init(args: &InitArgs, context: &mut Context) -> Result<(), Failure> {
     let names: Vec<&str> = EXAMPLES.iter().map(|(name, _)| name.trim_end_matches(".toml")).collect();
@@ -173,6 +171,8 @@ pub(super) fn schema(args: &SchemaArgs, context: &mut Context) -> Result<(), Fai
         SchemaOf::Cell => schemars::schema_for!(crate::report::cells::Cell),
         SchemaOf::Sweep => schemars::schema_for!(crate::report::cells::Plan),
         SchemaOf::Verify => schemars::schema_for!(Report),
+        SchemaOf::Exercise => schemars::schema_for!(crate::exercise::raw::RawExercise),
+        SchemaOf::Checked => schemars::schema_for!(crate::exercise::Checked),
         SchemaOf::Evaluation => schemars::schema_for!(crate::evaluate::Evaluation),
         SchemaOf::Diff => schemars::schema_for!(ResultDiff),
         SchemaOf::CatalogDiff => schemars::schema_for!(EditionDiff),
