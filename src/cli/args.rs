@@ -681,21 +681,27 @@ pub(crate) enum ExerciseVerb {
         format: Format,
     },
     /// A sheet to print: tasks with room for answers, and a rubric of points.
-    #[command(mut_arg("format", report_forms))]
-    Sheet {
-        /// Names of exercises; all if absent.
-        #[arg(value_name = "EXERCISE")]
-        exercises_on_it: Vec<String>,
-        /// Form of the sheet.
-        #[arg(long, value_enum, default_value_t = Format::Html, value_name = "FORM", help_heading = "Output")]
-        format: Format,
-        /// File to write; without it, or with `-`, standard output.
-        #[arg(long, short, value_name = "FILE", help_heading = "Output")]
-        output: Option<PathBuf>,
-        /// Replace the file if it exists.
-        #[arg(long, requires = "output", help_heading = "Output")]
-        force: bool,
-    },
+    Sheet(SheetArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(mut_arg("format", report_forms))]
+pub(crate) struct SheetArgs {
+    /// Names of exercises; all if absent.
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) on_it: Vec<String>,
+
+    /// Form of the sheet.
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
+    pub(crate) format: Format,
+
+    /// File to write; without it, or with `-`, standard output.
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Replace the file if it exists.
+    #[arg(long, requires = "output", help_heading = "Output")]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::args::{ExerciseArgs, ExerciseVerb, Format};
+use super::Failure;
+use super::args::{ExerciseArgs, ExerciseVerb, Format, SheetArgs};
 use super::context::Context;
 use super::progress::Progress;
 use super::scenario::{json, no_record, tabular};
-use super::Failure;
 use crate::catalog::Catalog;
 use crate::diag::Diagnostic;
 use crate::exercise::{self as exercises, Bench, Checked, Exercise, Exercises, HandIn};
@@ -36,10 +36,10 @@ pub(super) fn exercise(args: &ExerciseArgs, context: &mut Context) -> Result<(),
             no_record(*format, context)?;
             check(find(&all, exercise, context)?, files, *format, (&catalog, &rules), context)
         }
-        ExerciseVerb::Sheet { exercises_on_it, format, output, force } => {
-            let named = exercises_on_it.iter().map(|id| find(&all, id, context)).collect::<Result<Vec<_>, _>>()?;
+        ExerciseVerb::Sheet(args) => {
+            let named = args.on_it.iter().map(|id| find(&all, id, context)).collect::<Result<Vec<_>, _>>()?;
             let chosen = if named.is_empty() { all.iter().collect() } else { named };
-            sheet(&chosen, *format, output.as_deref(), *force, context)
+            sheet(&chosen, args, context)
         }
     }
 }
@@ -69,9 +69,8 @@ fn put(file: &Path, text: &str, force: bool, context: &mut Context) -> Result<()
         let problem = Diagnostic::error("exists", format!("{shown} exists already"));
         return context.refuse(problem.help("name another file, or add --force to replace it"));
     }
-    fs::write(file, text).or_else(|error| {
-        context.refuse(Diagnostic::error("unwritable", format!("{shown} cannot be written: {error}")))
-    })
+    fs::write(file, text)
+        .or_else(|error| context.refuse(Diagnostic::error("unwritable", format!("{shown} cannot be written: {error}"))))
 }
 
 fn start(exercise: &Exercise, file: &Path, force: bool, context: &mut Context) -> Result<(), Failure> {
@@ -89,8 +88,10 @@ fn hint(exercise: &Exercise, number: usize, context: &mut Context) -> Result<(),
     let all = exercise.hints.len();
     let Some(hint) = number.checked_sub(1).and_then(|place| exercise.hints.get(place)) else {
         let hints = count(all as u64, "hint");
-        let problem = Diagnostic::error("no-such-hint", format!("`{}` has {hints}; there is no hint {number}", exercise.id));
-        let help = if all == 0 { "the task says all there is" } else { "hints count from 1; `check` says what is missing" };
+        let problem =
+            Diagnostic::error("no-such-hint", format!("`{}` has {hints}; there is no hint {number}", exercise.id));
+        let help =
+            if all == 0 { "the task says all there is" } else { "hints count from 1; `check` says what is missing" };
         return context.refuse(problem.help(help));
     };
     context.print(&paragraph(&format!("  Hint {number} of {all}  "), hint, context.width()))?;
@@ -160,20 +161,14 @@ fn one(
     Some(exercises::check(exercise, &hand_in, &bench))
 }
 
-fn sheet(
-    chosen: &[&Exercise],
-    format: Format,
-    output: Option<&Path>,
-    force: bool,
-    context: &mut Context,
-) -> Result<(), Failure> {
-    let text = match format {
+fn sheet(chosen: &[&Exercise], args: &SheetArgs, context: &mut Context) -> Result<(), Failure> {
+    let text = match args.format {
         Format::Md => exercises::sheet_markdown(chosen),
         _ => exercises::sheet_html(chosen).map_err(|error| Failure::Internal(error.to_string()))?,
     };
-    match output.filter(|file| file.as_os_str() != "-") {
+    match args.output.as_deref().filter(|file| file.as_os_str() != "-") {
         Some(file) => {
-            put(file, &text, force, context)?;
+            put(file, &text, args.force, context)?;
             context.print(&format!("{} written: {}", file.display(), count(chosen.len() as u64, "exercise")))
         }
         None => context.print(&text),

@@ -37,13 +37,15 @@ type Tried = Result<Rc<Trial>, String>;
 pub(super) struct Setting {
     pub(super) set: Vec<String>,
     pub(super) primary: Option<String>,
+    /// A service that the pipeline goes through, where the usual way does not.
+    pub(super) through: Option<String>,
 }
 
 /// A setting that was decided.
 pub(super) struct Trial {
     pub(super) scenario: Scenario,
     pub(super) decision: Decision,
-    primary: Option<String>,
+    setting: Setting,
     simulated: OnceCell<Result<Simulated, String>>,
 }
 
@@ -87,8 +89,7 @@ impl<'a> Bench<'a> {
         }
         let done = self.scenario(name, document, &setting.set).map(|scenario| {
             let decision = self.decider.decide(&scenario);
-            let (primary, simulated) = (setting.primary.clone(), OnceCell::new());
-            Rc::new(Trial { scenario, decision, primary, simulated })
+            Rc::new(Trial { scenario, decision, setting: setting.clone(), simulated: OnceCell::new() })
         });
         self.tried.borrow_mut().insert(key, done.clone());
         done
@@ -127,7 +128,7 @@ impl<'a> Bench<'a> {
 
     fn simulate(&self, trial: &Trial) -> Result<Simulated, String> {
         let Trial { scenario, decision, .. } = trial;
-        let path = trial.path()?;
+        let path = &self.path(trial)?;
         let settings = &scenario.simulation;
         let config = RunConfig {
             replications: settings.replications,
@@ -147,6 +148,27 @@ impl<'a> Bench<'a> {
         document.bill = Some(played.bill.clone());
         let answer = Answer::of(&document).map_err(|error| error.to_string())?;
         Ok(Simulated { played, answer, way: path.way() })
+    }
+
+    /// The pipeline of the service asked for, or the recommended one; another way of it, where one is asked for.
+    fn path(&self, trial: &Trial) -> Result<Architecture, String> {
+        let Trial { scenario, decision, setting, .. } = trial;
+        let recommended = decision.recommended.as_ref();
+        let Some(id) = setting.primary.as_ref().or(recommended.map(|answer| &answer.primary)) else {
+            let nearest = decision.nearest_rejected();
+            let nearest = nearest.first().map(|near| {
+                let rules: Vec<&str> = near.reasons.iter().map(|reason| reason.rule.as_str()).collect();
+                format!("; nearest is {}, kept out by {}", near.name, rules.join(" and "))
+            });
+            return Err(format!("nothing satisfies the requirements{}", nearest.unwrap_or_default()));
+        };
+        if let Some(through) = &setting.through {
+            let ways = self.decider.variants(scenario, id);
+            let way = ways.into_iter().find(|way| way.services.contains(through));
+            return way.map(|way| way.path).ok_or_else(|| format!("`{id}` has no way through `{through}` here"));
+        }
+        let path = decision.service(id).and_then(|service| service.architecture.clone());
+        path.ok_or_else(|| format!("`{id}` has no way from this source to these destinations"))
     }
 
     /// A figure of the setting.
@@ -170,7 +192,10 @@ impl<'a> Bench<'a> {
         let best = trial.decision.ranked().next().and_then(|first| first.score);
         let told = match (service.verdict, service.score, best) {
             (Verdict::Ranked(place), Some(score), Some(best)) if place > 1 => {
-                format!("{name} would do, but comes {}: {score:.1} points against {best:.1} of the first", service.verdict)
+                format!(
+                    "{name} would do, but comes {}: {score:.1} points against {best:.1} of the first",
+                    service.verdict
+                )
             }
             (Verdict::Ranked(_), ..) => format!("{name} is the answer of the engine"),
             (verdict, ..) => format!("{name} is {verdict}"),
@@ -181,25 +206,6 @@ impl<'a> Bench<'a> {
 
 /// Reasons that are told of one service.
 const MOST_REASONS: usize = 3;
-
-impl Trial {
-    /// The pipeline of the service asked for, or the recommended one.
-    fn path(&self) -> Result<&Architecture, String> {
-        if let Some(id) = &self.primary {
-            let path = self.decision.service(id).and_then(|service| service.architecture.as_ref());
-            return path.ok_or_else(|| format!("`{id}` has no way from this source to these destinations"));
-        }
-        let nothing = || {
-            let nearest = self.decision.nearest_rejected();
-            let nearest = nearest.first().map(|near| {
-                let rules: Vec<&str> = near.reasons.iter().map(|reason| reason.rule.as_str()).collect();
-                format!("; nearest is {}, kept out by {}", near.name, rules.join(" and "))
-            });
-            format!("nothing satisfies the requirements{}", nearest.unwrap_or_default())
-        };
-        self.decision.recommended.as_ref().map(|answer| &answer.path).ok_or_else(nothing)
-    }
-}
 
 impl Simulated {
     /// What stands behind a figure: the pipeline, and what the figure is made of.

@@ -230,9 +230,12 @@ impl Asked {
     fn reading(&self, done: &Simulated) -> Result<Reading, String> {
         let whole = self.figure.of(&done.answer, false);
         let Some(line) = &self.line else { return Ok(whole) };
-        let lines = done.played.bill.lines.iter().filter(|one| {
-            one.service == *line || format!("{}.{}", one.service, one.meter) == *line
-        });
+        let lines = done
+            .played
+            .bill
+            .lines
+            .iter()
+            .filter(|one| one.service == *line || format!("{}.{}", one.service, one.meter) == *line);
         let (mut sum, mut width) = (0.0, 0.0);
         for one in lines {
             let Some(amount) = one.amount else { return Err(format!("{line} has no known price here")) };

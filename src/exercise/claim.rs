@@ -73,20 +73,23 @@ impl Setting {
     pub(super) fn filled(&self, guess: Option<&Guess>) -> Result<Self, String> {
         let set = self.set.iter().map(|text| Guess::fill(guess, text)).collect::<Result<_, _>>()?;
         let primary = self.primary.as_deref().map(|id| Guess::fill(guess, id)).transpose()?;
-        Ok(Self { set, primary })
+        Ok(Self { set, primary, through: self.through.clone() })
     }
 
-    /// Both settings together: what the other says goes before.
+    /// Both settings together: what this one sets goes before, and the pipeline is the other's where it names one.
     pub(super) fn with(&self, other: &Self) -> Self {
         let set = self.set.iter().chain(&other.set).cloned().collect();
-        Self { set, primary: other.primary.clone().or_else(|| self.primary.clone()) }
+        let pipeline = if other.primary.is_some() { other } else { self };
+        Self { set, ..pipeline.clone() }
     }
 
-    /// In words, behind a sentence; nothing where it changes nothing.
+    /// In words, behind a figure or a sentence; nothing where it changes nothing.
     pub(super) fn told(&self) -> String {
-        let set = if self.set.is_empty() { String::new() } else { format!(" with {}", listed(&self.set)) };
-        let primary = self.primary.as_ref().map_or_else(String::new, |id| format!(" by way of {id}"));
-        format!("{primary}{set}")
+        let set = (!self.set.is_empty()).then(|| format!("with {}", listed(&self.set)));
+        let primary = self.primary.as_ref().map(|id| format!("by way of {id}"));
+        let through = self.through.as_ref().map(|id| format!("through {id}"));
+        let told: Vec<String> = primary.into_iter().chain(through).chain(set).collect();
+        if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) }
     }
 }
 
@@ -115,8 +118,8 @@ impl Claim {
             }
             What::Dearest(id) => dearest(&fill(id)?, &trial, bench)?,
             What::Compared { figure, against, lower } => {
-                let against = setting.with(&against.filled(about.guess)?);
-                let other = bench.trial(about.name, about.document, &against)?;
+                let against = against.filled(about.guess)?;
+                let other = bench.trial(about.name, about.document, &setting.with(&against))?;
                 compared(*figure, (&trial, &setting), (&other, &against), *lower, bench)?
             }
         };
@@ -136,7 +139,9 @@ fn policy_holds(text: &str, trial: &Trial, bench: &Bench<'_>) -> Result<Judgemen
     }
     let done = bench.simulated(trial)?;
     let judged = policy.judge(&done.answer, None);
-    Ok(Judgement::new(judged.hit && !judged.open, judged.said).because(done.grounds(policy.figure())))
+    let holds = judged.hit && !judged.open;
+    let verdict = if holds { "holds" } else { "does not hold" };
+    Ok(Judgement::new(holds, format!("{verdict}: {}", judged.said)).because(done.grounds(policy.figure())))
 }
 
 /// What a rule is about, for whoever named the wrong one.
@@ -214,9 +219,12 @@ fn compared(
 ) -> Result<Judgement, String> {
     let (first, second) = (bench.figure(one, figure)?, bench.figure(other, figure)?);
     let paired = match figure {
-        Figure::Simulated(figure) => {
-            bench.simulated(one)?.played.against(&bench.simulated(other)?.played, figure).ok().map(|pair| pair.difference)
-        }
+        Figure::Simulated(figure) => bench
+            .simulated(one)?
+            .played
+            .against(&bench.simulated(other)?.played, figure)
+            .ok()
+            .map(|pair| pair.difference),
         _ => None,
     };
     let Some(apart) = paired.or_else(|| difference(&second, &first)) else {

@@ -109,14 +109,16 @@ impl Guess {
             return word.clone();
         };
         let value = value * factor + more;
+        // Without the dust that a product leaves; a shard has no half.
+        let plain = |value: f64| ((value * 1e9).round() / 1e9).to_string();
         match kind {
-            Kind::Time => format!("{value} s"),
+            Kind::Time => format!("{} s", plain(value)),
             Kind::Size => format!("{} B", value.round()),
-            Kind::Rate => format!("{value}/s"),
-            Kind::Money => format!("USD {value}"),
-            Kind::Share => format!("{} %", 100.0 * value),
-            _ if more.abs() > 0.0 => format!("{}", value.max(0.0).round()),
-            _ => value.to_string(),
+            Kind::Rate => format!("{}/s", plain(value)),
+            Kind::Money => format!("USD {}", plain(value)),
+            Kind::Share => format!("{} %", plain(100.0 * value)),
+            _ if more.abs() > 0.0 => value.max(0.0).round().to_string(),
+            _ => plain(value),
         }
     }
 
@@ -190,16 +192,16 @@ fn number(kind: Kind, written: &str) -> Result<Value, (String, String)> {
     let value = match kind {
         Kind::Time => written.parse::<SimDuration>().map_err(told)?.as_secs_f64(),
         Kind::Size => written.parse::<Bytes>().map_err(told)?.get() as f64,
-        Kind::Money => amount(written).map_err(|_| {
-            (format!("`{written}` is no amount of money"), "write for example \"USD 12.50\"".to_owned())
-        })?.to_f64(),
+        Kind::Money => amount(written)
+            .map_err(|_| (format!("`{written}` is no amount of money"), "write for example \"USD 12.50\"".to_owned()))?
+            .to_f64(),
         Kind::Rate => written.parse::<RecordRate>().map_err(told)?.get(),
         Kind::Share => written.parse::<Share>().map_err(told)?.get(),
         _ => {
             let number: Option<f64> = written.replace(['_', ','], "").parse().ok();
-            number.filter(|number| number.is_finite()).ok_or_else(|| {
-                (format!("`{written}` is no number"), "write digits alone, such as 12".to_owned())
-            })?
+            number
+                .filter(|number| number.is_finite())
+                .ok_or_else(|| (format!("`{written}` is no number"), "write digits alone, such as 12".to_owned()))?
         }
     };
     Ok(Value::Number(kind, value))
@@ -221,10 +223,7 @@ mod tests {
         assert_eq!(fill(&minute, "a={0.5 answer} or {2 * answer}"), "a=30 s or 120 s");
         assert_eq!(fill(&guess(Kind::Count, 3.0), "shards={answer - 1}"), "shards=2");
         let outage = "simulation.outages=[{ service = \"s3\", from = \"0 s\", to = \"{answer}\" }]";
-        assert_eq!(
-            fill(&minute, outage),
-            "simulation.outages=[{ service = \"s3\", from = \"0 s\", to = \"60 s\" }]"
-        );
+        assert_eq!(fill(&minute, outage), "simulation.outages=[{ service = \"s3\", from = \"0 s\", to = \"60 s\" }]");
     }
 
     #[test]

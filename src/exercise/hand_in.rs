@@ -42,7 +42,8 @@ impl HandIn {
         let scenario = if exercise.wants_scenario() {
             if document.root.entries.is_empty() {
                 let message = format!("`{}` asks for a scenario, and there is none in this file", exercise.id);
-                problems.push(started(Diagnostic::error("no-scenario", message).at(document.span, "this file"), exercise));
+                problems
+                    .push(started(Diagnostic::error("no-scenario", message).at(document.span, "this file"), exercise));
                 return None;
             }
             let loader = Loader { catalog: known.0, edition: None, region: None };
@@ -50,7 +51,8 @@ impl HandIn {
             checked.map(|scenario| (document, scenario))
         } else {
             for (key, span, _) in &document.root.entries {
-                let problem = Diagnostic::error("unknown-key", format!("`{key}` is nothing that this exercise asks for"));
+                let problem =
+                    Diagnostic::error("unknown-key", format!("`{key}` is nothing that this exercise asks for"));
                 let label = "it asks for answers alone, which stand in [answer]";
                 problems.push(started(problem.at(*span, label), exercise));
             }
@@ -143,10 +145,8 @@ pub(super) fn trespasses(exercise: &Exercise, given: &Scenario, handed_in: &Scen
         })
         .collect();
     // Lists of tables have no path of their own.
-    let lists = [
-        ("workload", given.workload == handed_in.workload),
-        ("simulation", given.simulation == handed_in.simulation),
-    ];
+    let lists =
+        [("workload", given.workload == handed_in.workload), ("simulation", given.simulation == handed_in.simulation)];
     for (table, same) in lists {
         let known = told.iter().any(|one| one.contains(&format!("`{table}.")));
         let any_open = exercise.open.iter().any(|path| path.starts_with(table));
@@ -164,9 +164,8 @@ fn settings(scenario: &Scenario) -> BTreeMap<String, (String, String)> {
         _ => None,
     };
     let answers = scenario.answers.iter().filter(|(path, _)| !matches!(*path, "title" | "description" | "format"));
-    let answers = answers.filter_map(|(path, answer)| {
-        Some((path.to_owned(), (answer.value.to_string(), stated(&answer.origin)?)))
-    });
+    let answers = answers
+        .filter_map(|(path, answer)| Some((path.to_owned(), (answer.value.to_string(), stated(&answer.origin)?))));
     let options = scenario.options.iter().filter_map(|((service, option), answer)| {
         Some((format!("{service}.{option}"), (answer.value.to_string(), stated(&answer.origin)?)))
     });

@@ -126,13 +126,8 @@ impl Loader<'_> {
     fn exercise(&mut self, file: &File) -> Option<Exercise> {
         let before = self.problems.error_count();
         self.proven = file.folder.is_none();
-        let mut reader = Reader {
-            name: &file.name,
-            text: &file.text,
-            proven: None,
-            sources: self.sources,
-            problems: self.problems,
-        };
+        let mut reader =
+            Reader { name: &file.name, text: &file.text, proven: None, sources: self.sources, problems: self.problems };
         let (raw, document): (RawExercise, Document) = reader.read()?;
         let start = self.start(&raw, file, &document)?;
         if raw.question.is_empty() && raw.goal.is_empty() {
@@ -212,7 +207,8 @@ impl Loader<'_> {
             };
             set = set_in_text(&set, key.trim(), &literal(value));
         }
-        let name = if raw.scenario.ends_with(".toml") { raw.scenario.clone() } else { format!("{}.toml", raw.scenario) };
+        let name =
+            if raw.scenario.ends_with(".toml") { raw.scenario.clone() } else { format!("{}.toml", raw.scenario) };
         let before = self.problems.error_count();
         let parsed = Document::parse(&name, &set, self.sources, self.problems);
         let loader = crate::scenario::Loader { catalog: self.catalog, edition: None, region: None };
@@ -249,7 +245,8 @@ impl Loader<'_> {
 
     fn question(&mut self, raw: &RawQuestion, at: Spot<'_>, start: &Start) -> Option<Question> {
         let ways = [raw.figure.is_some(), !raw.choice.is_empty(), !raw.probe.is_empty()];
-        let wrong = |message: String, key: &str, label: &str| Diagnostic::error("question", message).at(at.span(key), label);
+        let wrong =
+            |message: String, key: &str, label: &str| Diagnostic::error("question", message).at(at.span(key), label);
         if ways.iter().filter(|has| **has).count() != 1 {
             let message = format!("the question `{}` cannot be judged", raw.id);
             let problem = wrong(message, "id", "expected one of `figure`, `choice` and `probe`");
@@ -310,7 +307,7 @@ impl Loader<'_> {
             self.problems.push(wrong("`within` is not understood", "within", "not a share or a length", help));
             return None;
         };
-        let setting = setting(&raw.set, raw.primary.as_ref());
+        let setting = setting(&raw.set, raw.primary.as_ref(), raw.through.as_ref());
         let less = raw.less.as_ref().map(own_setting);
         self.try_setting(&setting, None, start, at)?;
         if let Some(less) = &less {
@@ -353,7 +350,7 @@ impl Loader<'_> {
 
     /// A claim whose names are known and whose settings are settings of the scenario.
     fn claim(&mut self, raw: &RawClaim, sample: Option<&Guess>, at: Spot<'_>, start: &Start) -> Option<Claim> {
-        let setting = setting(&raw.set, raw.primary.as_ref());
+        let setting = setting(&raw.set, raw.primary.as_ref(), raw.through.as_ref());
         self.try_setting(&setting, sample, start, at)?;
         let what = self.what(raw, sample, at)?;
         if let What::Compared { against, .. } = &what {
@@ -477,6 +474,9 @@ impl Loader<'_> {
         if let Some(id) = &filled.primary {
             self.known_service(id, at.span("primary"))?;
         }
+        if let Some(id) = &filled.through {
+            self.known_service(id, at.span("through"))?;
+        }
         if self.proven || filled.set.is_empty() || filled.set != setting.set {
             return Some(());
         }
@@ -517,12 +517,12 @@ fn table<'a>(root: &'a Table, array: &str, place: usize) -> Option<&'a Table> {
     }
 }
 
-fn setting(set: &[String], primary: Option<&String>) -> Setting {
-    Setting { set: set.to_vec(), primary: primary.cloned() }
+fn setting(set: &[String], primary: Option<&String>, through: Option<&String>) -> Setting {
+    Setting { set: set.to_vec(), primary: primary.cloned(), through: through.cloned() }
 }
 
 fn own_setting(raw: &RawSetting) -> Setting {
-    setting(&raw.set, raw.primary.as_ref())
+    setting(&raw.set, raw.primary.as_ref(), raw.through.as_ref())
 }
 
 /// A tolerance: a share of the figure, or a length in its unit. A share of a share is meant in percentage points.

@@ -98,6 +98,8 @@ pub struct RawQuestion {
     pub set: Vec<String>,
     /// The service whose pipeline is taken instead of the recommended one's.
     pub primary: Option<String>,
+    /// Another way of that pipeline: the one through this service, `lambda`.
+    pub through: Option<String>,
     /// Settings with which the figure is worked out once more and taken off: the answer is the difference.
     pub less: Option<RawSetting>,
     /// How far off the answer may be: a share of the figure, `5 %`, or a length of its own, `2 s`. For a share it is in
@@ -163,6 +165,8 @@ pub struct RawClaim {
     pub set: Vec<String>,
     /// The service whose pipeline is taken instead of the recommended one's.
     pub primary: Option<String>,
+    /// Another way of that pipeline: the one through this service, `lambda`.
+    pub through: Option<String>,
     /// This comparison holds, written as a policy: `p99 <= 60 s`, `service == firehose`.
     pub holds: Option<String>,
     /// This rule is one of the reasons why the service `on` is rejected.
@@ -194,4 +198,6 @@ pub struct RawSetting {
     pub set: Vec<String>,
     /// The service whose pipeline is taken instead of the recommended one's.
     pub primary: Option<String>,
+    /// Another way of that pipeline: the one through this service, `lambda`.
+    pub through: Option<String>,
 }

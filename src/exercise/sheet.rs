@@ -32,7 +32,11 @@ fn page<'a>(exercises: &[&'a Exercise]) -> Page<'a> {
         blocks: vec![Block::Room(1), Block::said("Answers are judged by `forebay exercise check EXERCISE FILE`.")],
     }];
     sections.extend(exercises.iter().map(|exercise| section(exercise)));
-    sections.push(Section { id: "rubric".into(), title: "Points".into(), blocks: vec![Block::Table(rubric(exercises))] });
+    sections.push(Section {
+        id: "rubric".into(),
+        title: "Points".into(),
+        blocks: vec![Block::Table(rubric(exercises))],
+    });
     Page {
         title: if let [only] = exercises { only.title.clone() } else { "Exercises".to_owned() },
         kind: "Forebay exercises",

@@ -98,13 +98,18 @@ fn comment(text: &str) -> String {
 
 /// The file that a student fills in.
 pub(super) fn starting_file(exercise: &Exercise) -> String {
-    let mut text = comment(&format!("{}. When it is done: forebay exercise check {} FILE", exercise.title, exercise.id));
+    let mut text = format!("# {}\n# When it is done: forebay exercise check {} FILE\n", exercise.title, exercise.id);
     let _ = write!(text, "exercise = \"{}\"\n\n", exercise.id);
     if exercise.wants_scenario() {
         for goal in &exercise.goals {
             text.push_str(&comment(&format!("{}: {}", goal.id, goal.text)));
         }
-        let _ = write!(text, "{}\n{}", comment(&format!("Yours to change: {}.", exercise.open.join(", "))), exercise.start.text);
+        let _ = write!(
+            text,
+            "{}\n{}",
+            comment(&format!("Yours to change: {}.", exercise.open.join(", "))),
+            exercise.start.text
+        );
     }
     if exercise.questions.is_empty() {
         return text;
@@ -186,8 +191,7 @@ pub fn class(files: &[(String, Option<Checked>)]) -> Table {
             continue;
         };
         let result = if checked.passed { "passed" } else { "not passed" };
-        let failed: Vec<&str> =
-            checked.parts.iter().filter(|part| !part.passed).map(|part| part.id.as_str()).collect();
+        let failed: Vec<&str> = checked.parts.iter().filter(|part| !part.passed).map(|part| part.id.as_str()).collect();
         let points = format!("{} of {}", checked.points, checked.points_possible);
         table.row(vec![file.clone(), result.to_owned(), points, failed.join(", ")]);
     }
