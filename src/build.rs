@@ -1,5 +1,5 @@
-//! Lists the files of `catalog/` and `scenarios/` so that they are embedded in the binary: a new service or example needs
-//! no line of Rust. Catalog files are embedded as JSON too, which is read several times faster than TOML, and with their
+//! Lists the files of `catalog/`, `scenarios/` and `book/exercises/` so that they are embedded in the binary: a new service,
+//! example or exercise needs no line of Rust. Catalog files are embedded as JSON too, which is read several times faster than TOML, and with their
 //! digest, so that a run need not look at the TOML at all.
 
 #[path = "source/fnv.rs"]
@@ -12,6 +12,7 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     embed("catalog", "catalog_files.rs", true)?;
     embed("scenarios", "scenario_files.rs", false)?;
+    embed("book/exercises", "exercise_files.rs", false)?;
     write_digest("catalog", "catalog_digest.txt")
 }
 

@@ -12,6 +12,7 @@ mod describe;
 mod diff;
 mod estimate;
 mod evaluate;
+mod exercise;
 mod exit;
 mod graph;
 mod interrupt;
@@ -47,6 +48,8 @@ pub(crate) enum Failure {
     /// A policy was hit: the answer is not what `--fail-on` or `--budget` allows, or cannot be shown to be; or results
     /// differ with `--exit-code`. The answer has been printed, and what was hit.
     Policy,
+    /// What was handed in for an exercise is not all right; what is missing has been printed.
+    NotPassed,
     /// Ctrl-C ended it early; what was complete by then has been printed, and this says what that was.
     Interrupted(String),
     /// The reader of the output has gone, which is no failure.
@@ -87,7 +90,7 @@ pub fn main() -> ExitCode {
         Ok(()) | Err(Failure::ReaderGone) => Exit::Done,
         Err(Failure::Input) => Exit::Input,
         Err(Failure::NothingFits) => Exit::NothingFits,
-        Err(Failure::Verification | Failure::Policy) => Exit::Refused,
+        Err(Failure::Verification | Failure::Policy | Failure::NotPassed) => Exit::Refused,
         Err(Failure::Interrupted(message)) => {
             let _ = writeln!(anstream::stderr(), "interrupted: {message}");
             Exit::Interrupted
@@ -118,6 +121,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
         Verb::Check(args) => scenario::check(args, context),
         Verb::Verify(args) => verify::verify(args, context),
         Verb::Evaluate(args) => evaluate::evaluate(args, context),
+        Verb::Exercise(args) => exercise::exercise(args, context),
         Verb::Init(args) => describe::init(args, context),
         Verb::Explain(args) => describe::explain(args, context),
         Verb::Catalog(args) => describe::catalog(args, context),

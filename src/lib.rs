@@ -12,7 +12,8 @@
 //!    traffic, [`theory`] the closed forms that tests hold the simulation against.
 //! 5. *Price.* [`cost`] turns what the run counted into the lines of a bill.
 //! 6. *Report.* [`report`] makes tables, JSON and charts from the same results and compares them; [`policy`] says what
-//!    they must not be; [`cli`] is the command line around it all.
+//!    they must not be; [`exercise`] sets tasks and judges hand-ins by all of the above; [`cli`] is the command line around
+//!    it all.
 //!
 //! ```
 //! use forebay::catalog::{Catalog, Library};
@@ -46,6 +47,7 @@ pub mod cost;
 pub mod diag;
 pub mod document;
 pub mod evaluate;
+pub mod exercise;
 pub mod experiment;
 pub mod mcda;
 pub mod policy;
@@ -53,6 +55,7 @@ pub mod ranking;
 pub mod report;
 pub mod rules;
 pub mod scenario;
+pub mod schemas;
 pub mod sensitivity;
 pub mod sim;
 pub mod source;

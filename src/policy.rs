@@ -134,7 +134,9 @@ impl Figure {
         }
     }
 
-    fn named(name: &str) -> Option<Self> {
+    /// The figure of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
         let folded = name.to_lowercase().replace(['_', ' '], "-");
         let name = match folded.as_str() {
             "primary" => "service",
@@ -143,6 +145,12 @@ impl Figure {
             other => other,
         };
         Self::all().find(|figure| figure.name() == name)
+    }
+
+    /// The names of all figures.
+    #[must_use]
+    pub fn names() -> Vec<&'static str> {
+        Self::all().map(Self::name).collect()
     }
 
     fn kind(self) -> Kind {
@@ -157,7 +165,9 @@ impl Figure {
         }
     }
 
-    fn measure(self) -> Measure {
+    /// What it measures; a word measures nothing and counts as points.
+    #[must_use]
+    pub fn measure(self) -> Measure {
         match self {
             Self::Simulated(sim::Figure::ObjectsPerHour) => Measure::PerHour,
             Self::Simulated(sim::Figure::ObjectBytes) => Measure::Bytes,
@@ -171,7 +181,8 @@ impl Figure {
     }
 
     /// What an answer knows of it; records as their number or, if `shared`, as their share.
-    fn of(self, answer: &Answer, shared: bool) -> Reading {
+    #[must_use]
+    pub fn of(self, answer: &Answer, shared: bool) -> Reading {
         let records = |(number, share): (Option<u64>, Option<f64>)| {
             Reading::of(if shared { share } else { number.map(|number| number as f64) })
         };
@@ -373,6 +384,21 @@ pub fn read(
         }
     }
     policies
+}
+
+/// Reads one policy that stands as a string at `at` in a file.
+///
+/// # Errors
+/// The mistake, with its place in the file.
+pub fn read_at(text: &str, at: Span, judged: Judged, services: &[&str]) -> Result<Policy, Diagnostic> {
+    parse(text, trimmed(text, 0..text.len()), judged, services).map_err(|mistake| {
+        // A plain string is as long as its text and two quotes; in any other the caret marks it whole.
+        let plain = at.end.saturating_sub(at.start) == text.len() + 2;
+        let inside = |place: usize| at.start + 1 + place;
+        let place =
+            if plain { Span { start: inside(mistake.place.start), end: inside(mistake.place.end) } } else { at };
+        Diagnostic::error("policy", mistake.message).at(place, mistake.label).help(mistake.help)
+    })
 }
 
 /// An amount of money with its currency before or behind it: `USD 200`, `$200`, `200 USD`.
@@ -635,6 +661,8 @@ fn plain_number(written: &str) -> Result<f64, UnitError> {
 pub struct Judgement {
     /// Whether it is hit.
     pub hit: bool,
+    /// Whether it is hit only because the figure is not known well enough to show that it is not.
+    pub open: bool,
     /// Whether the interval of the figure holds the threshold.
     pub within_chance: bool,
     /// The policy, the figure with its interval and what that means, in a sentence.
@@ -642,6 +670,12 @@ pub struct Judgement {
 }
 
 impl Policy {
+    /// What it looks at.
+    #[must_use]
+    pub const fn figure(&self) -> Figure {
+        self.figure
+    }
+
     /// Holds an answer, and how it differs from an old one, against the policy.
     #[must_use]
     pub fn judge(&self, new: &Answer, old: Option<&Answer>) -> Judgement {
@@ -696,13 +730,13 @@ impl Policy {
         };
         let within_chance = reading.half_width.is_some_and(|width| width > 0.0 && (value - threshold).abs() <= width);
         let chance = if within_chance { format!(", within chance of {}", self.threshold) } else { String::new() };
-        Judgement { hit, within_chance, said: format!("`{self}`: {told}{chance}") }
+        Judgement { hit, open: false, within_chance, said: format!("`{self}`: {told}{chance}") }
     }
 
     /// A figure that leaves open whether the policy is hit, which hits it.
     fn open(&self, told: &str) -> Judgement {
         let said = format!("`{self}`: {told}, so the answer cannot be shown to keep to it");
-        Judgement { hit: true, within_chance: false, said }
+        Judgement { hit: true, open: true, within_chance: false, said }
     }
 
     fn judge_word(&self, new: &Answer, old: Option<&Answer>) -> Judgement {
@@ -714,13 +748,13 @@ impl Policy {
                 let Some(now) = now else { return self.open(&told) };
                 let same = now == word.as_str();
                 let hit = same == (self.comparison == Comparison::Equal);
-                Judgement { hit, within_chance: false, said: format!("`{self}`: {told}") }
+                Judgement { hit, open: false, within_chance: false, said: format!("`{self}`: {told}") }
             }
             _ => {
                 let before = old.and_then(Answer::service);
                 let told = format!("service was {} and is {}", shown(before), shown(now));
                 let (Some(before), Some(now)) = (before, now) else { return self.open(&told) };
-                Judgement { hit: before != now, within_chance: false, said: format!("`{self}`: {told}") }
+                Judgement { hit: before != now, open: false, within_chance: false, said: format!("`{self}`: {told}") }
             }
         }
     }

@@ -21,7 +21,6 @@ pub mod reference;
 pub mod result;
 pub mod robustness;
 pub mod rule;
-pub mod schemas;
 pub mod sensitivity;
 pub mod simulation;
 pub mod stages;

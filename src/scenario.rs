@@ -26,6 +26,9 @@ pub use workload::{ClientRetry, Simulation, Sizes, Workload};
 use crate::catalog::Edition;
 use crate::value::Value;
 
+/// The scenarios that are shipped, listed by the build script: name of the file, text.
+pub const EXAMPLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
+
 /// Where an answer comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {

@@ -10,7 +10,7 @@ use super::Exit;
 use crate::catalog::Edition;
 use crate::diag::suggest;
 use crate::report::charts::Theme;
-use crate::report::schemas::KINDS;
+use crate::schemas::KINDS;
 use crate::sim::{Figure, Precision, Tier};
 use crate::tuning::Aim;
 use crate::units::{Bytes, Share, SimDuration, UnitError, Usd};
@@ -123,6 +123,8 @@ pub(crate) enum Verb {
     Verify(VerifyArgs),
     /// Answer documented selection cases and count how often the advice agrees with them.
     Evaluate(EvaluateArgs),
+    /// Exercises: set, hinted at, and judged by the engine.
+    Exercise(ExerciseArgs),
     /// Write a commented scenario to start from.
     Init(InitArgs),
     /// Print the page of a rule.
@@ -636,6 +638,78 @@ pub(crate) struct VerifyArgs {
     /// Form of the answer.
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExerciseArgs {
+    #[command(subcommand)]
+    pub(crate) what: ExerciseVerb,
+
+    /// Add the exercises of this folder; one with the name of a shipped one replaces it.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Exercises")]
+    pub(crate) exercises: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExerciseVerb {
+    /// The exercises, the easiest first.
+    List {
+        /// Form of the list.
+        #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
+        format: Format,
+    },
+    /// The task of an exercise, and what to hand in.
+    Show {
+        /// Name of the exercise.
+        exercise: String,
+        /// Write the file to start from: a scenario, or a sheet for answers; `-` prints it.
+        #[arg(long, value_name = "FILE")]
+        write: Option<PathBuf>,
+        /// Replace the file if it exists.
+        #[arg(long, requires = "write")]
+        force: bool,
+    },
+    /// A hint; each says more than the one before.
+    Hint {
+        /// Name of the exercise.
+        exercise: String,
+        /// Which hint.
+        #[arg(default_value_t = 1, value_name = "N")]
+        number: usize,
+    },
+    /// Judge what was handed in and say what is missing; exit code 5 if it is not passed.
+    Check {
+        /// Name of the exercise.
+        exercise: String,
+        /// Files that were handed in; `-` reads standard input. Several are judged into one table.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Form of the answer.
+        #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
+        format: Format,
+    },
+    /// A sheet to print: tasks with room for answers, and a rubric of points.
+    Sheet(SheetArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(mut_arg("format", report_forms))]
+pub(crate) struct SheetArgs {
+    /// Names of exercises; all if absent.
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) on_it: Vec<String>,
+
+    /// Form of the sheet.
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM", help_heading = "Output")]
+    pub(crate) format: Format,
+
+    /// File to write; without it, or with `-`, standard output.
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Replace the file if it exists.
+    #[arg(long, requires = "output", help_heading = "Output")]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

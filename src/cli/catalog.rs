@@ -3,7 +3,6 @@
 use super::Failure;
 use super::args::{DiffArgs, Format};
 use super::context::Context;
-use super::describe::EXAMPLES;
 use crate::catalog::{Catalog, Edition};
 use crate::diag::{Diagnostic, Problems, suggest};
 use crate::ranking::decide;
@@ -11,7 +10,7 @@ use crate::report::Style;
 use crate::report::editions::{EditionDiff, ScenarioAnswer, changes, text};
 use crate::report::result::to_json;
 use crate::rules::RuleBook;
-use crate::scenario::Loader;
+use crate::scenario::{EXAMPLES, Loader};
 use crate::source::SourceMap;
 
 /// Region whose facts are compared where none is named.

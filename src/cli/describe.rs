@@ -11,13 +11,11 @@ use super::context::Context;
 use crate::catalog::raw::Grade;
 use crate::catalog::{Catalog, Edition, Service};
 use crate::diag::{Diagnostic, suggest};
-use crate::report::schemas::KINDS;
 use crate::report::{self, Style, Table, rule};
 use crate::rules::RuleBook;
+use crate::scenario::EXAMPLES;
+use crate::schemas::KINDS;
 use crate::units::significant;
-
-/// Scenarios listed by the build script: name, text.
-pub(super) const EXAMPLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
 
 pub(super) fn init(args: &InitArgs, context: &mut Context) -> Result<(), Failure> {
     let names: Vec<&str> = EXAMPLES.iter().map(|(name, _)| name.trim_end_matches(".toml")).collect();

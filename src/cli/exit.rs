@@ -15,7 +15,7 @@ pub enum Exit {
     Input,
     /// Nothing satisfies the requirements.
     NothingFits,
-    /// A verification failed or a policy was hit.
+    /// A verification failed, a policy was hit or an exercise is not passed.
     Refused,
     /// Ctrl-C ended it.
     Interrupted,
@@ -58,7 +58,9 @@ impl Exit {
             Self::CommandLine => "bad command line",
             Self::Input => "input invalid",
             Self::NothingFits => "nothing satisfies the requirements",
-            Self::Refused => "a verification failed or a policy was hit (--fail-on, --budget, --exit-code)",
+            Self::Refused => {
+                "a verification failed, a policy was hit (--fail-on, --budget, --exit-code) or an exercise is not passed"
+            }
             Self::Interrupted => "interrupted",
         }
     }

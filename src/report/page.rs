@@ -14,6 +14,8 @@ mod markup;
 mod picture;
 mod sections;
 
+pub(crate) use document::{Block, Grid, Page, Section, Words};
+
 use super::charts::{Chart, ChartError};
 use super::record::Record;
 use super::result::Document;
@@ -47,6 +49,16 @@ pub struct Report<'a> {
 /// [`ChartError`], which would be a bug.
 pub fn html(report: &Report<'_>) -> Result<String, ChartError> {
     html::html(&sections::page(report))
+}
+
+/// Another page, written by the same hands.
+pub(crate) fn page_as_html(page: &Page<'_>) -> Result<String, ChartError> {
+    html::html(page)
+}
+
+/// The same as Markdown.
+pub(crate) fn page_as_markdown(page: &Page<'_>) -> String {
+    markdown::markdown(page)
 }
 
 /// The report as Markdown.

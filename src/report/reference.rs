@@ -1,7 +1,6 @@
 //! The reference pages of the book: scenario keys, rules, services. Each is made from what the program itself reads, so
 //! that a page cannot say anything else than the program does; a test holds the committed files against these functions.
 
-mod files;
 mod prices;
 mod workloads;
 
@@ -11,7 +10,6 @@ use std::fmt::Write as _;
 use schemars::schema_for;
 use serde_json::Value as Json;
 
-pub use files::{file_keys, kinds_of};
 pub use prices::{price_coverage, prices};
 pub use workloads::{arrivals_in_full, sizes_in_full};
 
@@ -58,17 +56,17 @@ pub fn scenario_keys() -> String {
     format!("## At the top of the file\n\n{}{tables}", top.render(Style::Markdown))
 }
 
-fn key_table() -> Table {
+pub(crate) fn key_table() -> Table {
     Table::new(&["key", "value", "meaning"])
 }
 
 /// Walks a JSON schema and puts its kinds into words.
-struct Walker<'a> {
-    root: &'a Json,
+pub(crate) struct Walker<'a> {
+    pub(crate) root: &'a Json,
 }
 
 impl<'a> Walker<'a> {
-    fn resolve(&self, schema: &'a Json) -> &'a Json {
+    pub(crate) fn resolve(&self, schema: &'a Json) -> &'a Json {
         let name = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/"));
         name.map_or(schema, |name| &self.root["$defs"][name])
     }
@@ -135,7 +133,7 @@ impl<'a> Walker<'a> {
     }
 
     /// A kind in words: `duration`, `whole number from 1 to 500`, `list of …`.
-    fn kind(&self, schema: &'a Json) -> String {
+    pub(crate) fn kind(&self, schema: &'a Json) -> String {
         let named = schema["type"].as_str().or_else(|| {
             schema["type"].as_array().into_iter().flatten().filter_map(Json::as_str).find(|kind| *kind != "null")
         });
@@ -223,7 +221,7 @@ pub fn buffering() -> String {
 }
 
 /// The keys of an object with their schemas, and whether they must be there.
-fn properties(schema: &Json) -> Vec<(String, &Json, bool)> {
+pub(crate) fn properties(schema: &Json) -> Vec<(String, &Json, bool)> {
     let required =
         |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|required| required == name));
     let properties = schema["properties"].as_object().into_iter().flatten();
@@ -231,7 +229,7 @@ fn properties(schema: &Json) -> Vec<(String, &Json, bool)> {
 }
 
 /// The words of a closed list.
-fn words(schema: &Json) -> Vec<String> {
+pub(crate) fn words(schema: &Json) -> Vec<String> {
     let one = schema["const"].as_str();
     let several = schema["enum"].as_array().into_iter().flatten().filter_map(Json::as_str);
     one.into_iter().chain(several).map(|word| format!("`{word}`")).collect()

@@ -96,13 +96,35 @@ impl Loader<'_> {
             return None;
         }
         let schema = schema(self.catalog);
-        let paths = if overrides.is_empty() { Vec::new() } else { self.paths(&schema) };
-        for wish in overrides {
-            apply(wish, &paths, &mut document, sources, problems);
-        }
+        self.set_in(&schema, &mut document, overrides, sources, problems);
         let digest = digest(std::iter::once(text).chain(overrides.iter().map(|wish| wish.text.as_str())));
         let scenario = self.check_against(&schema, name, &digest, document, sources, problems);
         scenario.filter(|_| problems.error_count() == before)
+    }
+
+    /// Applies overrides to a parsed scenario; what is wrong with them goes to `problems`.
+    pub fn set(
+        &self,
+        document: &mut Document,
+        overrides: &[Override],
+        sources: &mut SourceMap,
+        problems: &mut Problems,
+    ) {
+        self.set_in(&schema(self.catalog), document, overrides, sources, problems);
+    }
+
+    fn set_in(
+        &self,
+        schema: &Json,
+        document: &mut Document,
+        overrides: &[Override],
+        sources: &mut SourceMap,
+        problems: &mut Problems,
+    ) {
+        let paths = if overrides.is_empty() { Vec::new() } else { self.paths(schema) };
+        for wish in overrides {
+            apply(wish, &paths, document, sources, problems);
+        }
     }
 
     /// Checks a parsed scenario. `None` if there was an error; all are in `problems`.

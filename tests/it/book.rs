@@ -25,9 +25,9 @@ use std::thread;
 use forebay::catalog::{Catalog, Library};
 use forebay::cli::Exit;
 use forebay::diag::Problems;
-use forebay::report::schemas::Part as Written;
 use forebay::report::{Style, reference};
 use forebay::rules::RuleBook;
+use forebay::schemas::{self, Part as Written};
 use forebay::source::SourceMap;
 use tempfile::TempDir;
 
@@ -311,7 +311,7 @@ fn excerpt(place: &str) -> String {
     let text = read(&root().join(file));
     let lines: Vec<&str> = text.lines().collect();
     let is_item = |line: &&str| line.trim_start().strip_prefix(item).is_some_and(|rest| !rest.starts_with(is_name));
-    let at = lines.iter().position(|line| is_item(line)).unwrap_or_else(|| panic!("no `{item}` in {file}"));
+    let at = lines.iter().position(is_item).unwrap_or_else(|| panic!("no `{item}` in {file}"));
     let indent = lines[at].len() - lines[at].trim_start().len();
     let above = lines[..at].iter().rev().take_while(|line| line.trim_start().starts_with(['/', '#'])).count();
     let close = " ".repeat(indent) + "}";
@@ -352,11 +352,11 @@ fn made_of_the_catalog(name: &str) -> String {
         "sizes-in-full" => reference::sizes_in_full(&catalog),
         "price-coverage" => reference::price_coverage(&catalog),
         "prices" => reference::prices(&catalog),
-        "question-files" => reference::kinds_of(Written::Question),
-        "catalog-files" => reference::kinds_of(Written::Catalog),
-        "reference-files" => reference::kinds_of(Written::Reference),
-        "answer-files" => reference::kinds_of(Written::Answer),
-        "file-keys" => reference::file_keys(&catalog),
+        "question-files" => schemas::kinds_of(Written::Question),
+        "catalog-files" => schemas::kinds_of(Written::Catalog),
+        "reference-files" => schemas::kinds_of(Written::Reference),
+        "answer-files" => schemas::kinds_of(Written::Answer),
+        "file-keys" => schemas::file_keys(&catalog),
         "exit-codes" => exit_codes(),
         other => panic!("nothing generates `{other}`"),
     }

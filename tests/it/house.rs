@@ -192,6 +192,7 @@ fn rules_may_be_one_file_too() {
 fn every_verb_works_with_an_empty_path() {
     let place = Place::new();
     let file = scenario("clickstream");
+    let answer = crate::common::root().join("tests/exercises/shards/passes.toml").display().to_string();
     let short = ["--horizon", "1h"];
     let with = |verb: &'static str, more: &[&'static str]| {
         let mut words = vec![verb.to_owned(), file.clone()];
@@ -213,6 +214,11 @@ fn every_verb_works_with_an_empty_path() {
         plain(&["check", &file]),
         plain(&["weigh", "cost/freshness=3"]),
         plain(&["init", "fresh.toml"]),
+        plain(&["exercise", "list"]),
+        plain(&["exercise", "show", "shards", "--write", "shards.toml"]),
+        plain(&["exercise", "hint", "shards"]),
+        plain(&["exercise", "check", "shards", &answer]),
+        plain(&["exercise", "sheet", "shards", "--output", "sheet.html"]),
         plain(&["explain"]),
         plain(&["catalog", "list"]),
         plain(&["schema"]),
@@ -230,6 +236,7 @@ fn every_verb_works_with_an_empty_path() {
         "tuned/front.svg",
         "report.html",
         "pipeline.png",
+        "sheet.html",
     ] {
         assert!(place.path(file).exists(), "{file}");
     }

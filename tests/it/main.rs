@@ -18,6 +18,7 @@ mod constraints;
 mod determinism;
 mod diff;
 mod editions;
+mod exercise;
 mod faults;
 mod graph;
 mod house;

@@ -1,11 +1,13 @@
-//! What a report says, before it is HTML or Markdown: sections of blocks, blocks of words.
+//! What a page says, before it is HTML or Markdown: sections of blocks, blocks of words.
+
+use std::borrow::Cow;
 
 use crate::report::Table;
 use crate::report::charts::Chart;
 
 /// A piece of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Word {
+pub(crate) enum Word {
     /// As it is.
     Text(String),
     /// What a reader should not miss.
@@ -20,16 +22,16 @@ pub(super) enum Word {
 
 /// A sentence or a cell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Words(pub(super) Vec<Word>);
+pub(crate) struct Words(pub(crate) Vec<Word>);
 
 impl Words {
     /// Words taken literally, such as those of the scenario's title.
-    pub(super) fn literal(text: impl Into<String>) -> Self {
+    pub(crate) fn literal(text: impl Into<String>) -> Self {
         Self(vec![Word::Text(text.into())])
     }
 
     /// A sentence of Forebay's own: what stands between backticks is code, a web address is a link.
-    pub(super) fn said(text: &str) -> Self {
+    pub(crate) fn said(text: &str) -> Self {
         // An odd backtick belongs to no pair and is a character like any other.
         let pairs = text.matches('`').count() / 2;
         let mut words = Self::default();
@@ -62,28 +64,28 @@ impl Words {
         }
     }
 
-    pub(super) fn code(text: impl Into<String>) -> Self {
+    pub(crate) fn code(text: impl Into<String>) -> Self {
         Self(vec![Word::Code(text.into())])
     }
 
-    pub(super) fn strong(text: impl Into<String>) -> Self {
+    pub(crate) fn strong(text: impl Into<String>) -> Self {
         Self(vec![Word::Strong(text.into())])
     }
 
     /// The same followed by other words.
-    pub(super) fn and(mut self, other: Self) -> Self {
+    pub(crate) fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
     }
 
     /// The same with the numbers of sources behind it.
-    pub(super) fn cited(mut self, numbers: Vec<usize>) -> Self {
+    pub(crate) fn cited(mut self, numbers: Vec<usize>) -> Self {
         self.0.extend(numbers.into_iter().map(Word::Cite));
         self
     }
 
     /// Several, with the same words between each two.
-    pub(super) fn joined(parts: Vec<Self>, between: &str) -> Self {
+    pub(crate) fn joined(parts: Vec<Self>, between: &str) -> Self {
         let mut all = Self::default();
         for (place, part) in parts.into_iter().enumerate() {
             if place > 0 {
@@ -97,33 +99,33 @@ impl Words {
 
 /// A column of a grid.
 #[derive(Debug, Clone)]
-pub(super) struct Column {
-    pub(super) head: String,
+pub(crate) struct Column {
+    pub(crate) head: String,
     /// Whether it holds numbers, which stand at its right edge.
-    pub(super) right: bool,
+    pub(crate) right: bool,
 }
 
 /// A table of words; the first cell of a row is its head.
 #[derive(Debug, Clone)]
-pub(super) struct Grid {
+pub(crate) struct Grid {
     /// What it shows.
-    pub(super) caption: String,
-    pub(super) columns: Vec<Column>,
-    pub(super) rows: Vec<Vec<Words>>,
+    pub(crate) caption: String,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) rows: Vec<Vec<Words>>,
     /// A last row that sums the others up.
-    pub(super) total: Option<Vec<Words>>,
+    pub(crate) total: Option<Vec<Words>>,
 }
 
 impl Grid {
     /// A grid with these heads, those of numbers after a `>`.
-    pub(super) fn new(caption: impl Into<String>, heads: &[&str]) -> Self {
+    pub(crate) fn new(caption: impl Into<String>, heads: &[&str]) -> Self {
         let column =
             |head: &&str| Column { head: head.trim_start_matches('>').to_owned(), right: head.starts_with('>') };
         Self { caption: caption.into(), columns: heads.iter().map(column).collect(), rows: Vec::new(), total: None }
     }
 
     /// A table as it is printed elsewhere. A column without a head gets `unnamed`.
-    pub(super) fn of(table: &Table, caption: impl Into<String>, unnamed: &str) -> Self {
+    pub(crate) fn of(table: &Table, caption: impl Into<String>, unnamed: &str) -> Self {
         let head = |(place, name): (usize, &String)| Column {
             head: if name.is_empty() { unnamed.to_owned() } else { name.clone() },
             right: table.aligned_right().contains(&place),
@@ -136,7 +138,7 @@ impl Grid {
         }
     }
 
-    pub(super) fn row(&mut self, cells: Vec<Words>) {
+    pub(crate) fn row(&mut self, cells: Vec<Words>) {
         self.rows.push(cells);
     }
 }
@@ -148,7 +150,7 @@ fn filled(cell: &str) -> Words {
 
 /// A part of a section.
 #[derive(Debug, Clone)]
-pub(super) enum Block<'a> {
+pub(crate) enum Block<'a> {
     /// The one sentence that a reader came for.
     Lead(Words),
     /// A heading inside a section.
@@ -173,43 +175,47 @@ pub(super) enum Block<'a> {
         summary: String,
         blocks: Vec<Block<'a>>,
     },
+    /// Room to write an answer by hand, in lines.
+    Room(usize),
     /// The list that citations point into.
     Sources(Vec<Words>),
 }
 
 impl Block<'_> {
-    pub(super) fn heading(text: &str) -> Self {
+    pub(crate) fn heading(text: &str) -> Self {
         Self::Heading(text.to_owned())
     }
 
-    pub(super) fn said(text: &str) -> Self {
+    pub(crate) fn said(text: &str) -> Self {
         Self::Paragraph(Words::said(text))
     }
 
-    pub(super) fn items(items: Vec<Words>) -> Self {
+    pub(crate) fn items(items: Vec<Words>) -> Self {
         Self::List { ordered: false, items }
     }
 }
 
 /// A section with a heading of its own.
 #[derive(Debug, Clone)]
-pub(super) struct Section<'a> {
+pub(crate) struct Section<'a> {
     /// Its name in addresses.
-    pub(super) id: &'static str,
-    pub(super) title: &'static str,
-    pub(super) blocks: Vec<Block<'a>>,
+    pub(crate) id: Cow<'a, str>,
+    pub(crate) title: Cow<'a, str>,
+    pub(crate) blocks: Vec<Block<'a>>,
 }
 
-/// The whole report.
+/// The whole page.
 #[derive(Debug, Clone)]
-pub(super) struct Page<'a> {
-    /// The scenario's title.
-    pub(super) title: String,
+pub(crate) struct Page<'a> {
+    /// Its title: that of the scenario.
+    pub(crate) title: String,
+    /// What kind of page it is, behind the title: `Forebay report`.
+    pub(crate) kind: &'static str,
     /// Where and by what the answer holds.
-    pub(super) place: String,
+    pub(crate) place: String,
     /// What wrote the page: `Forebay 0.1.0 report`.
-    pub(super) generator: String,
-    pub(super) sections: Vec<Section<'a>>,
+    pub(crate) generator: String,
+    pub(crate) sections: Vec<Section<'a>>,
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ fn head(page: &Page<'_>, palette: &Palette, html: &mut Html) {
     html.void("meta", &[("name", "viewport"), ("content", "width=device-width, initial-scale=1")]);
     html.void("meta", &[("name", "generator"), ("content", &page.generator)]);
     html.void("meta", &[("name", "color-scheme"), ("content", "light dark")]);
-    html.leaf("title", &[], &format!("{} · Forebay report", page.title));
+    html.leaf("title", &[], &format!("{} · {}", page.title, page.kind));
     html.style(palette, STYLE);
 }
 
@@ -98,8 +98,8 @@ impl Writer {
 
     fn section(&mut self, section: &Section<'_>, html: &mut Html) {
         let heading = format!("{}-heading", section.id);
-        html.block("section", &[("id", section.id), ("aria-labelledby", &heading)], |html| {
-            html.leaf("h2", &[("id", &heading)], section.title);
+        html.block("section", &[("id", &*section.id), ("aria-labelledby", &heading)], |html| {
+            html.leaf("h2", &[("id", &heading)], &section.title);
             for block in &section.blocks {
                 self.block(block, html);
             }
@@ -122,6 +122,11 @@ impl Writer {
                 html.leaf("summary", &[], summary);
                 for block in blocks {
                     self.block(block, html);
+                }
+            }),
+            Block::Room(lines) => html.block("div", &[("class", "room")], |html| {
+                for _ in 0..*lines {
+                    html.leaf("div", &[], "");
                 }
             }),
             Block::Sources(items) => sources(items, html),
@@ -179,7 +184,7 @@ fn contents(sections: &[Section<'_>], html: &mut Html) {
     html.block("ol", &[], |html| {
         for section in sections {
             let address = format!("#{}", section.id);
-            html.block("li", &[], |html| html.within("a", &[("href", &address)], |html| html.text(section.title)));
+            html.block("li", &[], |html| html.within("a", &[("href", &address)], |html| html.text(&section.title)));
         }
     });
 }

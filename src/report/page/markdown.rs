@@ -8,7 +8,7 @@ pub(super) fn markdown(page: &Page<'_>) -> String {
     let place = format!("# {}\n\n{}", escaped(&page.title), escaped(&page.place));
     let sections = page.sections.iter().map(|section| {
         let blocks: Vec<String> = section.blocks.iter().map(block).collect();
-        format!("## {}\n\n{}", section.title, blocks.join("\n\n"))
+        format!("## {}\n\n{}", escaped(&section.title), blocks.join("\n\n"))
     });
     let parts: Vec<String> = std::iter::once(place).chain(sections).collect();
     format!("<!-- {} -->\n\n{}\n", page.generator, parts.join("\n\n"))
@@ -26,6 +26,7 @@ fn block(block: &Block<'_>) -> String {
             format!("*{}.* {}", escaped(chart.title().trim_end_matches('.')), escaped(&chart.finding()))
         }
         Block::Command(command) => command.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n"),
+        Block::Room(lines) => vec![escaped(&"_".repeat(60)); *lines].join("\n\n"),
         // Markdown hides nothing.
         Block::More { summary, blocks } => {
             let inside: Vec<String> = blocks.iter().map(self::block).collect();

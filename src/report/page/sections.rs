@@ -76,7 +76,9 @@ pub(super) fn page<'a>(report: &Report<'a>) -> Page<'a> {
     let mut sources = Sources::default();
     let header = &report.document.header;
     let mut sections = Vec::new();
-    let mut add = |id, title, blocks| sections.push(Section { id, title, blocks });
+    let mut add = |id: &'static str, title: &'static str, blocks| {
+        sections.push(Section { id: id.into(), title: title.into(), blocks });
+    };
     add("answer", "Answer", answer::blocks(report));
     add("requirements", "Requirements as read", requirements::blocks(report));
     add("decision", "Decision", decision::blocks(report, &mut sources));
@@ -89,6 +91,7 @@ pub(super) fn page<'a>(report: &Report<'a>) -> Page<'a> {
     add("reproduce", "Reproduce", reproduce::blocks(report));
     Page {
         title: header.scenario.title.clone(),
+        kind: GENERATOR,
         place: format!("Forebay report · {} · edition {} of the catalog", header.region, header.edition.name()),
         generator: format!("{GENERATOR} {}", header.forebay_version),
         sections,

@@ -70,5 +70,5 @@ pub fn sizes_in_full(catalog: &Catalog) -> String {
 }
 
 fn listed<'a>(sources: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    sources.map(|(id, source)| format!("- `{id}`: {}\n", super::plain(source))).collect()
+    sources.fold(String::new(), |text, (id, source)| text + &format!("- `{id}`: {}\n", super::plain(source)))
 }

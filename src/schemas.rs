@@ -1,18 +1,24 @@
 //! Every kind of file and of answer that has a schema: one list, for `forebay schema`, its help and the book.
 
+mod keys;
+
+pub use keys::{file_keys, kinds_of};
+
 use schemars::{Schema, schema_for};
 
-use super::cells;
-use super::diagram::DiagramDocument;
-use super::diff::ResultDiff;
-use super::editions::EditionDiff;
-use super::result::{Document, SimulationDocument};
 use crate::catalog::Catalog;
 use crate::catalog::raw::{
     RawCriteria, RawIntegrations, RawPrices, RawRegions, RawService, RawSources, RawVocabulary, RawWorkloads,
 };
 use crate::cost::RawUsage;
 use crate::evaluate::{self, Evaluation};
+use crate::exercise::Checked;
+use crate::exercise::raw::RawExercise;
+use crate::report::cells;
+use crate::report::diagram::DiagramDocument;
+use crate::report::diff::ResultDiff;
+use crate::report::editions::EditionDiff;
+use crate::report::result::{Document, SimulationDocument};
 use crate::rules::raw::RawRules;
 use crate::scenario::raw::RawScenario;
 use crate::verify::{self, Report};
@@ -63,9 +69,12 @@ const fn kind(
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 25] = [
+pub const KINDS: [Kind; 27] = [
     kind(Part::Question, "scenario", "any name", "A scenario file", scenario),
     kind(Part::Question, "usage", "any name", "A usage file, for `cost --usage`", |_| schema_for!(RawUsage)),
+    kind(Part::Question, "exercise", "any name", "An exercise, for `exercise --exercises`", |_| {
+        schema_for!(RawExercise)
+    }),
     kind(Part::Catalog, "service", "`services/ID.toml`", "A service file of the catalog", |_| schema_for!(RawService)),
     kind(Part::Catalog, "rules", "`rules/NAME.toml`", "A rule file of the catalog", |_| schema_for!(RawRules)),
     kind(Part::Catalog, "prices", "`prices/NAME.toml`", "A price file of the catalog", |_| schema_for!(RawPrices)),
@@ -140,6 +149,9 @@ pub const KINDS: [Kind; 25] = [
     kind(Part::Answer, "sweep", "`sweep.json`", "The file sweep.json of `sweep --out`", |_| schema_for!(cells::Plan)),
     kind(Part::Answer, "verify", "–", "What `verify --format json` prints", |_| schema_for!(Report)),
     kind(Part::Answer, "evaluation", "–", "What `evaluate --format json` prints", |_| schema_for!(Evaluation)),
+    kind(Part::Answer, "checked", "–", "What `exercise check --format json` prints, one for each file", |_| {
+        schema_for!(Checked)
+    }),
     kind(Part::Answer, "catalog-diff", "–", "What `catalog diff --format json` prints", |_| schema_for!(EditionDiff)),
     kind(Part::Answer, "diff", "–", "What `diff --format json` prints", |_| schema_for!(ResultDiff)),
     kind(Part::Answer, "graph", "–", "What `graph --as json` prints", |_| schema_for!(DiagramDocument)),

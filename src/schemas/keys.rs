@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::{Walker, key_table, properties, words};
+use super::{KINDS, Kind, Part};
 use crate::catalog::Catalog;
-use crate::report::schemas::{KINDS, Kind, Part};
+use crate::report::reference::{Walker, key_table, properties, words};
 use crate::report::{Style, Table};
 
 /// Kinds that have a page of their own.

@@ -1,0 +1,176 @@
+//! `exercise`: tasks for students, judged by the engine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::args::{ExerciseArgs, ExerciseVerb, Format, SheetArgs};
+use super::context::Context;
+use super::progress::Progress;
+use super::scenario::{json, no_record, tabular};
+use crate::catalog::Catalog;
+use crate::diag::Diagnostic;
+use crate::exercise::{self as exercises, Bench, Checked, Exercise, Exercises, HandIn};
+use crate::report::{Style, count, paragraph};
+use crate::rules::RuleBook;
+use crate::sim::Watch;
+
+pub(super) fn exercise(args: &ExerciseArgs, context: &mut Context) -> Result<(), Failure> {
+    let (catalog, rules) = context.knowledge()?;
+    let folder = args.exercises.as_deref();
+    let all = Exercises::load(folder, &catalog, &rules, &mut context.sources, &mut context.problems);
+    if context.problems.has_errors() {
+        return Err(Failure::Input);
+    }
+    match &args.what {
+        ExerciseVerb::List { format } => list(&all, *format, context),
+        ExerciseVerb::Show { exercise, write, force } => {
+            let exercise = find(&all, exercise, context)?;
+            match write {
+                Some(file) => start(exercise, file, *force, context),
+                None => context.print(&exercises::task(exercise, context.width())),
+            }
+        }
+        ExerciseVerb::Hint { exercise, number } => hint(find(&all, exercise, context)?, *number, context),
+        ExerciseVerb::Check { exercise, files, format } => {
+            no_record(*format, context)?;
+            check(find(&all, exercise, context)?, files, *format, (&catalog, &rules), context)
+        }
+        ExerciseVerb::Sheet(args) => {
+            let named = args.on_it.iter().map(|id| find(&all, id, context)).collect::<Result<Vec<_>, _>>()?;
+            let chosen = if named.is_empty() { all.iter().collect() } else { named };
+            sheet(&chosen, args, context)
+        }
+    }
+}
+
+fn find<'a>(all: &'a Exercises, id: &str, context: &mut Context) -> Result<&'a Exercise, Failure> {
+    all.find(id).or_else(|problem| context.refuse(problem))
+}
+
+fn list(all: &Exercises, format: Format, context: &mut Context) -> Result<(), Failure> {
+    no_record(format, context)?;
+    let table = exercises::list(all);
+    match format {
+        Format::Table => {
+            context.print(&table.render(Style::Plain(context.width())))?;
+            context.note("\n  forebay exercise show EXERCISE   prints the task");
+            Ok(())
+        }
+        Format::Json => context.print(&json(&all.iter().map(exercises::Listed::from).collect::<Vec<_>>())?),
+        other => context.print(&tabular(&table, other)),
+    }
+}
+
+/// Writes a file, but not over one that is there.
+fn put(file: &Path, text: &str, force: bool, context: &mut Context) -> Result<(), Failure> {
+    let shown = file.display();
+    if file.exists() && !force {
+        let problem = Diagnostic::error("exists", format!("{shown} exists already"));
+        return context.refuse(problem.help("name another file, or add --force to replace it"));
+    }
+    fs::write(file, text)
+        .or_else(|error| context.refuse(Diagnostic::error("unwritable", format!("{shown} cannot be written: {error}"))))
+}
+
+fn start(exercise: &Exercise, file: &Path, force: bool, context: &mut Context) -> Result<(), Failure> {
+    let text = exercise.starting_file();
+    if file.as_os_str() == "-" {
+        return context.print(&text);
+    }
+    put(file, &text, force, context)?;
+    let shown = file.display();
+    let what = if exercise.wants_scenario() { "change the scenario in it" } else { "write your answers into it" };
+    context.print(&format!("{shown} written: {what}. Then: forebay exercise check {} {shown}", exercise.id))
+}
+
+fn hint(exercise: &Exercise, number: usize, context: &mut Context) -> Result<(), Failure> {
+    let all = exercise.hints.len();
+    let Some(hint) = number.checked_sub(1).and_then(|place| exercise.hints.get(place)) else {
+        let hints = count(all as u64, "hint");
+        let problem =
+            Diagnostic::error("no-such-hint", format!("`{}` has {hints}; there is no hint {number}", exercise.id));
+        let help =
+            if all == 0 { "the task says all there is" } else { "hints count from 1; `check` says what is missing" };
+        return context.refuse(problem.help(help));
+    };
+    context.print(&paragraph(&format!("  Hint {number} of {all}  "), hint, context.width()))?;
+    if number < all {
+        context.note(&format!("\n  forebay exercise hint {} {}   says more", exercise.id, number + 1));
+    }
+    Ok(())
+}
+
+fn check(
+    exercise: &Exercise,
+    files: &[PathBuf],
+    format: Format,
+    (catalog, rules): (&Catalog, &RuleBook),
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let progress = Progress::start(context.quiet);
+    let judged: Vec<(String, Option<Checked>)> = files
+        .iter()
+        .map(|path| {
+            let name = context.name_of(path);
+            let checked = one(exercise, path, &name, (catalog, rules), &progress, context);
+            (name, checked)
+        })
+        .collect();
+    let stopped = progress.should_stop();
+    progress.finish();
+    if stopped {
+        return Err(Failure::Interrupted("not all of it was judged".to_owned()));
+    }
+    let readable: Vec<&Checked> = judged.iter().filter_map(|(_, checked)| checked.as_ref()).collect();
+    let text = match (format, readable.as_slice()) {
+        (Format::Json, _) => json(&readable)?,
+        (Format::Table, [only]) if judged.len() == 1 => exercises::checked_text(only, context.width()),
+        (Format::Table, _) if judged.len() > 1 => exercises::class_table(&judged).render(Style::Plain(context.width())),
+        (Format::Table, _) => String::new(),
+        (other, _) => tabular(&exercises::class_table(&judged), other),
+    };
+    if !text.is_empty() {
+        context.print(&text)?;
+    }
+    if readable.len() < judged.len() {
+        return Err(Failure::Input);
+    }
+    if readable.iter().all(|checked| checked.passed) {
+        return Ok(());
+    }
+    if format == Format::Table && !exercise.hints.is_empty() {
+        context.note(&format!("\n  forebay exercise hint {}   helps", exercise.id));
+    }
+    Err(Failure::NotPassed)
+}
+
+/// Judges one file; none where it cannot be read, which is among the problems.
+fn one(
+    exercise: &Exercise,
+    path: &Path,
+    name: &str,
+    (catalog, rules): (&Catalog, &RuleBook),
+    progress: &Progress,
+    context: &mut Context,
+) -> Option<Checked> {
+    let text = context.read_text(path, "what was handed in").ok()?;
+    let (sources, problems) = (&mut context.sources, &mut context.problems);
+    let hand_in = HandIn::read(exercise, name, &text, (catalog, rules), sources, problems)?;
+    let bench = Bench::new(catalog, rules, &context.sources, progress);
+    Some(exercises::check(exercise, &hand_in, &bench))
+}
+
+fn sheet(chosen: &[&Exercise], args: &SheetArgs, context: &mut Context) -> Result<(), Failure> {
+    let text = match args.format {
+        Format::Md => exercises::sheet_markdown(chosen),
+        _ => exercises::sheet_html(chosen).map_err(|error| Failure::Internal(error.to_string()))?,
+    };
+    match args.output.as_deref().filter(|file| file.as_os_str() != "-") {
+        Some(file) => {
+            put(file, &text, args.force, context)?;
+            context.print(&format!("{} written: {}", file.display(), count(chosen.len() as u64, "exercise")))
+        }
+        None => context.print(&text),
+    }
+}

@@ -1,0 +1,240 @@
+//! Exercises for eyes: the list, a task, the file to start from, what a check found.
+
+use std::fmt::Write as _;
+
+use super::{Ask, Checked, Exercise, Exercises, Part, Question};
+use crate::exercise::raw::{Kind, Level};
+use crate::report::{Style, Table, count, paragraph, wrap};
+
+/// Columns of comments in files.
+const COMMENT: usize = 100;
+
+impl Level {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Easy => "easy",
+            Self::Middle => "middle",
+            Self::Hard => "hard",
+        }
+    }
+}
+
+/// All exercises, the easiest first.
+#[must_use]
+pub fn list(exercises: &Exercises) -> Table {
+    let mut table = Table::new(&["exercise", "title", "level", "chapter", "about"]).right(&[4]);
+    for exercise in exercises.iter() {
+        let cells = [&exercise.id, &exercise.title, exercise.level.name(), &exercise.chapter];
+        let mut row: Vec<String> = cells.map(str::to_owned).to_vec();
+        row.push(format!("{} min", exercise.minutes));
+        table.row(row);
+    }
+    table
+}
+
+/// The task of an exercise, with what to hand in.
+#[must_use]
+pub fn task(exercise: &Exercise, width: usize) -> String {
+    let mut text = format!("{}\n", exercise.title);
+    let _ = writeln!(
+        text,
+        "{} · {} · about {} min · {} · goes with `{}`",
+        exercise.id,
+        exercise.level.name(),
+        exercise.minutes,
+        count(u64::from(exercise.points()), "point"),
+        exercise.chapter
+    );
+    for part in &exercise.task {
+        let _ = write!(text, "\n{}", paragraph("  ", part, width));
+    }
+    if !exercise.questions.is_empty() {
+        text.push_str("\n  To answer\n\n");
+        for question in &exercise.questions {
+            text.push_str(&paragraph(&format!("    {}  ", question.id), &question.text, width));
+            for (id, choice) in question.offered() {
+                text.push_str(&paragraph(&format!("      {id}: "), choice, width));
+            }
+            if question.kind != Kind::Choice {
+                let _ = writeln!(text, "      answer with {}", question.kind.takes());
+            }
+        }
+    }
+    if !exercise.goals.is_empty() {
+        text.push_str("\n  To achieve\n\n");
+        for goal in &exercise.goals {
+            text.push_str(&paragraph(&format!("    {}  ", goal.id), &goal.text, width));
+        }
+        let open: Vec<String> = exercise.open.iter().map(|path| format!("`{path}`")).collect();
+        let _ = write!(text, "\n{}", paragraph("  Yours to change  ", &open.join(", "), width));
+    }
+    let id = &exercise.id;
+    let _ = write!(
+        text,
+        "\n  forebay exercise show {id} --write my.toml   writes the file to fill in\n  \
+         forebay exercise check {id} my.toml          judges it\n"
+    );
+    if !exercise.hints.is_empty() {
+        let hints = count(exercise.hints.len() as u64, "hint");
+        let _ = writeln!(text, "  forebay exercise hint {id}                   the first of {hints}");
+    }
+    text
+}
+
+impl Question {
+    /// Its choices, with what they say.
+    pub(super) fn offered(&self) -> Vec<(&str, &str)> {
+        match &self.ask {
+            Ask::Choices(choices) => choices.iter().map(|one| (one.id.as_str(), one.text.as_str())).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A text as comments.
+fn comment(text: &str) -> String {
+    wrap(text, COMMENT).iter().map(|line| format!("# {line}\n")).collect()
+}
+
+/// The file that a student fills in.
+pub(super) fn starting_file(exercise: &Exercise) -> String {
+    let mut text = format!("# {}\n# When it is done: forebay exercise check {} FILE\n", exercise.title, exercise.id);
+    let _ = write!(text, "exercise = \"{}\"\n\n", exercise.id);
+    if exercise.wants_scenario() {
+        for goal in &exercise.goals {
+            text.push_str(&comment(&format!("{}: {}", goal.id, goal.text)));
+        }
+        let _ = write!(
+            text,
+            "{}\n{}",
+            comment(&format!("Yours to change: {}.", exercise.open.join(", "))),
+            exercise.start.text
+        );
+    }
+    if exercise.questions.is_empty() {
+        return text;
+    }
+    if exercise.wants_scenario() {
+        text.push('\n');
+    }
+    text.push_str("[answer]\n");
+    for question in &exercise.questions {
+        text.push_str(&comment(&question.text));
+        for (id, choice) in question.offered() {
+            text.push_str(&comment(&format!("  {id}: {choice}")));
+        }
+        let takes = if question.kind == Kind::Choice {
+            format!("one of {}", question.choices().join(", "))
+        } else {
+            question.kind.takes().to_owned()
+        };
+        let _ = writeln!(text, "{} = \"\"   # {takes}", question.id);
+    }
+    text
+}
+
+/// What a check found, all of it.
+#[must_use]
+pub fn checked(checked: &Checked, width: usize) -> String {
+    let mut text = format!("{} ({}): {}\n", checked.title, checked.exercise, checked.file);
+    for part in &checked.parts {
+        if part.kind == "task" && part.passed {
+            continue;
+        }
+        text.push('\n');
+        text.push_str(&one(part, width));
+    }
+    let verdict = if checked.passed { "Passed" } else { "Not passed yet" };
+    let points = count(u64::from(checked.points_possible), "point");
+    let _ = write!(text, "\n  {verdict}: {} of {points}.\n", checked.points);
+    text
+}
+
+fn one(part: &Part, width: usize) -> String {
+    let verdict = match (part.kind, part.passed, &part.answer) {
+        ("question", true, _) => "right",
+        ("question", false, None) => "open",
+        ("question", ..) => "not right",
+        ("goal", true, _) => "met",
+        ("goal", ..) => "not met",
+        _ => "changed",
+    };
+    let points = match part.points_possible {
+        0 => String::new(),
+        possible => format!(", {} of {}", part.points, count(u64::from(possible), "point")),
+    };
+    let mut text = format!("  {}: {verdict}{points}\n", part.id);
+    let mut line = |head: &str, said: &str| text.push_str(&paragraph(&format!("    {head:<9}"), said, width));
+    line("asked", &part.asked);
+    if let Some(answer) = &part.answer {
+        line("answer", answer);
+    }
+    for found in &part.found {
+        line("found", found);
+    }
+    for reason in &part.reasons {
+        line("because", reason);
+    }
+    if let Some(missing) = &part.missing {
+        line("think of", missing);
+    }
+    text
+}
+
+/// Files of many students: one row each, those that cannot be read included.
+#[must_use]
+pub fn class(files: &[(String, Option<Checked>)]) -> Table {
+    let mut table = Table::new(&["file", "result", "points", "not right yet"]).right(&[2]);
+    for (file, checked) in files {
+        let Some(checked) = checked else {
+            table.row(vec![file.clone(), "not readable".to_owned(), String::new(), "see below".to_owned()]);
+            continue;
+        };
+        let result = if checked.passed { "passed" } else { "not passed" };
+        let failed: Vec<&str> = checked.parts.iter().filter(|part| !part.passed).map(|part| part.id.as_str()).collect();
+        let points = format!("{} of {}", checked.points, checked.points_possible);
+        table.row(vec![file.clone(), result.to_owned(), points, failed.join(", ")]);
+    }
+    table
+}
+
+impl Exercises {
+    /// The list as it is printed in the book.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        list(self).render(Style::Markdown)
+    }
+}
+
+/// An exercise in a list for programs.
+#[derive(Debug, serde::Serialize)]
+pub struct Listed<'a> {
+    /// Its name.
+    pub id: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// How hard it is.
+    pub level: Level,
+    /// The page of the book that it goes with.
+    pub chapter: &'a str,
+    /// Minutes that it takes, about.
+    pub minutes: u32,
+    /// Points that it gives.
+    pub points: u32,
+    /// Hints that it has.
+    pub hints: usize,
+}
+
+impl<'a> From<&'a Exercise> for Listed<'a> {
+    fn from(exercise: &'a Exercise) -> Self {
+        Self {
+            id: &exercise.id,
+            title: &exercise.title,
+            level: exercise.level,
+            chapter: &exercise.chapter,
+            minutes: exercise.minutes,
+            points: exercise.points(),
+            hints: exercise.hints.len(),
+        }
+    }
+}
