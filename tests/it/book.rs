@@ -286,7 +286,7 @@ fn excerpt(place: &str) -> String {
     let text = read(&root().join(file));
     let lines: Vec<&str> = text.lines().collect();
     let is_item = |line: &&str| line.trim_start().strip_prefix(item).is_some_and(|rest| !rest.starts_with(is_name));
-    let at = lines.iter().position(|line| is_item(line)).unwrap_or_else(|| panic!("no `{item}` in {file}"));
+    let at = lines.iter().position(is_item).unwrap_or_else(|| panic!("no `{item}` in {file}"));
     let indent = lines[at].len() - lines[at].trim_start().len();
     let above = lines[..at].iter().rev().take_while(|line| line.trim_start().starts_with(['/', '#'])).count();
     let close = " ".repeat(indent) + "}";
