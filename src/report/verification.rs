@@ -48,28 +48,43 @@ pub fn closing(report: &Report) -> String {
 }
 
 /// A row for every case, for documents: of its quantities the one that uses most of what it may differ by, the last of equals.
+/// What no case has, a subject or a date, has no column.
 #[must_use]
 pub fn summary(report: &Report) -> Table {
-    let header =
-        ["case", "about", "compared", "nearest to its limit", "expected", "got", "off by", "answer of", "verdict"];
-    let mut table = Table::new(&header).right(&[2, 4, 5]);
+    let is_told = report.results.iter().any(|case| case.about.is_some());
+    let is_dated = report.results.iter().any(|case| case.as_of.is_some());
+    let numbers = ["compared", "nearest to its limit", "expected", "got", "off by"];
+    let header = with(["case", "about"], is_told, numbers, ["answer of", "verdict"], is_dated);
+    let first = if is_told { 2 } else { 1 };
+    let mut table = Table::new(&header).right(&[first, first + 2, first + 3]);
     for case in &report.results {
         let share = |quantity: &&Quantity| quantity.share_of_tolerance().unwrap_or_default();
         let nearest = case.quantities.iter().max_by(|a, b| share(a).total_cmp(&share(b)));
         let told = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
-        table.row(vec![
-            format!("`{}`", case.id),
-            told(case.about.clone()),
+        let numbers = [
             case.quantities.iter().filter(|quantity| quantity.got.is_some()).count().to_string(),
             told(nearest.map(|quantity| quantity.name.clone())),
-            told(nearest.map(|quantity| digits(quantity.expected))),
-            told(nearest.and_then(|quantity| quantity.got).map(digits)),
+            told(nearest.map(|quantity| readable(quantity, quantity.expected))),
+            told(nearest.and_then(|quantity| Some(readable(quantity, quantity.got?)))),
             told(nearest.map(off_by)),
-            told(case.as_of.clone()),
-            told(Some(word(case.verdict).to_owned())),
-        ]);
+        ];
+        let named = [format!("`{}`", case.id), told(case.about.clone())];
+        let judged = [told(case.as_of.clone()), word(case.verdict).to_owned()];
+        table.row(with(named, is_told, numbers, judged, is_dated));
     }
     table
+}
+
+/// As many digits as say something: an estimate has few, an amount of money all.
+fn readable(quantity: &Quantity, amount: Amount) -> String {
+    if quantity.standard_error.is_some() { significant(amount.as_f64(), 6) } else { digits(amount) }
+}
+
+/// The cells of a row, without the second and without the last but one where these are not wanted.
+fn with<T>([case, about]: [T; 2], is_told: bool, numbers: [T; 5], [as_of, verdict]: [T; 2], is_dated: bool) -> Vec<T> {
+    let about = Some(about).filter(|_| is_told);
+    let as_of = Some(as_of).filter(|_| is_dated);
+    std::iter::once(case).chain(about).chain(numbers).chain(as_of).chain([verdict]).collect()
 }
 
 /// How far a quantity is off: in standard errors where these set the limit, else as a share of what is allowed.
@@ -80,8 +95,8 @@ fn off_by(quantity: &Quantity) -> String {
             let errors = quantity.errors_off().unwrap_or_default();
             format!("{errors:+.1} standard errors").replace('-', "\u{2212}")
         }
-        (_, Some(share)) if share >= 0.001 => format!("{} % of what is allowed", significant(share * 100.0, 2)),
-        (_, Some(share)) if share > 0.0 => "less than 0.1 % of what is allowed".to_owned(),
+        (_, Some(share)) if share >= 0.001 => format!("{} % of its limit", significant(share * 100.0, 2)),
+        (_, Some(share)) if share > 0.0 => "less than 0.1 % of its limit".to_owned(),
         _ => "nothing".to_owned(),
     }
 }

@@ -63,9 +63,8 @@ fn section(catalog: &Catalog, service: &str) -> String {
     if sources.is_empty() {
         return format!("No price of {REGION} is known.\n");
     }
-    let read: String = (1..)
-        .zip(&sources)
-        .fold(String::new(), |text, (number, source)| text + &format!("{number}. {}\n", super::plain(source)));
+    let lines = (1..).zip(&sources).map(|(number, source)| format!("{number}. {}\n", super::plain(source)));
+    let read = lines.collect::<Vec<_>>().concat();
     format!("The last column counts the sources below.\n\n{}\n{read}", table.render(Style::Markdown))
 }
 

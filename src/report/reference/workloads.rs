@@ -16,7 +16,7 @@ const WINDOWS: [SimDuration; 2] = [SimDuration::from_secs(1), SimDuration::from_
 /// The arrival presets with the rate that was seen and how bursty they are. Sources stand in a list below.
 #[must_use]
 pub fn arrivals_in_full(catalog: &Catalog) -> String {
-    let header = ["preset", "seen, a second", "burstiness, 1 s", "1 min", "profile", "known", "checked", "shows"];
+    let header = ["preset", "seen, a second", "burstiness, 1 s", "1 min", "profile", "known", "shows"];
     let mut table = Table::new(&header).right(&[1, 2, 3]);
     for preset in &catalog.arrivals {
         let seen = preset.seen_rate.map_or_else(|| "–".to_owned(), |rate| significant(rate.get(), 4));
@@ -30,11 +30,10 @@ pub fn arrivals_in_full(catalog: &Catalog) -> String {
             told(1),
             profile,
             preset.grade.word().to_owned(),
-            preset.checked.clone(),
             preset.doc.clone(),
         ]);
     }
-    let sources = catalog.arrivals.iter().map(|preset| (preset.id.as_str(), preset.source.as_str()));
+    let sources = catalog.arrivals.iter().map(|preset| [&preset.id, &preset.source, &preset.checked]);
     format!("{}\n{}", table.render(Style::Markdown), listed(sources))
 }
 
@@ -52,7 +51,7 @@ fn burstiness(catalog: &Catalog, preset: &ArrivalPreset) -> Vec<f64> {
 /// The presets of record sizes with mean and coefficient of variation. Sources stand in a list below.
 #[must_use]
 pub fn sizes_in_full(catalog: &Catalog) -> String {
-    let header = ["preset", "mean, B", "deviation over mean", "known", "checked", "shows"];
+    let header = ["preset", "mean, B", "deviation over mean", "known", "shows"];
     let mut table = Table::new(&header).right(&[1, 2]);
     for preset in &catalog.sizes {
         let (mean, variance) = (preset.law.mean(), preset.law.variance());
@@ -61,14 +60,15 @@ pub fn sizes_in_full(catalog: &Catalog) -> String {
             significant(mean, 4),
             significant(variance.sqrt() / mean, 3),
             preset.grade.word().to_owned(),
-            preset.checked.clone(),
             preset.doc.clone(),
         ]);
     }
-    let sources = catalog.sizes.iter().map(|preset| (preset.id.as_str(), preset.source.as_str()));
+    let sources = catalog.sizes.iter().map(|preset| [&preset.id, &preset.source, &preset.checked]);
     format!("{}\n{}", table.render(Style::Markdown), listed(sources))
 }
 
-fn listed<'a>(sources: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    sources.fold(String::new(), |text, (id, source)| text + &format!("- `{id}`: {}\n", super::plain(source)))
+/// A list of ids with source and date.
+fn listed<'a>(sources: impl Iterator<Item = [&'a String; 3]>) -> String {
+    let line = |[id, source, checked]: [&String; 3]| format!("- `{id}`: {} ({checked})\n", super::plain(source));
+    sources.map(line).collect::<Vec<_>>().concat()
 }
