@@ -18,6 +18,7 @@ use std::thread;
 
 use forebay::catalog::{Catalog, Library};
 use forebay::diag::Problems;
+use forebay::exercise::Exercises;
 use forebay::report::{Style, reference};
 use forebay::rules::RuleBook;
 use forebay::source::SourceMap;
@@ -265,6 +266,7 @@ fn generated(name: &str) -> String {
         "commands" => helps(""),
         "buffering" => reference::buffering(),
         "result" => reference::result_keys(),
+        "exercises" => Exercises::load(None, &catalog, &rules, &mut sources, &mut problems).markdown(),
         other => panic!("nothing generates `{other}`"),
     };
     format!("\n{}\n\n", body.trim_end())
