@@ -64,6 +64,8 @@ pub struct Exercise {
 struct Start {
     /// How it is called: `clickstream.toml`.
     name: String,
+    /// The settings that the exercise lays over it.
+    set: Vec<String>,
     text: String,
     document: Document,
 }
@@ -144,6 +146,12 @@ impl Exercise {
     #[must_use]
     pub fn wants_scenario(&self) -> bool {
         !self.goals.is_empty()
+    }
+
+    /// Its scenario, to try things with.
+    #[must_use]
+    pub fn scenario(&self) -> &str {
+        &self.start.text
     }
 
     /// The file that a student starts from.

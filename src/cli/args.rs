@@ -663,10 +663,13 @@ pub(crate) enum ExerciseVerb {
         /// Name of the exercise.
         exercise: String,
         /// Write the file to start from: a scenario, or a sheet for answers; `-` prints it.
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", conflicts_with = "scenario")]
         write: Option<PathBuf>,
+        /// Write the scenario that it is about, to try things with; `-` prints it.
+        #[arg(long, value_name = "FILE")]
+        scenario: Option<PathBuf>,
         /// Replace the file if it exists.
-        #[arg(long, requires = "write")]
+        #[arg(long)]
         force: bool,
     },
     /// A hint; each says more than the one before.

@@ -107,7 +107,7 @@ impl Context {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let problem = Diagnostic::error("not-found", format!("{shown} does not exist"));
-                return self.refuse(problem.help(near_file(path)));
+                return self.refuse(problem.help(near_file(path, what)));
             }
             Err(error) => {
                 return self.refuse(Diagnostic::error("unreadable", format!("{shown} cannot be read: {error}")));
@@ -173,8 +173,11 @@ impl Context {
     }
 }
 
+/// What a student's file is called in messages.
+pub(super) const HANDED_IN: &str = "what was handed in";
+
 /// What to type instead of a file that is not there.
-fn near_file(path: &Path) -> String {
+fn near_file(path: &Path, what: &str) -> String {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let names: Vec<String> = fs::read_dir(folder)
         .into_iter()
@@ -184,6 +187,9 @@ fn near_file(path: &Path) -> String {
     let typed = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     match crate::diag::nearest(&typed, names.iter().map(String::as_str)) {
         Some(name) => format!("did you mean `{}`?", folder.join(name).display()),
+        None if what == HANDED_IN => {
+            "`forebay exercise show EXERCISE --write FILE` writes a file to fill in".to_owned()
+        }
         None => "`forebay init` writes a commented scenario to start from".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::args::{ExerciseArgs, ExerciseVerb, Format, SheetArgs};
-use super::context::Context;
+use super::context::{Context, HANDED_IN};
 use super::progress::Progress;
 use super::scenario::{json, no_record, tabular};
 use crate::catalog::Catalog;
@@ -24,11 +24,12 @@ pub(super) fn exercise(args: &ExerciseArgs, context: &mut Context) -> Result<(),
     }
     match &args.what {
         ExerciseVerb::List { format } => list(&all, *format, context),
-        ExerciseVerb::Show { exercise, write, force } => {
+        ExerciseVerb::Show { exercise, write, scenario, force } => {
             let exercise = find(&all, exercise, context)?;
-            match write {
-                Some(file) => start(exercise, file, *force, context),
-                None => context.print(&exercises::task(exercise, context.width())),
+            match (write, scenario) {
+                (Some(file), _) => start(exercise, file, *force, context),
+                (None, Some(file)) => to_try(exercise, file, *force, context),
+                (None, None) => context.print(&exercises::task(exercise, context.width())),
             }
         }
         ExerciseVerb::Hint { exercise, number } => hint(find(&all, exercise, context)?, *number, context),
@@ -82,6 +83,15 @@ fn start(exercise: &Exercise, file: &Path, force: bool, context: &mut Context) -
     let shown = file.display();
     let what = if exercise.wants_scenario() { "change the scenario in it" } else { "write your answers into it" };
     context.print(&format!("{shown} written: {what}. Then: forebay exercise check {} {shown}", exercise.id))
+}
+
+fn to_try(exercise: &Exercise, file: &Path, force: bool, context: &mut Context) -> Result<(), Failure> {
+    if file.as_os_str() == "-" {
+        return context.print(exercise.scenario());
+    }
+    put(file, exercise.scenario(), force, context)?;
+    let shown = file.display();
+    context.print(&format!("{shown} written. Try: forebay run {shown}"))
 }
 
 fn hint(exercise: &Exercise, number: usize, context: &mut Context) -> Result<(), Failure> {
@@ -154,7 +164,7 @@ fn one(
     progress: &Progress,
     context: &mut Context,
 ) -> Option<Checked> {
-    let text = context.read_text(path, "what was handed in").ok()?;
+    let text = context.read_text(path, HANDED_IN).ok()?;
     let (sources, problems) = (&mut context.sources, &mut context.problems);
     let hand_in = HandIn::read(exercise, name, &text, (catalog, rules), sources, problems)?;
     let bench = Bench::new(catalog, rules, &context.sources, progress);

@@ -130,20 +130,7 @@ impl Loader<'_> {
             Reader { name: &file.name, text: &file.text, proven: None, sources: self.sources, problems: self.problems };
         let (raw, document): (RawExercise, Document) = reader.read()?;
         let start = self.start(&raw, file, &document)?;
-        if raw.question.is_empty() && raw.goal.is_empty() {
-            let problem = Diagnostic::error("nothing-asked", "an exercise asks something".to_owned());
-            let problem = problem.at(document.span, "there is no [[question]] and no [[goal]]");
-            self.problems.push(problem.help("`forebay schema exercise` documents both"));
-        }
-        if raw.goal.is_empty() != raw.open.is_empty() {
-            let (message, help) = if raw.goal.is_empty() {
-                ("`open` is for exercises with goals", "leave it out, or add a [[goal]]")
-            } else {
-                ("nothing of the scenario may be changed, so no goal can be worked on", "add `open = [\"firehose\"]`")
-            };
-            let problem = Diagnostic::error("open", message.to_owned());
-            self.problems.push(problem.at(document.span_of("open"), "see here").help(help));
-        }
+        self.asks_something(&raw, &document);
         self.ids(&raw, &document);
         let questions = raw.question.iter().enumerate();
         let questions: Vec<Option<Question>> = questions
@@ -177,10 +164,28 @@ impl Loader<'_> {
         })
     }
 
+    /// There is something to answer or to achieve, and what may be changed for it is said.
+    fn asks_something(&mut self, raw: &RawExercise, document: &Document) {
+        if raw.question.is_empty() && raw.goal.is_empty() {
+            let problem = Diagnostic::error("nothing-asked", "an exercise asks something".to_owned());
+            let problem = problem.at(document.span, "there is no [[question]] and no [[goal]]");
+            self.problems.push(problem.help("`forebay schema exercise` documents both"));
+        }
+        if raw.goal.is_empty() != raw.open.is_empty() {
+            let (message, help) = if raw.goal.is_empty() {
+                ("`open` is for exercises with goals", "leave it out, or add a [[goal]]")
+            } else {
+                ("nothing of the scenario may be changed, so no goal can be worked on", "add `open = [\"firehose\"]`")
+            };
+            let problem = Diagnostic::error("open", message.to_owned());
+            self.problems.push(problem.at(document.span_of("open"), "see here").help(help));
+        }
+    }
+
     /// The scenario with the exercise's settings in its text.
     fn start(&mut self, raw: &RawExercise, file: &File, document: &Document) -> Option<Start> {
         let span = document.span_of("scenario");
-        let own = file.folder.as_ref().filter(|_| raw.scenario.ends_with(".toml"));
+        let own = file.folder.as_ref().filter(|_| is_file(&raw.scenario));
         let found = match own {
             Some(folder) => fs::read_to_string(folder.join(&raw.scenario)).map_err(|error| error.to_string()),
             None => {
@@ -207,8 +212,7 @@ impl Loader<'_> {
             };
             set = set_in_text(&set, key.trim(), &literal(value));
         }
-        let name =
-            if raw.scenario.ends_with(".toml") { raw.scenario.clone() } else { format!("{}.toml", raw.scenario) };
+        let name = if is_file(&raw.scenario) { raw.scenario.clone() } else { format!("{}.toml", raw.scenario) };
         let before = self.problems.error_count();
         let parsed = Document::parse(&name, &set, self.sources, self.problems);
         let loader = crate::scenario::Loader { catalog: self.catalog, edition: None, region: None };
@@ -220,7 +224,7 @@ impl Loader<'_> {
             self.problems.push(Diagnostic::error("scenario", message).at(span, "this one, with `set`"));
             return None;
         }
-        Some(Start { name, text: set, document: parsed })
+        Some(Start { name, set: raw.set.clone(), text: set, document: parsed })
     }
 
     /// Every question and goal has a name of its own.
@@ -495,7 +499,7 @@ struct Spot<'a> {
     table: Option<&'a Table>,
 }
 
-impl<'a> Spot<'a> {
+impl Spot<'_> {
     /// The place of a key; of the table's first key, or of the file, where it is absent.
     fn span(self, key: &str) -> Span {
         let item = self.table.and_then(|table| table.get(key));
@@ -506,6 +510,11 @@ impl<'a> Spot<'a> {
     fn below(self, array: &str, place: usize) -> Self {
         Self { table: self.table.and_then(|inside| table(inside, array, place)), ..self }
     }
+}
+
+/// Whether a scenario is named by its file.
+fn is_file(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end == "toml")
 }
 
 /// An element of an array of tables.

@@ -68,17 +68,36 @@ pub fn task(exercise: &Exercise, width: usize) -> String {
         let open: Vec<String> = exercise.open.iter().map(|path| format!("`{path}`")).collect();
         let _ = write!(text, "\n{}", paragraph("  Yours to change  ", &open.join(", "), width));
     }
-    let id = &exercise.id;
-    let _ = write!(
-        text,
-        "\n  forebay exercise show {id} --write my.toml   writes the file to fill in\n  \
-         forebay exercise check {id} my.toml          judges it\n"
-    );
-    if !exercise.hints.is_empty() {
-        let hints = count(exercise.hints.len() as u64, "hint");
-        let _ = writeln!(text, "  forebay exercise hint {id}                   the first of {hints}");
-    }
+    text.push('\n');
+    text.push_str(&paragraph("  Scenario  ", &about_scenario(exercise), width));
+    text.push('\n');
+    text.push_str(&commands(exercise));
     text
+}
+
+/// The scenario of an exercise in words.
+fn about_scenario(exercise: &Exercise) -> String {
+    let set: Vec<String> = exercise.start.set.iter().map(|one| format!("`{one}`")).collect();
+    let name = exercise.start.name.trim_end_matches(".toml");
+    if set.is_empty() { name.to_owned() } else { format!("{name}, with {}", set.join(", ")) }
+}
+
+/// What to type next, with what it does.
+fn commands(exercise: &Exercise) -> String {
+    let id = &exercise.id;
+    let mut lines = vec![(format!("show {id} --write my.toml"), "writes the file to fill in".to_owned())];
+    if !exercise.wants_scenario() {
+        lines.push((format!("show {id} --scenario try.toml"), "writes its scenario, to try things with".to_owned()));
+    }
+    lines.push((format!("check {id} my.toml"), "judges it".to_owned()));
+    if !exercise.hints.is_empty() {
+        lines.push((format!("hint {id}"), format!("the first of {}", count(exercise.hints.len() as u64, "hint"))));
+    }
+    let widest = lines.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
+    lines.iter().fold(String::new(), |mut text, (command, does)| {
+        let _ = writeln!(text, "  forebay exercise {command:<widest$}   {does}");
+        text
+    })
 }
 
 impl Question {
@@ -93,7 +112,7 @@ impl Question {
 
 /// A text as comments.
 fn comment(text: &str) -> String {
-    wrap(text, COMMENT).iter().map(|line| format!("# {line}\n")).collect()
+    wrap(text, COMMENT).iter().flat_map(|line| ["# ", line, "\n"]).collect()
 }
 
 /// The file that a student fills in.

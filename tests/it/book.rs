@@ -25,6 +25,7 @@ use std::thread;
 use forebay::catalog::{Catalog, Library};
 use forebay::cli::Exit;
 use forebay::diag::Problems;
+use forebay::exercise::Exercises;
 use forebay::report::{Style, reference};
 use forebay::rules::RuleBook;
 use forebay::schemas::{self, Part as Written};
@@ -358,6 +359,7 @@ fn made_of_the_catalog(name: &str) -> String {
         "answer-files" => schemas::kinds_of(Written::Answer),
         "file-keys" => schemas::file_keys(&catalog),
         "exit-codes" => exit_codes(),
+        "exercises" => Exercises::load(None, &catalog, &rules, &mut sources, &mut problems).markdown(),
         other => panic!("nothing generates `{other}`"),
     }
 }

@@ -186,6 +186,27 @@ fn the_file_to_start_from_is_read_back_with_every_question_open() {
 }
 
 #[test]
+fn the_scenario_of_an_exercise_is_one_for_every_verb() {
+    let place = Place::new();
+    place.run(&["exercise", "show", "cannot-all-be-meant", "--write", "mine.toml"]).ends_with(0);
+    let advice = place.run(&["advise", "mine.toml"]);
+    advice.ends_with(0);
+    assert!(advice.stdout.contains("rare-schedule-with-quick-data"), "{}", advice.stdout);
+    let stray = fs::read_to_string(place.path("mine.toml")).unwrap().replace("exercise = ", "#");
+    place.file("stray.toml", stray);
+    place.run(&["advise", "stray.toml"]).ends_with(3).explains(&["unknown key `answer`"]);
+}
+
+#[test]
+fn the_scenario_that_a_question_is_about_can_be_tried() {
+    let place = Place::new();
+    place.run(&["exercise", "show", "as-taught", "--scenario", "try.toml"]).ends_with(0);
+    let advice = place.run(&["advise", "try.toml", "--edition", "2022", "--format", "json"]).json();
+    assert_eq!(advice["recommended"]["primary"], "kinesis_data_streams");
+    place.run(&["exercise", "check", "as-taught", "mine.toml"]).ends_with(3).explains(&["--write FILE"]);
+}
+
+#[test]
 fn tasks_and_hints_are_printed_one_after_another() {
     let task = forebay(&["exercise", "show", "sixty-seconds-on-a-budget"]);
     task.ends_with(0);
@@ -223,7 +244,7 @@ fn what_is_wrong_with_a_file_is_told_with_its_place() {
     said.ends_with(3).explains(&["an integer is no answer here", "a time, such as \"90 s\""]);
     hand_in("flip-of-freshness", "[answer]\nflip = \"5 parsec\"\n").ends_with(3).explains(&["mine.toml:2:8"]);
     hand_in("as-taught", "[answer]\nthen = \"firehoze\"\n").ends_with(3).explains(&["did you mean `firehose`?"]);
-    hand_in("as-taught", "").ends_with(3).explains(&["no table [answer]", "--write FILE"]);
+    hand_in("as-taught", "# nothing\n").ends_with(3).explains(&["no table [answer]", "--write FILE"]);
     hand_in("as-taught", "exercise = \"shards\"\n[answer]\n")
         .ends_with(3)
         .explains(&["not for the exercise `as-taught`"]);
