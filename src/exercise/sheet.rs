@@ -86,7 +86,8 @@ fn asked(question: &Question) -> Vec<Block<'_>> {
 
 /// What gives how many points, with a column to fill in.
 fn rubric(exercises: &[&Exercise]) -> Grid {
-    let mut grid = Grid::new("Points", &["Exercise", "Part", "What it takes", ">Points", ">Reached"]);
+    let mut grid =
+        Grid::new("What gives how many points", &["Exercise", "Part", "What it takes", ">Points", ">Reached"]);
     let mut row = |exercise: &Exercise, id: &str, what: String, points: u32| {
         let (id, points) = (Words::code(id), Words::literal(points.to_string()));
         grid.row(vec![Words::literal(exercise.title.clone()), id, Words::literal(what), points, Words::literal("")]);

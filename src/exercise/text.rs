@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::raw::{Kind, Level};
 use super::{Ask, Checked, Exercise, Exercises, Part, Question};
-use crate::exercise::raw::{Kind, Level};
 use crate::report::{Style, Table, count, paragraph, wrap};
 
 /// Columns of comments in files.

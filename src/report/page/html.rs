@@ -77,7 +77,7 @@ impl Writer {
 
     fn body(&mut self, page: &Page<'_>, html: &mut Html) {
         html.block("body", &[], |html| {
-            html.leaf("a", &[("class", "skip"), ("href", "#content")], "Skip to the answer");
+            html.leaf("a", &[("class", "skip"), ("href", "#content")], "Skip to the content");
             html.block("header", &[("class", "top")], |html| {
                 html.leaf("p", &[("class", "kicker")], &page.place);
                 html.leaf("h1", &[], &page.title);

@@ -26,7 +26,7 @@ fn block(block: &Block<'_>) -> String {
             format!("*{}.* {}", escaped(chart.title().trim_end_matches('.')), escaped(&chart.finding()))
         }
         Block::Command(command) => command.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n"),
-        Block::Room(lines) => vec![escaped(&"_".repeat(60)); *lines].join("\n\n"),
+        Block::Room(lines) => vec!["…".repeat(60); *lines].join("\n\n"),
         // Markdown hides nothing.
         Block::More { summary, blocks } => {
             let inside: Vec<String> = blocks.iter().map(self::block).collect();
