@@ -22,12 +22,17 @@ impl Level {
 /// All exercises, the easiest first.
 #[must_use]
 pub fn list(exercises: &Exercises) -> Table {
+    listing(exercises, str::to_owned)
+}
+
+/// All exercises, the chapter of each as `page` writes it.
+fn listing(exercises: &Exercises, page: impl Fn(&str) -> String) -> Table {
     let mut table = Table::new(&["exercise", "title", "level", "chapter", "about"]).right(&[4]);
     for exercise in exercises.iter() {
-        let cells = [&exercise.id, &exercise.title, exercise.level.name(), &exercise.chapter];
-        let mut row: Vec<String> = cells.map(str::to_owned).to_vec();
-        row.push(format!("{} min", exercise.minutes));
-        table.row(row);
+        let cells = [&exercise.id, &exercise.title, exercise.level.name()].map(str::to_owned);
+        // A no-break space: in a narrow column the number would stand alone.
+        let minutes = format!("{}\u{a0}min", exercise.minutes);
+        table.row(cells.into_iter().chain([page(&exercise.chapter), minutes]).collect());
     }
     table
 }
@@ -38,7 +43,7 @@ pub fn task(exercise: &Exercise, width: usize) -> String {
     let mut text = format!("{}\n", exercise.title);
     let _ = writeln!(
         text,
-        "{} · {} · about {} min · {} · goes with `{}`",
+        "{} · {} · about {} min · {} · goes with the page `{}` of the book",
         exercise.id,
         exercise.level.name(),
         exercise.minutes,
@@ -221,7 +226,7 @@ impl Exercises {
     /// The list as it is printed in the book.
     #[must_use]
     pub fn markdown(&self) -> String {
-        list(self).render(Style::Markdown)
+        listing(self, |chapter| format!("[{chapter}]({chapter}.md)")).render(Style::Markdown)
     }
 }
 

@@ -632,6 +632,29 @@ fn drawn() -> BTreeSet<PathBuf> {
     own.into_iter().chain(gallery).chain(figures).collect()
 }
 
+/// The opening of a block is not on the page that a reader sees.
+#[test]
+fn a_page_says_which_file_a_block_is() {
+    let mut unnamed = Vec::new();
+    for page in pages() {
+        let mut before = String::new();
+        for part in parts(&read(&root().join(&page))) {
+            match part {
+                Part::Prose(text) => before = text,
+                Part::File { opening, .. } => {
+                    let name = opening.split_once(['=']).map_or("", |(_, name)| name);
+                    let last = before.lines().rfind(|line| !line.is_empty()).unwrap_or_default();
+                    if !last.contains(&format!("`{name}`")) {
+                        unnamed.push(format!("{}: {opening}", page.display()));
+                    }
+                }
+                _ => before.clear(),
+            }
+        }
+    }
+    assert!(unnamed.is_empty(), "the line above such a block names its file: {unnamed:#?}");
+}
+
 #[test]
 fn every_picture_is_drawn_by_a_test_and_shown_on_a_page() {
     if updating() {

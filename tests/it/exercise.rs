@@ -266,16 +266,16 @@ fn a_setting_that_cannot_be_is_not_passed_and_says_why() {
 #[test]
 fn a_class_is_judged_into_one_table_and_a_file_that_cannot_be_read_does_not_stop_it() {
     let place = Place::new();
-    fs::copy(handed_in("shards", "passes.toml"), place.path("ada.toml")).unwrap();
-    fs::copy(handed_in("shards", "fails-more-shards.toml"), place.path("bob.toml")).unwrap();
-    place.file("cyd.toml", "[answer\n");
-    let outcome = place.run(&["exercise", "check", "shards", "ada.toml", "bob.toml", "cyd.toml"]);
-    outcome.ends_with(3).explains(&["cyd.toml:1"]);
+    fs::copy(handed_in("shards", "passes.toml"), place.path("seat-1.toml")).unwrap();
+    fs::copy(handed_in("shards", "fails-more-shards.toml"), place.path("seat-2.toml")).unwrap();
+    place.file("seat-3.toml", "[answer\n");
+    let outcome = place.run(&["exercise", "check", "shards", "seat-1.toml", "seat-2.toml", "seat-3.toml"]);
+    outcome.ends_with(3).explains(&["seat-3.toml:1"]);
     let row = |name: &str| outcome.stdout.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
-    assert!(row("ada.toml").contains("passed") && row("ada.toml").contains("2 of 2"), "{}", outcome.stdout);
-    assert!(row("bob.toml").contains("not passed") && row("bob.toml").contains("hot-key"), "{}", outcome.stdout);
-    assert!(row("cyd.toml").contains("not readable"), "{}", outcome.stdout);
-    let csv = place.run(&["exercise", "check", "shards", "ada.toml", "bob.toml", "--format", "csv"]);
+    assert!(row("seat-1.toml").contains("passed") && row("seat-1.toml").contains("2 of 2"), "{}", outcome.stdout);
+    assert!(row("seat-2.toml").contains("not passed") && row("seat-2.toml").contains("hot-key"), "{}", outcome.stdout);
+    assert!(row("seat-3.toml").contains("not readable"), "{}", outcome.stdout);
+    let csv = place.run(&["exercise", "check", "shards", "seat-1.toml", "seat-2.toml", "--format", "csv"]);
     assert!(csv.stdout.starts_with("file,result,points,"), "{}", csv.stdout);
 }
 
