@@ -316,7 +316,7 @@ impl Ways {
             let hops = hops(one);
             let own = hops.strip_prefix(begin).unwrap_or(&hops);
             let own = own.strip_suffix(end).filter(|own| !own.is_empty()).unwrap_or(own);
-            let ruled_out = if one.verdict == Verdict::Rejected { " (ruled\u{a0}out)" } else { "" };
+            let ruled_out = if one.verdict == Verdict::Rejected { " (ruled out)" } else { "" };
             format!("{}{ruled_out}", own.join(" › "))
         };
         let all = removed.into_iter().all(|one| hops(one).starts_with(begin) && hops(one).ends_with(end));

@@ -132,12 +132,14 @@ pub(super) fn wrap(text: &str, size: f64, weight: Weight, room: f64, most: usize
     lines
 }
 
-/// The words of a text; a number stays with what follows it, which is its unit or what it counts, or a sign.
+/// The words of a text; a number stays with what follows it, which is its unit or what it counts, or a sign, and a few words
+/// in brackets stay together.
 fn unbroken(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let number = |word: &str| word.ends_with(|last: char| last.is_ascii_digit() || "±×·".contains(last));
+    let open = |word: &str| word.starts_with('(') && !word.contains(')');
     for word in text.split([' ', '\t']).filter(|word| !word.is_empty()) {
-        match words.last_mut().filter(|last| number(last) && last.len() < 24) {
+        match words.last_mut().filter(|last| (number(last) || open(last)) && last.len() < 24) {
             Some(last) => {
                 last.push(' ');
                 last.push_str(word);
@@ -160,6 +162,12 @@ mod tests {
                 assert_ne!(face.glyph_id(letter).0, 0, "{letter}");
             }
         }
+    }
+
+    #[test]
+    fn numbers_stay_with_their_units_and_brackets_together() {
+        let words = unbroken("110.77 USD a month (ruled out) for 297 s, 1 ± 2 of all");
+        assert_eq!(words, ["110.77 USD", "a", "month", "(ruled out)", "for", "297 s,", "1 ± 2 of", "all"]);
     }
 
     #[test]
