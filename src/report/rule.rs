@@ -7,7 +7,7 @@ use crate::rules::{Rule, RuleKind};
 pub const fn kind(kind: RuleKind) -> &'static str {
     match kind {
         RuleKind::Screen => "screen: removes the service",
-        RuleKind::Advise => "advice: adds to a criterion or takes from it",
+        RuleKind::Advise => "piece of advice: adds to a criterion or takes from it",
         RuleKind::Warn => "warning: says something without changing the answer",
         RuleKind::Path => "path: removes the service where no integration leads through it",
         RuleKind::Beside => "need: puts a service beside the pipeline",
