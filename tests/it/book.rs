@@ -50,20 +50,27 @@ fn read(path: &Path) -> String {
     text.replace("\r\n", "\n")
 }
 
-/// README, its neighbours and the pages of the book, relative to the root.
-fn pages() -> Vec<PathBuf> {
-    let mut pages = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(PathBuf::from).to_vec();
+/// Every file under `book/src`, relative to the root.
+fn files_of_the_book() -> Vec<PathBuf> {
+    let mut files = Vec::new();
     let mut folders = vec![PathBuf::from("book/src")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(root().join(&folder)).unwrap() {
             let path = folder.join(entry.unwrap().file_name());
-            if root().join(&path).is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "md") {
-                pages.push(path);
-            }
+            if root().join(&path).is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
+    files
+}
+
+fn is_page(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "md")
+}
+
+/// README, its neighbours and the pages of the book, relative to the root.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(PathBuf::from).to_vec();
+    pages.extend(files_of_the_book().into_iter().filter(|path| is_page(path)));
     pages.sort();
     pages
 }
@@ -601,19 +608,7 @@ fn links_lead_somewhere() {
 
 /// Every file under `book/src` that is no page, relative to the root.
 fn other_files() -> BTreeSet<PathBuf> {
-    let mut found = BTreeSet::new();
-    let mut folders = vec![PathBuf::from("book/src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(root().join(&folder)).unwrap() {
-            let path = folder.join(entry.unwrap().file_name());
-            if root().join(&path).is_dir() {
-                folders.push(path);
-            } else if path.extension().is_none_or(|extension| extension != "md") {
-                found.insert(path);
-            }
-        }
-    }
-    found
+    files_of_the_book().into_iter().filter(|path| !is_page(path)).collect()
 }
 
 /// The pictures that a test draws again and compares: a page's figures, and those that are named here.
