@@ -27,7 +27,7 @@ pub struct RunResult {
     /// Independent replications that were made and are joined here.
     pub replications: u32,
     /// How many it should have been, if the run was stopped before it had made them. What is here is then exactly what a
-    /// run of as many replications as were made would have found.
+    /// run of as many replications in the same tier would have found; where that is one, without its intervals by batches.
     pub stopped_before: Option<u32>,
     /// What came of the precision asked for.
     pub precision: Option<PrecisionReached>,

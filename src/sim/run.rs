@@ -253,6 +253,7 @@ pub(super) fn side_by_side<T: Send>(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
@@ -267,22 +268,25 @@ mod tests {
         format!("{result:?}")
     }
 
+    /// What `count` replications give that were prepared with the configuration `each` and joined as those of `config`.
+    fn merged(count: u32, each: &RunConfig, config: &RunConfig) -> RunResult {
+        let model = w1();
+        let plan = Plan::new(&model, each).unwrap();
+        let engine = Engine::choose(&plan, &model, config).unwrap();
+        let mut summary = Summariser::new(&Outline::of_chain(&plan));
+        for number in 0..count {
+            let progress = Progress { watch: &NoWatch, done: AtomicU64::new(0), total: 1 };
+            summary.join(engine.replicate(&plan, each, number, &progress).unwrap());
+        }
+        summary.finish(config, Some(SimTime::ZERO + config.horizon), engine.report())
+    }
+
     #[test]
     fn eight_replications_are_eight_single_ones_merged() {
-        let model = w1();
         let config = of(8);
-        let plan = Plan::new(&model, &config).unwrap();
-        let mut summary = Summariser::new(&Outline::of_chain(&plan));
-        for number in 0..8 {
-            let (alone, config) = (w1(), of(1));
-            let plan = Plan::new(&alone, &config).unwrap();
-            let progress = Progress { watch: &NoWatch, done: AtomicU64::new(0), total: 1 };
-            summary.join(crate::sim::replication::replicate(&plan, number, &progress).unwrap());
-        }
-        let why = Engine::choose(&plan, &model, &config).unwrap().report();
-        let merged = summary.finish(&config, Some(SimTime::ZERO + config.horizon), why);
+        let merged = merged(8, &of(1), &config);
         for threads in [Some(1), Some(2), Some(3), None] {
-            let together = run(&model, &RunConfig { threads, ..config.clone() }, &NoWatch).unwrap();
+            let together = run(&w1(), &RunConfig { threads, ..config.clone() }, &NoWatch).unwrap();
             assert!(shown(&together) == shown(&merged), "{threads:?}");
             assert_eq!(serde_json::to_string(&together).unwrap(), serde_json::to_string(&merged).unwrap());
         }
@@ -334,26 +338,29 @@ mod tests {
 
     #[test]
     fn a_run_that_is_stopped_is_one_of_fewer_replications() {
-        let model = w1();
-        let mut seen = 0;
-        for looks in [1, 30, 61, 100] {
-            for threads in [Some(1), Some(2)] {
-                let config = RunConfig { threads, ..of(20) };
-                let result = match run(&model, &config, &After(AtomicU32::new(looks))) {
-                    Ok(result) => result,
-                    Err(error) => {
-                        assert_eq!(error, SimError::Stopped);
-                        continue;
-                    }
-                };
-                seen += 1;
-                assert!((1..20).contains(&result.replications), "{}", result.replications);
-                assert_eq!(result.stopped_before, Some(20));
-                let fewer = run(&model, &of(result.replications), &NoWatch).unwrap();
-                assert_eq!(shown(&RunResult { stopped_before: None, ..result }), shown(&fewer));
+        let mut lengths = BTreeSet::new();
+        // Two threads stop where they happen to be.
+        for (looks, threads) in (1..=60).map(|looks| (looks, Some(1))).chain([1, 30, 61, 100].map(|n| (n, Some(2)))) {
+            let config = RunConfig { threads, ..of(20) };
+            let result = match run(&w1(), &config, &After(AtomicU32::new(looks))) {
+                Ok(result) => result,
+                Err(error) => {
+                    assert_eq!(error, SimError::Stopped);
+                    continue;
+                }
+            };
+            let complete = result.replications;
+            lengths.insert(complete);
+            assert!((1..20).contains(&complete), "{complete}");
+            assert_eq!(result.stopped_before, Some(20));
+            let result = shown(&RunResult { stopped_before: None, ..result });
+            assert_eq!(result, shown(&merged(complete, &config, &config)));
+            // A run that was meant to be of one replication takes its intervals from batches, which this one did not look for.
+            if complete > 1 {
+                assert_eq!(result, shown(&run(&w1(), &of(complete), &NoWatch).unwrap()));
             }
         }
-        assert!(seen >= 4, "{seen}");
+        assert!(lengths.contains(&1) && lengths.len() >= 4, "{lengths:?}");
     }
 
     #[test]
