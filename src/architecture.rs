@@ -7,8 +7,10 @@
 //!
 //! The decision a reader would question: edges that need the customer's code cost three times the others, so that a
 //! configured delivery beats a program; every service on the way costs too, so that short paths win; and an edge that
-//! works under a precondition only costs more than one that always works, but less than a program.
+//! works under a precondition only costs more than one that always works, but less than a program. Of two paths that
+//! cost the same effort, the one with the lesser usual delay is taken.
 
+mod cost;
 mod lower;
 mod variants;
 
@@ -17,6 +19,7 @@ pub use variants::Variant;
 
 use std::collections::BTreeSet;
 
+use cost::Cost;
 use petgraph::algo::astar;
 use petgraph::graphmap::DiGraphMap;
 use petgraph::visit::NodeFiltered;
@@ -25,16 +28,6 @@ use serde::Serialize;
 
 use crate::catalog::{Catalog, Circumstances, Edge, Edition, Role, SourceSystem};
 use crate::units::SimDuration;
-
-const EDGE_COST: u32 = 10;
-const CODE_COST: u32 = 20;
-const PRECONDITION_COST: u32 = 15;
-
-fn cost(edge: &Edge) -> u32 {
-    let code = if edge.needs_code { CODE_COST } else { 0 };
-    let condition = if edge.precondition.is_some() { PRECONDITION_COST } else { 0 };
-    EDGE_COST + code + condition
-}
 
 /// One place on a path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -168,7 +161,7 @@ pub struct NoPath {
 #[derive(Debug, Clone)]
 struct Leg<'a> {
     nodes: Vec<&'a str>,
-    cost: u32,
+    cost: Cost,
 }
 
 type Graph<'a> = DiGraphMap<&'a str, &'a Edge>;
@@ -185,7 +178,7 @@ impl<'a> Integrations<'a> {
         let usable = |edge: &&Edge| (edge.carries_data || identity) && edge.edition.is_none_or(|only| only == edition);
         for edge in catalog.edges.iter().filter(usable) {
             let known = graph.edge_weight(edge.from.as_str(), edge.to.as_str());
-            if known.is_none_or(|known: &&Edge| cost(edge) < cost(known)) {
+            if known.is_none_or(|known: &&Edge| Cost::of(edge).effort < Cost::of(known).effort) {
                 graph.add_edge(edge.from.as_str(), edge.to.as_str(), edge);
             }
         }
@@ -303,11 +296,11 @@ impl<'g, 'a> Assembler<'g, 'a> {
     }
 
     fn through(&self, stops: &[&'a str]) -> Result<Leg<'a>, NoPath> {
-        let mut whole = Leg { nodes: stops.first().copied().into_iter().collect(), cost: 0 };
+        let mut whole = Leg { nodes: stops.first().copied().into_iter().collect(), cost: Cost::default() };
         for pair in stops.windows(2) {
             let leg = self.shortest(pair[0], pair[1], false)?;
             whole.nodes.extend(leg.nodes.into_iter().skip(1));
-            whole.cost += leg.cost;
+            whole.cost = whole.cost + leg.cost;
         }
         Ok(whole)
     }
@@ -321,7 +314,15 @@ impl<'g, 'a> Assembler<'g, 'a> {
             relaxed || self.is_fast_enough(edge)
         });
         let path = known
-            .then(|| astar(&graph, from, |node| node == to, |(_, _, edge): (&str, &str, &&Edge)| cost(edge), |_| 0))
+            .then(|| {
+                astar(
+                    &graph,
+                    from,
+                    |node| node == to,
+                    |(_, _, edge): (&str, &str, &&Edge)| Cost::of(edge),
+                    |_| Cost::default(),
+                )
+            })
             .flatten();
         path.map(|(cost, nodes)| Leg { nodes, cost }).ok_or_else(|| NoPath { from: from.to_owned(), to: to.to_owned() })
     }

@@ -302,9 +302,8 @@ impl<'a> Case<'a> {
     fn demands(&self, waypoints: &[(&Service, &Rule)]) -> Demands {
         let answers = &self.scenario.answers;
         let readers = ["needs.multiple-consumers", "needs.consumers", "needs.further.consumer"];
-        let others_read = readers
-            .iter()
-            .any(|path| !matches!(answers.get(path).map(|answer| &answer.value), None | Some(Value::Flag(false))));
+        let others_read =
+            readers.iter().any(|path| answers.get(path).is_some_and(|answer| means_others(&answer.value)));
         Demands {
             system: answers.word("source.system").map(str::to_owned),
             waypoints: waypoints.iter().map(|(service, _)| service.id.clone()).collect(),
@@ -384,6 +383,16 @@ fn with_alternatives(catalog: &Catalog, scenario: &Scenario) -> Answers {
         answers.insert("alternatives.role", Value::Text("front_door".to_owned()), origin);
     }
     answers
+}
+
+/// Whether an answer about consumers means that somebody reads besides the destinations. A single consumer may be the one
+/// that reads from the destination.
+fn means_others(consumers: &Value) -> bool {
+    match consumers.ends().1 {
+        Value::Flag(several) => *several,
+        Value::Number(count) => *count >= 2.0,
+        _ => true,
+    }
 }
 
 /// What is known of a pipeline that is being put together.

@@ -7,7 +7,8 @@ use petgraph::graphmap::DiGraphMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Architecture, Assembler, Leg, cost};
+use super::cost::Cost;
+use super::{Architecture, Assembler, Leg};
 
 /// Services between two stops of a path, at most. Longer detours exist on paper only.
 const MOST_BETWEEN: usize = 2;
@@ -41,11 +42,11 @@ impl<'a> Assembler<'_, 'a> {
             let stops: Vec<&str> = start.into_iter().chain(stops.iter().copied()).collect();
             self.all_through(&stops)
         });
-        let mut found: Vec<(u32, Vec<Leg<'a>>)> = trunks.map(|leg| (leg.cost, vec![leg])).collect();
+        let mut found: Vec<(Cost, Vec<Leg<'a>>)> = trunks.map(|leg| (leg.cost, vec![leg])).collect();
         for word in &self.demands.destinations {
             let Some(node) = self.catalog.destination_node(word).filter(|node| *node != primary) else { continue };
             let legs = self.legs(primary, node, self.is_archive_leg(word));
-            let with = |(cost, parts): &(u32, Vec<Leg<'a>>)| {
+            let with = |(cost, parts): &(Cost, Vec<Leg<'a>>)| {
                 let (cost, parts) = (*cost, parts.clone());
                 let longer = move |leg: &Leg<'a>| (cost + leg.cost, [parts.clone(), vec![leg.clone()]].concat());
                 legs.iter().map(longer).collect::<Vec<_>>()
@@ -58,7 +59,7 @@ impl<'a> Assembler<'_, 'a> {
         self.listed(&found)
     }
 
-    fn listed(&self, found: &[(u32, Vec<Leg<'a>>)]) -> Vec<Variant> {
+    fn listed(&self, found: &[(Cost, Vec<Leg<'a>>)]) -> Vec<Variant> {
         let mut list: Vec<Variant> = Vec::new();
         let mut seen = BTreeSet::new();
         for (_, parts) in found {
@@ -84,7 +85,7 @@ impl<'a> Assembler<'_, 'a> {
     }
 
     fn all_through(&self, stops: &[&'a str]) -> Vec<Leg<'a>> {
-        let mut whole = vec![Leg { nodes: stops.first().copied().into_iter().collect(), cost: 0 }];
+        let mut whole = vec![Leg { nodes: stops.first().copied().into_iter().collect(), cost: Cost::default() }];
         for pair in stops.windows(2) {
             let legs = self.legs(pair[0], pair[1], false);
             let with = |before: &Leg<'a>| {
@@ -118,9 +119,10 @@ impl<'a> Assembler<'_, 'a> {
 
     /// What a path costs; `None` if a step on it is too slow.
     fn leg(&self, nodes: Vec<&'a str>, relaxed: bool) -> Option<Leg<'a>> {
-        let edges = nodes.windows(2).map(|pair| self.graph.edge_weight(pair[0], pair[1]));
-        let sum = edges.map(|edge| edge.filter(|edge| relaxed || self.is_fast_enough(edge)).map(|edge| cost(edge)));
-        let cost = sum.sum::<Option<u32>>()?;
+        let mut edges = nodes.windows(2).map(|pair| self.graph.edge_weight(pair[0], pair[1]));
+        let cost = edges.try_fold(Cost::default(), |sum, edge| {
+            edge.filter(|edge| relaxed || self.is_fast_enough(edge)).map(|edge| sum + Cost::of(edge))
+        })?;
         Some(Leg { nodes, cost })
     }
 }

@@ -89,3 +89,27 @@ fn other_verbs_refuse_a_record_and_name_their_forms() {
     let path = scenario("clickstream");
     forebay(&["cost", &path, "--format", "adr"]).ends_with(3).explains(&["forebay advise", "json"]);
 }
+
+#[test]
+fn no_way_that_is_drawn_leads_through_a_service_that_is_too_slow_for_it() {
+    let too_slow = |service: &serde_json::Value| {
+        let rules = service["reasons"].as_array().unwrap();
+        service["verdict"] == "rejected" && rules.iter().any(|reason| reason["rule"] == "freshness-below-least-delay")
+    };
+    let mut slow_ones = 0;
+    for name in ["clickstream", "logs-to-opensearch", "iot-telemetry", "hot-key"] {
+        for freshness in ["freshness=500ms", "freshness=1s", "freshness=4s", "freshness=10s", "freshness=30s"] {
+            let answer = advice(name, &[freshness]);
+            let services = answer["services"].as_array().unwrap();
+            let slow: Vec<&str> = services.iter().filter(|s| too_slow(s)).filter_map(|s| s["id"].as_str()).collect();
+            slow_ones += slow.len();
+            // A leg into an archive may be slower, and says that it is.
+            let Some(drawn) = answer["recommended"].as_object() else { continue };
+            let way = drawn["architecture"].as_array().unwrap();
+            let archive = drawn["path"]["remarks"].to_string().contains("is an archive");
+            let through = way.iter().filter_map(|id| id.as_str()).find(|id| slow.contains(id));
+            assert!(archive || through.is_none(), "{name}, {freshness}: through {through:?}");
+        }
+    }
+    assert!(slow_ones > 0);
+}
