@@ -1,6 +1,7 @@
 //! Evaluation with three values, trace and evidence.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -135,18 +136,16 @@ pub(super) fn evaluate(rule: &Rule, service: &Service, situation: &Situation<'_>
     let mut evaluator = Evaluator { service: Some(service), situation, facts: Vec::new(), requirements: Vec::new() };
     let trace = evaluator.condition(&rule.when);
     let text = fill(&rule.reason, Some(service), situation);
-    let Evaluator { mut facts, mut requirements, .. } = evaluator;
-    // What the reason names belongs to the evidence even where the condition did not look at it.
+    // What the reason names belongs to the evidence even where the condition did not look at it, and comes first.
+    let (mut facts, mut requirements) = (Vec::new(), Vec::new());
     for name in placeholders(&rule.reason) {
         match name.strip_prefix("fact:") {
             Some(id) => facts.extend(fact_evidence(service, id, situation)),
             None => requirements.extend(requirement_evidence(name, situation)),
         }
     }
-    facts.sort_by(|a, b| a.id.cmp(&b.id));
-    facts.dedup();
-    requirements.sort_by(|a, b| a.path.cmp(&b.path));
-    requirements.dedup();
+    add_by_name(&mut facts, evaluator.facts, |fact| &fact.id);
+    add_by_name(&mut requirements, evaluator.requirements, |answer| &answer.path);
     Evaluation {
         rule: rule.id.clone(),
         kind: rule.kind,
@@ -159,6 +158,14 @@ pub(super) fn evaluate(rule: &Rule, service: &Service, situation: &Situation<'_>
         facts,
         requirements,
     }
+}
+
+/// Adds what is not there yet, in the order of its names.
+fn add_by_name<T>(list: &mut Vec<T>, mut more: Vec<T>, name: impl Fn(&T) -> &str) {
+    more.sort_by(|a, b| name(a).cmp(name(b)));
+    list.append(&mut more);
+    let mut seen = BTreeSet::new();
+    list.retain(|one| seen.insert(name(one).to_owned()));
 }
 
 /// Whether a condition holds, and nothing about why: what-if questions ask this some hundred thousand times.

@@ -229,6 +229,29 @@ impl Core {
         }
     }
 
+    /// Takes a unit apart: `first` records of it, then `each` at a time. The parts are as old as it was.
+    pub(super) fn split(&mut self, unit: u32, first: u64, each: u64) -> Vec<u32> {
+        let whole = self.units.get(unit);
+        let mut pieces = Vec::new();
+        self.units.each(unit, |piece| pieces.push(piece));
+        let (begin, rest) = pieces.split_at(pieces.len().min(usize::try_from(first).unwrap_or(usize::MAX)));
+        let each = usize::try_from(each).unwrap_or(usize::MAX).max(1);
+        let parts = std::iter::once(begin).chain(rest.chunks(each)).filter(|part| !part.is_empty());
+        let parts = parts.map(|part| {
+            let part = self.units.of(part, self.now, whole.key);
+            let made = self.units.get_mut(part);
+            (made.opened, made.closed) = (whole.opened, whole.closed);
+            if let Some(opened) = whole.opened_at() {
+                self.pending.open(opened);
+            }
+            part
+        });
+        let parts = parts.collect();
+        self.no_longer_pending(unit);
+        self.units.free(unit);
+        parts
+    }
+
     /// A unit of these records, coming out of a stage now.
     pub(super) fn unit_of(&mut self, pieces: &[Piece], key: u32) -> u32 {
         self.units.of(pieces, self.now, key)

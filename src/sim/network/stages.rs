@@ -254,16 +254,30 @@ impl Buffering {
     }
 
     pub(super) fn arrive(&mut self, core: &mut Core, node: u32, unit: u32, tally: &mut NodeTally) {
-        let (now, span) = (core.now, core.span);
+        let now = core.now;
         let arrived = core.units.get(unit);
         core.let_go(unit);
-        tally.inside.change(now, i64::from(arrived.count), span);
-        let (interval, timer) = (self.interval, self.rule.timer);
         let held = self.shard(arrived.key);
         // The timer's instant itself belongs to the next unit, whichever event comes first.
         if !held.pieces.is_empty() && now >= held.closes {
             self.close(core, node, arrived.key, tally, Closed::Time);
         }
+        let room = self.count.saturating_sub(self.shard(arrived.key).pieces.len() as u64);
+        if u64::from(arrived.count) <= room {
+            self.take(core, node, unit, tally);
+            return;
+        }
+        for part in core.split(unit, room, self.count) {
+            self.take(core, node, part, tally);
+        }
+    }
+
+    /// Takes in a unit for which there is room.
+    fn take(&mut self, core: &mut Core, node: u32, unit: u32, tally: &mut NodeTally) {
+        let now = core.now;
+        let arrived = core.units.get(unit);
+        tally.inside.change(now, i64::from(arrived.count), core.span);
+        let (interval, timer) = (self.interval, self.rule.timer);
         let held = self.shard(arrived.key);
         held.touch(now);
         let first = held.pieces.is_empty();

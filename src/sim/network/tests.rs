@@ -270,6 +270,23 @@ fn a_buffer_that_closes_in_turns_does_so_for_every_shard() {
 }
 
 #[test]
+fn a_batch_never_holds_more_records_than_its_count() {
+    let by_count = |count, interval| {
+        let interval = Some(seconds(interval));
+        Step::Buffer(Collect { size: None, count: Some(count), interval, timer: Timer::FirstRecord })
+    };
+    // 250 records every 2.5 s or so: two batches are full, and the rest waits for its second to be over.
+    let network = line(poisson(100.0), vec![by_count(250, 60.0), by_count(100, 1.0)]);
+    for tally in played(&network, &config(4, 1_000.0)) {
+        let (whole, parts) = (&tally.nodes[0].closings, &tally.nodes[1].closings);
+        assert!(whole.by_size > 300 && whole.by_time == 0);
+        // Where two came within a second, the rest of the first met the second.
+        assert!(parts.by_size >= 2 * whole.by_size - 1 && parts.by_time > whole.by_size * 9 / 10, "{parts:?}");
+        assert!(parts.records <= 100 * parts.by_size + 50 * (parts.by_time + 1), "{parts:?}");
+    }
+}
+
+#[test]
 fn copies_go_every_way() {
     let network = Network {
         feeds: vec![Feed { name: "source".to_owned(), source: poisson(10.0), to: "fork".to_owned() }],
