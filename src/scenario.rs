@@ -119,6 +119,8 @@ pub struct Scenario {
     pub priorities: BTreeMap<String, f64>,
     /// Digest of the text and the overrides, for result headers.
     pub digest: String,
+    /// All that its text and the overrides state, by path, as written.
+    pub stated: BTreeMap<String, String>,
 }
 
 impl Scenario {

@@ -1,5 +1,7 @@
 //! A TOML text as a tree in which every key and value knows its place.
 
+use std::collections::BTreeMap;
+
 use toml::de::{DeTable, DeValue};
 
 use crate::diag::{Diagnostic, Problems};
@@ -96,6 +98,29 @@ impl Table {
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         self.entries.iter().map(|(key, _, item)| (key.clone(), item.node.to_json())).collect()
+    }
+
+    /// Every value that is no table, by its path of keys: `needs.freshness` and `15 min`.
+    #[must_use]
+    pub fn values(&self) -> BTreeMap<String, String> {
+        let mut values = BTreeMap::new();
+        self.add_values("", &mut values);
+        values
+    }
+
+    fn add_values(&self, prefix: &str, values: &mut BTreeMap<String, String>) {
+        for (key, _, item) in &self.entries {
+            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            match &item.node {
+                Node::Table(table) => table.add_values(&path, values),
+                Node::Text(text) => {
+                    values.insert(path, text.clone());
+                }
+                other => {
+                    values.insert(path, other.to_json().to_string());
+                }
+            }
+        }
     }
 
     /// Sets the value at a path of keys, creating tables on the way and replacing what stands there.

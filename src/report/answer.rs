@@ -4,6 +4,8 @@
 //! from JSON in both cases, so that a policy judges what the result says, whether that was worked out just now or lies in a
 //! file. Numbers that are `null` are unknown.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -21,6 +23,8 @@ use crate::units::significant;
 pub enum Part {
     /// The scenario, the catalog, the program.
     Header,
+    /// What the scenario states.
+    Stated,
     /// Requirements that reasons of the decision rest on.
     Requirements,
     /// How the simulation was run, and what it rests on.
@@ -49,6 +53,7 @@ impl Part {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Header => "header",
+            Self::Stated => "stated values",
             Self::Requirements => "requirements",
             Self::Settings => "settings",
             Self::Decision => "decision",
@@ -65,7 +70,7 @@ impl Part {
     /// Whether it says what was asked, and not what came out.
     #[must_use]
     pub const fn is_question(self) -> bool {
-        matches!(self, Self::Header | Self::Requirements | Self::Settings)
+        matches!(self, Self::Header | Self::Stated | Self::Requirements | Self::Settings)
     }
 }
 
@@ -292,6 +297,9 @@ pub struct Answer {
 struct Asked {
     title: String,
     digest: String,
+    /// Results before 1.6 do not have it.
+    #[serde(default)]
+    stated: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -542,7 +550,13 @@ impl Answer {
         &self.schema_version
     }
 
-    /// The parts that it holds, apart from the header.
+    /// Whether it says what its scenario states.
+    #[must_use]
+    pub fn tells_what_is_stated(&self) -> bool {
+        !self.scenario.stated.is_empty()
+    }
+
+    /// The parts that it holds, apart from the header and what is stated.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
         let simulated = self.simulation.is_some();
@@ -655,6 +669,7 @@ impl Answer {
     pub fn words(&self) -> Vec<Word> {
         let mut list = Words::default();
         list.header(self);
+        list.stated(&self.scenario.stated);
         if let Some(run) = &self.simulation {
             list.run(run);
         }
@@ -725,6 +740,17 @@ impl Words {
             ("schema version", &answer.schema_version),
         ] {
             self.add(Part::Header, "", name, value);
+        }
+    }
+
+    /// What stands in the header, or in the settings of a simulation, is not told again.
+    fn stated(&mut self, stated: &BTreeMap<String, String>) {
+        let elsewhere = |path: &str| {
+            matches!(path, "format" | "title" | "edition" | "region")
+                || path.strip_prefix("simulation.").is_some_and(|key| key != "outages")
+        };
+        for (path, value) in stated.iter().filter(|(path, _)| !elsewhere(path)) {
+            self.add(Part::Stated, path, "", value);
         }
     }
 

@@ -6,7 +6,7 @@
 //! narrower, the root of the sum of their squares; but dozens of figures are compared at once, and one in twenty of those
 //! would then be taken for a change that is none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use schemars::JsonSchema;
@@ -25,7 +25,7 @@ pub const SCHEMA_VERSION: &str = "1.0";
 pub struct ResultDiff {
     /// Version of this form.
     pub schema_version: &'static str,
-    /// Whether anything that came out differs, chance set aside. What was asked (header, requirements, settings) does not count.
+    /// Whether anything that came out differs, chance set aside. What was asked (header, stated values, requirements, settings) does not count.
     pub differs: bool,
     /// The result compared from.
     pub old: Side,
@@ -267,11 +267,16 @@ impl ResultDiff {
 
 fn words(old: &Answer, new: &Answer, compared: &[Part]) -> Vec<WordChange> {
     let told_before = compared.contains(&Part::Decision);
+    let both_state = old.tells_what_is_stated() && new.tells_what_is_stated();
     let mut changes = Vec::new();
     for (old, new) in matched(old.words(), new.words()) {
         let Some(Word { part, of, name, .. }) = new.clone().or_else(|| old.clone()) else { continue };
         let (old, new) = (old.map(|word| word.value), new.map(|word| word.value));
-        let shared = part == Part::Header || compared.contains(&part);
+        let shared = match part {
+            Part::Header => true,
+            Part::Stated => both_state,
+            _ => compared.contains(&part),
+        };
         // A requirement is told where a reason rests on it: that no reason does any more does not mean that it is gone.
         let silent = part == Part::Requirements && (old.is_none() || new.is_none());
         // The verdicts on candidates are those of the decision.
@@ -280,8 +285,24 @@ fn words(old: &Answer, new: &Answer, compared: &[Part]) -> Vec<WordChange> {
             changes.push(WordChange { part, of, name, old, new });
         }
     }
+    once(&mut changes);
     changes.sort_by_key(|change| change.part);
     changes
+}
+
+/// A value that changed is told once, at the place that says the most: as a setting with its default, as a stated value, as
+/// a requirement; the digest only where it alone tells that the scenario is another.
+fn once(changes: &mut Vec<WordChange>) {
+    let of = |changes: &[WordChange], part| -> BTreeSet<String> {
+        changes.iter().filter(|change| change.part == part).map(|change| change.of.clone()).collect()
+    };
+    let (settings, stated) = (of(changes, Part::Settings), of(changes, Part::Stated));
+    changes.retain(|change| match change.part {
+        Part::Header => stated.is_empty() || change.name != "scenario digest",
+        Part::Stated => !settings.contains(&change.of),
+        Part::Requirements => !stated.contains(&change.of),
+        _ => true,
+    });
 }
 
 fn figures(old: &Answer, new: &Answer, compared: &[Part]) -> (Vec<FigureChange>, usize) {

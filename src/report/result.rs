@@ -22,7 +22,7 @@ use crate::sim::{
 };
 
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
-pub const SCHEMA_VERSION: &str = "1.5";
+pub const SCHEMA_VERSION: &str = "1.6";
 
 /// What every answer begins with.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -50,6 +50,8 @@ pub struct ScenarioHeader {
     pub file: String,
     /// Digest of its text and the overrides.
     pub digest: String,
+    /// All that its text and the overrides state, by path (`needs.freshness`), as written; lists and numbers as in JSON.
+    pub stated: BTreeMap<String, String>,
 }
 
 impl Header {
@@ -66,6 +68,7 @@ impl Header {
                 title: scenario.title.clone(),
                 file: scenario.file.clone(),
                 digest: scenario.digest.clone(),
+                stated: scenario.stated.clone(),
             },
         }
     }
@@ -85,6 +88,7 @@ impl Header {
                 title: usage.title.clone(),
                 file: usage.name.clone(),
                 digest: usage.digest.clone(),
+                stated: BTreeMap::new(),
             },
         }
     }

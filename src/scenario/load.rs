@@ -153,6 +153,7 @@ impl Loader<'_> {
         problems: &mut Problems,
     ) -> Option<Scenario> {
         let before = problems.error_count();
+        let written = document.root.values();
         let tables = self.take_option_tables(&mut document);
         let stated = validate(&document, schema, problems);
         self.check_names(&document, problems);
@@ -185,6 +186,7 @@ impl Loader<'_> {
             options,
             priorities: raw.priorities,
             digest: digest.to_owned(),
+            stated: written,
         })
     }
 

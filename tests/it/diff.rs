@@ -46,6 +46,27 @@ fn the_same_result_twice_has_not_changed() {
 }
 
 #[test]
+fn what_was_asked_otherwise_is_named_once_with_both_values() {
+    let asked = ["--set", "workload.rate=2000000 events/day", "--set", "firehose.buffer-size=64 MiB"];
+    let place = two(&run("run", &[]), &run("run", &asked));
+    let json = diff(&place, &["--format", "json"]).json();
+    let words = json["words"].as_array().unwrap();
+    let question = words
+        .iter()
+        .filter(|word| ["header", "stated", "requirements", "settings"].contains(&word["part"].as_str().unwrap()));
+    let told: Vec<String> = question.map(|word| format!("{} {} {}", word["of"], word["old"], word["new"])).collect();
+    let expected =
+        [r#""workload.rate" "1000000 events/day" "2000000 events/day""#, r#""firehose.buffer-size" "5 MiB" "64 MiB""#];
+    assert_eq!(told, expected);
+    // A result of an earlier version, without the values, is compared by the rest.
+    let mut old: Value = serde_json::from_str(&run("run", &[])).unwrap();
+    old["scenario"].as_object_mut().unwrap().remove("stated");
+    place.file("old.json", old.to_string());
+    let page = diff(&place, &[]).stdout;
+    assert!(page.contains("scenario digest"), "{page}");
+}
+
+#[test]
 fn another_seed_is_within_chance() {
     let place = two(&run("run", &[]), &run("run", &["--seed", "2"]));
     let json = diff(&place, &["--format", "json", "--exit-code"]).json();
