@@ -14,4 +14,6 @@
     update();
     window.addEventListener("load", update);
     window.addEventListener("resize", update);
+    // What is folded away has no width before it is opened.
+    document.addEventListener("toggle", update, true);
 })();

@@ -6,10 +6,12 @@
 //!
 //! A `console` block holds commands, lines that start with `$ `, each followed by what it prints: standard output, then
 //! standard error. Commands are `forebay ...`, split like a shell does with simple quotes; a backslash at the end of a line
-//! joins it with the next; `| head -n N` and `| grep [-A N] TEXT` cut an output down. The blocks of a page run in order, in
-//! a folder of the page's own that holds a copy of `scenarios/`; space at the end of lines does not count. A command must exit with 0; in a block that opens with
-//! `console exit=N`, the last one must exit with N. A block that opens with `toml file=NAME`, or with another word for `toml`,
-//! becomes a file in that folder; with `append=NAME` it is added at the end of one.
+//! joins it with the next; `| head -n N` and `| grep [-A N] TEXT` cut an output down, and `grep` takes several `-e TEXT`, so
+//! that a row is shown below the names of its columns; `> FILE` at the end writes it into a file. The blocks of a page run in
+//! order, in a folder of the page's own that holds a copy of `scenarios/`; space at the end of lines does not count. A
+//! command must exit with 0; in a block that opens with `console exit=N`, the last one must exit with N. A block that opens
+//! with `toml file=NAME`, or with another word for `toml`, becomes a file in that folder; with `append=NAME` it is added at
+//! the end of one.
 //!
 //! A line `<!-- figure: out/latency.svg -->` with a picture on the next line says which file of that folder the picture is,
 //! once the commands above it have run.
@@ -230,7 +232,8 @@ fn workshop() -> TempDir {
 /// What a command prints, and its exit code.
 fn run(command: &str, folder: &Path) -> (String, i32) {
     let line = command.trim_start_matches("$ ").replace("\\\n", " ");
-    let words = words(&line);
+    let mut words = words(&line);
+    let written = words.len().checked_sub(2).filter(|at| words[*at] == ">").map(|at| words.split_off(at).remove(1));
     let mut pipeline = words.split(|word| word == "|");
     let Some([program, arguments @ ..]) = pipeline.next() else { panic!("an empty command: {command}") };
     assert_eq!(program, "forebay", "only forebay is run, not: {command}");
@@ -247,6 +250,9 @@ fn run(command: &str, folder: &Path) -> (String, i32) {
     for filter in pipeline {
         text = filtered(&text, filter);
     }
+    if let Some(name) = written {
+        fs::write(folder.join(name), std::mem::take(&mut text)).unwrap();
+    }
     text.push_str(&String::from_utf8(output.stderr).unwrap());
     let text = text.replace(&*folder.to_string_lossy(), ".").replace("\r\n", "\n");
     let code = output.status.code().unwrap_or(-1);
@@ -257,21 +263,52 @@ fn filtered(text: &str, filter: &[String]) -> String {
     let filter: Vec<&str> = filter.iter().map(String::as_str).collect();
     let lines: Vec<&str> = text.lines().collect();
     let kept: Vec<&str> = match filter[..] {
-        ["head", "-n", count] => lines.into_iter().take(count.parse().unwrap()).collect(),
-        ["grep", wanted] => lines.into_iter().filter(|line| line.contains(wanted)).collect(),
-        ["grep", "-A", after, wanted] => grep(&lines, wanted, after.parse().unwrap()),
+        // A reader's `head` that takes nothing ends the program before it has written its files.
+        ["head", "-n", count] if count != "0" => lines.into_iter().take(count.parse().unwrap()).collect(),
+        ["grep", "-A", after, ref wanted @ ..] => grep(&lines, &patterns(wanted), after.parse().unwrap()),
+        ["grep", ref wanted @ ..] => grep(&lines, &patterns(wanted), 0),
         _ => panic!("only `head -n N` and `grep [-A N] TEXT` may follow a pipe, not {filter:?}"),
     };
     kept.into_iter().fold(String::new(), joined)
 }
 
-/// Lines that hold `wanted` with those after them; groups apart are separated as grep does it.
-fn grep<'a>(lines: &[&'a str], wanted: &str, after: usize) -> Vec<&'a str> {
+/// What `grep` looks for: one text, or several with `-e` before each. Only those that a reader's `grep` takes as they stand
+/// are allowed, but for the dot, which stands for any letter.
+fn patterns<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let patterns: Vec<&str> = match *words {
+        [wanted] => vec![wanted],
+        _ => words
+            .chunks(2)
+            .map(|pair| match *pair {
+                ["-e", wanted] => wanted,
+                _ => panic!("`grep` takes one TEXT, or `-e TEXT` several times, not {words:?}"),
+            })
+            .collect(),
+    };
+    assert!(!patterns.is_empty(), "`grep` needs a TEXT");
+    for pattern in &patterns {
+        assert!(!pattern.is_empty() && !pattern.starts_with('-'), "not a TEXT of `grep`: {pattern:?}");
+        assert!(!pattern.contains(['[', '*', '\\', '^', '$']), "`grep` would read this otherwise: {pattern:?}");
+    }
+    patterns
+}
+
+/// Whether a line holds a pattern; a dot in it stands for any letter.
+fn holds(line: &str, pattern: &str) -> bool {
+    let (line, pattern): (Vec<char>, Vec<char>) = (line.chars().collect(), pattern.chars().collect());
+    let alike =
+        |window: &[char]| window.iter().zip(&pattern).all(|(letter, wanted)| *wanted == '.' || letter == wanted);
+    line.windows(pattern.len()).any(alike)
+}
+
+/// Lines that hold one of `wanted`, with `after` lines behind each; groups apart are separated as grep does it.
+fn grep<'a>(lines: &[&'a str], wanted: &[&str], after: usize) -> Vec<&'a str> {
     let mut kept = Vec::new();
     let mut last: Option<usize> = None;
-    for (index, _) in lines.iter().enumerate().filter(|(_, line)| line.contains(wanted)) {
+    let found = |line: &str| wanted.iter().any(|wanted| holds(line, wanted));
+    for (index, _) in lines.iter().enumerate().filter(|(_, line)| found(line)) {
         let from = last.map_or(index, |last| index.max(last + 1));
-        if last.is_some_and(|last| from > last + 1) {
+        if after > 0 && last.is_some_and(|last| from > last + 1) {
             kept.push("--");
         }
         let to = (index + after).min(lines.len() - 1);
@@ -730,6 +767,9 @@ fn commands_are_split_as_a_shell_does() {
     let filter = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let text = "x1\na\nb\nc\nx2\nd\n";
     assert_eq!(filtered(text, &filter(&["grep", "-A", "1", "x"])), "x1\na\n--\nx2\nd\n");
+    assert_eq!(filtered(text, &filter(&["grep", "x"])), "x1\nx2\n");
+    assert_eq!(filtered(text, &filter(&["grep", "-e", "x1", "-e", ".2", "-e", "d"])), "x1\nx2\nd\n");
+    assert_eq!(filtered(text, &filter(&["grep", "-A", "1", "-e", "c", "-e", "x"])), "x1\na\n--\nc\nx2\nd\n");
     assert_eq!(filtered(text, &filter(&["head", "-n", "2"])), "x1\na\n");
 }
 
