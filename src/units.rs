@@ -18,7 +18,7 @@ mod time;
 
 pub use bytes::Bytes;
 pub use money::Usd;
-pub use number::{UnitError, UnitProblem, group_digits, grouped, significant};
+pub use number::{UnitError, UnitProblem, apart, group_digits, grouped, significant};
 pub use quantity::Quantity;
 pub use rate::{ByteRate, RecordRate, is_record_noun};
 pub use share::Share;

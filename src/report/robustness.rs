@@ -6,7 +6,7 @@ use super::table::Style;
 use super::{Table, paragraph};
 use crate::ranking::Robustness;
 use crate::ranking::robustness::{Change, CriterionSwaps, Method};
-use crate::units::{grouped, significant};
+use crate::units::{apart, grouped, significant};
 
 /// The share of weightings in words, without a full stop; `None` where nothing was computed.
 #[must_use]
@@ -46,7 +46,7 @@ fn name<'a>(robustness: &'a Robustness, id: &'a str) -> &'a str {
 #[must_use]
 pub fn swap_clauses(robustness: &Robustness, swaps: &CriterionSwaps) -> Vec<String> {
     let to = |weight: f64, way: &str, id: &str| {
-        let (now, then, name) = (significant(swaps.weight, 2), significant(weight, 2), name(robustness, id));
+        let ((now, then), name) = (apart(swaps.weight, weight, 2), name(robustness, id));
         format!("{} from {now} to {then} or {way} of 100: {name}", swaps.criterion)
     };
     let below = swaps.below.as_ref().map(|swap| to(swap.weight, "less", &swap.to));

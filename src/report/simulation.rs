@@ -7,7 +7,7 @@ use super::stages::{self, hot_shard, lost, outage};
 use super::table::Style;
 use super::{Table, count, paragraph, plain, seconds, with_interval};
 use crate::sim::{Estimate, Overload, SampledRecord};
-use crate::units::{Bytes, grouped, significant};
+use crate::units::{Bytes, apart, grouped, significant};
 
 /// The whole answer of `simulate`, without the headline.
 #[must_use]
@@ -192,7 +192,8 @@ fn overload(overload: &Overload) -> String {
         overload.limit,
         units(overload.limit_per_s),
         units(overload.offered_per_s),
-        significant(overload.load, 3),
+        // Just above the limit, it is above it all the same.
+        apart(overload.load, 1.0, 3).0,
     )
 }
 

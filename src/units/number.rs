@@ -150,6 +150,14 @@ pub fn significant(value: f64, digits: usize) -> String {
     if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
 }
 
+/// Two numbers with so many significant digits, or with as many more as it takes to tell them apart.
+#[must_use]
+pub fn apart(one: f64, other: f64, digits: usize) -> (String, String) {
+    let with = |digits| (significant(one, digits), significant(other, digits));
+    let told = (digits..12).map(with).find(|(one, other)| one != other);
+    told.unwrap_or_else(|| with(digits))
+}
+
 /// Prints a count with grouped thousands: `1,234,567`.
 #[must_use]
 pub fn grouped(value: u64) -> String {
@@ -184,6 +192,14 @@ mod tests {
         assert_eq!(split("2events/s"), Some((2.0, "events/s")));
         assert_eq!(split("fast"), None);
         assert_eq!(split(""), None);
+    }
+
+    #[test]
+    fn numbers_that_differ_are_told_apart() {
+        let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+        assert_eq!(apart(15.02, 15.31, 2), pair("15", "15.3"));
+        assert_eq!(apart(10.0, 66.2, 2), pair("10", "66"));
+        assert_eq!(apart(1.0, 1.0, 2), pair("1", "1"));
     }
 
     #[test]

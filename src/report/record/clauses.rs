@@ -4,7 +4,7 @@ use crate::ranking::robustness::CriterionSwaps;
 use crate::ranking::{Decision, Robustness};
 use crate::report::sensitivity::name;
 use crate::sensitivity::{Direction, Flip, Stretch};
-use crate::units::significant;
+use crate::units::apart;
 
 /// Words that a sentence lists before it counts the rest.
 const WORDS: usize = 3;
@@ -31,7 +31,7 @@ pub(in crate::report) fn leaves_nothing(flips: &[Flip]) -> Option<String> {
 /// The weights of one criterion at which another service would be first, each as a sentence.
 pub(in crate::report) fn swaps(robustness: &Robustness, swaps: &CriterionSwaps) -> Vec<String> {
     let sentence = |weight: f64, way: &str, id: &str| {
-        let (now, then) = (significant(swaps.weight, 2), significant(weight, 2));
+        let (now, then) = apart(swaps.weight, weight, 2);
         let other = robustness.alternatives.iter().find(|one| one.id == id).map_or(id, |one| one.name.as_str());
         format!("If \"{}\" weighed {then} or {way} of 100 instead of {now}, {other} would win.", swaps.name)
     };
