@@ -141,7 +141,7 @@ pub struct Catalog {
 }
 
 /// What a meter says in place of its price where nobody publishes one: its line is on every bill, and unknown.
-const UNKNOWN_PRICE: &str = "unknown";
+pub(crate) const UNKNOWN_PRICE: &str = "unknown";
 
 impl Catalog {
     /// Reads and checks a library. Problems are collected; the catalog holds what could be read.

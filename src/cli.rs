@@ -26,7 +26,6 @@ mod tune;
 mod verify;
 mod weigh;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -92,12 +91,11 @@ pub fn main() -> ExitCode {
         Err(Failure::NothingFits) => Exit::NothingFits,
         Err(Failure::Verification | Failure::Policy | Failure::NotPassed) => Exit::Refused,
         Err(Failure::Interrupted(message)) => {
-            let _ = writeln!(anstream::stderr(), "interrupted: {message}");
+            context.tell(&format!("interrupted: {message}"));
             Exit::Interrupted
         }
         Err(Failure::Internal(message)) => {
-            let mut stderr = anstream::stderr();
-            let _ = writeln!(stderr, "error: {message}");
+            context.tell(&format!("error: {message}"));
             Exit::Internal
         }
     };

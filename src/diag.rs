@@ -85,6 +85,14 @@ impl Problems {
         self.list.truncate(count);
     }
 
+    /// Puts what was added after the first `count` in the order of its places, since people mend a file from top to bottom.
+    pub fn sort_from(&mut self, count: usize) {
+        let place = |problem: &Diagnostic| problem.label.as_ref().map(|(span, _)| span.start);
+        if let Some(added) = self.list.get_mut(count..) {
+            added.sort_by_key(place);
+        }
+    }
+
     /// Whether any of them is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {

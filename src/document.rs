@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 pub use tree::{Document, Item, Node, Table};
+pub(crate) use validate::validate_value;
 pub use validate::{Stated, validate};
 
 use crate::diag::{Diagnostic, Problems};
@@ -30,7 +31,7 @@ pub(crate) struct Reader<'a> {
 
 impl Reader<'_> {
     pub(crate) fn read<T: JsonSchema + DeserializeOwned>(&mut self) -> Option<(T, Document)> {
-        if let Some(raw) = self.proven.and_then(|json| serde_json::from_str(json).ok()) {
+        if let Some(raw) = self.proven() {
             return Some((raw, Document::nowhere()));
         }
         let before = self.problems.error_count();
@@ -39,6 +40,23 @@ impl Reader<'_> {
             return None;
         }
         check_document(&document, self.problems).map(|raw| (raw, document))
+    }
+
+    /// The same text as JSON read into a type, if it is embedded.
+    pub(crate) fn proven<T: DeserializeOwned>(&self) -> Option<T> {
+        self.proven.and_then(|json| serde_json::from_str(json).ok())
+    }
+
+    /// Parses the text and holds it against the schema of a type, for those who read it piece by piece, so that one piece
+    /// that is wrong does not hide what is wrong with the others. `None` if it is no TOML.
+    pub(crate) fn document<T: JsonSchema>(&mut self) -> Option<Document> {
+        let before = self.problems.error_count();
+        let document = Document::parse(self.name, self.text, self.sources, self.problems);
+        if self.problems.error_count() > before {
+            return None;
+        }
+        validate(&document, &schemars::schema_for!(T).to_value(), self.problems);
+        Some(document)
     }
 }
 

@@ -15,6 +15,7 @@
 //! times. It still counts, since leaving it out would flatter the sum.
 
 mod cases;
+mod examples;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ use crate::ranking::{Decider, Decision, Verdict};
 use crate::rules::RuleBook;
 use crate::source::SourceMap;
 use cases::Case;
+pub use examples::Trial;
 
 /// Version of the JSON form of an [`Evaluation`].
 pub const SCHEMA_VERSION: &str = "1.0";

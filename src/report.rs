@@ -8,6 +8,7 @@ pub mod bill;
 pub mod cells;
 pub mod charts;
 pub mod comparison;
+pub mod criterion;
 pub mod diagram;
 pub mod diff;
 pub mod editions;

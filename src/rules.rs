@@ -7,10 +7,13 @@
 //! The decision a reader would question: logic has three values. What nobody stated is unknown, and a rule whose
 //! condition is unknown does not fire. So an empty scenario rejects nothing, and the trace says what was not known.
 
+mod check;
 mod condition;
 mod contradiction;
 mod evaluate;
+mod fault;
 pub mod raw;
+mod written;
 
 pub use condition::{Comparison, Condition, Operand};
 pub use contradiction::Contradiction;
@@ -20,14 +23,13 @@ pub use raw::{Page, RuleKind, Tried};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, Library, Role, Service, list_of};
-use crate::diag::{Diagnostic, Problems, suggest};
-use crate::document::Reader;
-use crate::scenario::known_answers;
-use crate::source::SourceMap;
+use crate::diag::{Diagnostic, Problems};
+use crate::document::{Item, Reader};
+use crate::source::{SourceMap, Span};
 use crate::value::Value;
+use check::Known;
 use condition::Subject;
 use evaluate::looked_up;
-use raw::{RawRule, RawRules};
 
 /// A checked rule.
 #[derive(Debug, Clone)]
@@ -52,6 +54,8 @@ pub struct Rule {
     pub page: Page,
     /// A case in which it fires and one in which it does not.
     pub tried: Option<Tried>,
+    /// The table it was read from, with its places; none if it came with the program.
+    pub table: Option<Item>,
 }
 
 impl Rule {
@@ -59,11 +63,7 @@ impl Rule {
     /// the answer.
     #[must_use]
     pub fn applies_to(&self, service: &Service) -> bool {
-        match (self.services.as_slice(), self.roles.as_slice()) {
-            ([], []) => service.weighed && self.kind != RuleKind::Contradiction,
-            ([], roles) => roles.contains(&service.role),
-            (services, _) => services.contains(&service.id),
-        }
+        speaks_of(self.kind, &self.services, &self.roles, service)
     }
 
     /// Whether its condition compares this answer.
@@ -76,6 +76,18 @@ impl Rule {
     #[must_use]
     pub fn outcome(&self, service: &Service, situation: &Situation<'_>) -> Outcome {
         evaluate::outcome(&self.when, Some(service), situation)
+    }
+
+    /// Its condition with what came of every part, for a rule that speaks of a service or, like a contradiction, of none.
+    #[must_use]
+    pub fn trace(&self, service: Option<&Service>, situation: &Situation<'_>) -> Trace {
+        evaluate::trace(&self.when, service, situation)
+    }
+
+    /// Where something in its table stands, if it was read from a file of the user's.
+    #[must_use]
+    pub fn span_of(&self, path: &str) -> Option<Span> {
+        self.table.as_ref().map(|table| table.span_of(path))
     }
 
     /// Holds the rule against a service: the same with trace, reason and evidence.
@@ -96,28 +108,34 @@ impl RuleBook {
     /// Reads and checks the rules of a library. Problems are collected.
     pub fn load(library: &Library, catalog: &Catalog, sources: &mut SourceMap, problems: &mut Problems) -> Self {
         let mut book = Self::default();
-        // A test looks the names up in the rules that came with the program.
-        let answers = (!library.is_all_embedded()).then(|| known_answers(catalog));
+        // A test holds the rules that came with the program against the catalog.
+        let known = (!library.is_all_embedded()).then(|| Known::new(catalog));
+        let mut named: BTreeMap<String, Vec<(bool, Span)>> = BTreeMap::new();
+        let before = problems.list().len();
         for (name, text) in library.files().filter(|(name, _)| list_of(name) == "rules") {
-            let shown = library.display_name(name);
-            let proven = library.as_json(name);
-            let mut reader = Reader { name: &shown, text, proven, sources, problems };
-            let Some((raw, document)) = reader.read::<RawRules>() else { continue };
-            for rule in raw.rule {
-                let id = rule.id.clone();
-                let checked = check(rule, catalog, &book).and_then(|rule| match &answers {
-                    Some(answers) => check_names(rule, catalog, answers),
-                    None => Ok(rule),
-                });
-                match checked {
-                    Ok(rule) => book.rules.push(rule),
-                    Err(message) => {
-                        let problem = Diagnostic::error("rule", format!("rule `{id}`: {message}"));
-                        problems.push(problem.at(document.span, "in this file"));
-                    }
+            let (shown, embedded) = (library.display_name(name), library.is_embedded(name));
+            // Whatever is wrong once another file is laid over the catalog must have a place, so all are read with theirs.
+            let proven = library.as_json(name).filter(|_| known.is_none());
+            for rule in written::read(&mut Reader { name: &shown, text, proven, sources, problems }) {
+                let mut faults = Vec::new();
+                let table = rule.table.as_ref();
+                check::named(&rule.raw, &mut faults);
+                let checked = check::shape(&rule, !embedded, &mut faults);
+                if let Some(known) = &known {
+                    known.check(&rule, &mut faults);
                 }
+                if let Some(table) = table {
+                    named.entry(rule.raw.id.clone()).or_default().push((!embedded, table.span_of("id")));
+                }
+                let right = faults.is_empty();
+                for fault in faults {
+                    problems.push(fault.told(&rule.raw.id, table, sources));
+                }
+                book.rules.extend(checked.filter(|_| right));
             }
         }
+        report_repeated(named, sources, problems);
+        problems.sort_from(before);
         book
     }
 
@@ -168,73 +186,25 @@ impl RuleBook {
     }
 }
 
-/// A misspelt field or fact would keep a rule silent for ever, so both must be known.
-fn check_names(rule: Rule, catalog: &Catalog, answers: &[String]) -> Result<Rule, String> {
-    let facts: Vec<&str> = catalog
-        .services
-        .iter()
-        .filter(|service| rule.applies_to(service))
-        .flat_map(|service| service.facts.iter().map(|fact| fact.id.as_str()))
-        .collect();
-    let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
-    let in_reason = evaluate::placeholders(&rule.reason).filter(|name| *name != "service").map(|name| {
-        name.strip_prefix("fact:")
-            .map_or_else(|| Subject::Field(name.to_owned()), |fact| Subject::Fact(fact.to_owned()))
-    });
-    for subject in rule.when.subjects().into_iter().chain(in_reason) {
-        let (name, known, what) = match &subject {
-            Subject::Field(path) => (path, &answers, "answer"),
-            Subject::Fact(id) => (id, &facts, "fact of its services"),
-        };
-        if !known.contains(&name.as_str()) {
-            let near = crate::diag::nearest(name, known.iter().copied());
-            let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            return Err(format!("there is no {what} `{name}`{help}"));
-        }
+/// Whether a rule of this kind, these services and these roles speaks of a service.
+fn speaks_of(kind: RuleKind, services: &[String], roles: &[Role], service: &Service) -> bool {
+    match (services, roles) {
+        ([], []) => service.weighed && kind != RuleKind::Contradiction,
+        ([], roles) => roles.contains(&service.role),
+        (services, _) => services.contains(&service.id),
     }
-    Ok(rule)
 }
 
-fn check(raw: RawRule, catalog: &Catalog, book: &RuleBook) -> Result<Rule, String> {
-    if book.find(&raw.id).is_some() {
-        return Err("there is another rule of this name".to_owned());
-    }
-    let well_named = raw.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if !well_named || !raw.id.contains('-') {
-        return Err("a rule's name is lower-case words joined by hyphens, naming the condition that fails".to_owned());
-    }
-    let services: Vec<&str> = catalog.services.iter().map(|service| service.id.as_str()).collect();
-    if raw.kind == RuleKind::Contradiction && !(raw.services.is_empty() && raw.roles.is_empty()) {
-        return Err("a contradiction speaks of the scenario; it has no `services` and no `roles`".to_owned());
-    }
-    if let Some(unknown) = raw.services.iter().find(|id| !services.contains(&id.as_str())) {
-        return Err(format!("there is no service `{unknown}`; {}", suggest(unknown, &services, "the services are")));
-    }
-    let points = match (raw.kind, raw.criterion, raw.points) {
-        (RuleKind::Advise, Some(criterion), Some(points)) => {
-            let criteria: Vec<&str> = catalog.criteria.iter().map(|known| known.id.as_str()).collect();
-            if !criteria.contains(&criterion.as_str()) {
-                return Err(format!(
-                    "there is no criterion `{criterion}`; {}",
-                    suggest(&criterion, &criteria, "the criteria are")
-                ));
-            }
-            Some((criterion, points))
+/// Two rules of one name: the user's is the one to be called otherwise, wherever its file stands in the order.
+fn report_repeated(named: BTreeMap<String, Vec<(bool, Span)>>, sources: &SourceMap, problems: &mut Problems) {
+    for (id, mut places) in named {
+        places.sort();
+        let Some(((_, first), others)) = places.split_first() else { continue };
+        let there = sources.place(*first).map_or_else(|| "another file".to_owned(), |place| place.to_string());
+        for (_, span) in others {
+            let problem = Diagnostic::error("repeated-rule", format!("there is another rule `{id}`"));
+            let problem = problem.at(*span, "the name is taken");
+            problems.push(problem.help(format!("give it another name; the other stands in {there}")));
         }
-        (RuleKind::Advise, _, _) => return Err("an advising rule needs `criterion` and `points`".to_owned()),
-        (_, None, None) => None,
-        _ => return Err("only an advising rule has `criterion` and `points`".to_owned()),
-    };
-    Ok(Rule {
-        when: Condition::check(&raw.when)?,
-        id: raw.id,
-        kind: raw.kind,
-        roles: raw.roles,
-        services: raw.services,
-        reason: raw.reason,
-        points,
-        holds_on_the_way: raw.holds_on_the_way,
-        page: raw.page,
-        tried: raw.tried,
-    })
+    }
 }

@@ -8,6 +8,7 @@
 
 mod edit;
 mod keys;
+mod known;
 mod load;
 mod overrides;
 pub mod raw;
@@ -19,7 +20,8 @@ use std::collections::BTreeMap;
 
 pub use edit::set_in_text;
 pub use keys::{Key, Takes, keys};
-pub use load::{Loader, known_answers, schema};
+pub use known::KnownAnswers;
+pub use load::{Loader, schema};
 pub use overrides::Override;
 pub use workload::{ClientRetry, Simulation, Sizes, Workload};
 

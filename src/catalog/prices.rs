@@ -80,6 +80,12 @@ impl PriceBook {
         self.of(service).count()
     }
 
+    /// Number of prices of a Region.
+    #[must_use]
+    pub fn count_in(&self, region: &str) -> usize {
+        self.prices.keys().filter(|(_, known, _)| known == region).count()
+    }
+
     fn of(&self, service: &str) -> impl Iterator<Item = &(String, String, String)> {
         self.prices.keys().filter(move |(owner, _, _)| owner == service)
     }

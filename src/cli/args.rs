@@ -720,12 +720,15 @@ pub(crate) struct InitArgs {
     /// File to write; `-` prints it.
     #[arg(default_value = "scenario.toml")]
     pub(crate) file: PathBuf,
-    /// Example to start from.
+    /// Example to start from; `--list` has their names.
     #[arg(long, default_value = "clickstream", value_name = "NAME")]
     pub(crate) example: String,
     /// Replace the file if it exists.
     #[arg(long)]
     pub(crate) force: bool,
+    /// List the examples one can begin from, and write nothing.
+    #[arg(long, conflicts_with_all = ["example", "force"])]
+    pub(crate) list: bool,
 }
 
 #[derive(Debug, Args)]
@@ -742,7 +745,7 @@ pub(crate) struct CatalogArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CatalogVerb {
-    /// The services, the workload presets, or the meters.
+    /// The services, or what else the catalog holds: workload presets, meters, criteria, Regions, examples.
     List {
         /// What to list.
         #[arg(default_value = "services")]
@@ -751,10 +754,11 @@ pub(crate) enum CatalogVerb {
         #[arg(long, default_value = "current")]
         edition: Edition,
     },
-    /// One service: facts with sources, options, stages, meters, integrations.
+    /// One service: facts with sources, options, stages, meters, integrations; or one criterion, or one rule.
     Show {
-        /// Service id.
-        service: String,
+        /// Id of a service, a criterion or a rule.
+        #[arg(value_name = "ID")]
+        id: String,
         /// Edition to show; all facts if absent.
         #[arg(long)]
         edition: Option<Edition>,
@@ -770,8 +774,15 @@ pub(crate) enum Listed {
     Services,
     /// Arrivals, record sizes and rate profiles that a scenario may name.
     Workloads,
-    /// What services bill: the meters that a usage file may name, also of services that are known by their prices only.
+    /// What services bill: the meters that a usage file may name and the names of their prices, also of services that are
+    /// known by their prices only.
     Meters,
+    /// Criteria of the ranking, with their weights and the way they count.
+    Criteria,
+    /// Regions, with the number of their prices.
+    Regions,
+    /// Scenarios to begin from: `forebay init --example NAME` writes one.
+    Examples,
 }
 
 #[derive(Debug, Args)]

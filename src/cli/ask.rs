@@ -4,12 +4,12 @@
 //! The scenario is a text all the time: an answer is set in it, and the whole is read and checked as any other file.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, Write};
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::args::AskArgs;
-use super::context::Context;
+use super::context::{Context, tell};
 use crate::catalog::Catalog;
 use crate::diag::{Diagnostic, Problems};
 use crate::ranking::{circumstances, decide};
@@ -211,13 +211,9 @@ fn reply() -> Result<Reply, Failure> {
 }
 
 fn say(text: &str) -> Result<(), Failure> {
-    writeln!(anstream::stderr(), "{text}")?;
-    Ok(())
+    Ok(tell(&format!("{text}\n"))?)
 }
 
 fn prompt(text: &str) -> Result<(), Failure> {
-    let mut stderr = anstream::stderr();
-    write!(stderr, "{text}")?;
-    stderr.flush()?;
-    Ok(())
+    Ok(tell(text)?)
 }

@@ -129,11 +129,9 @@ impl Context {
     /// Prints an answer.
     #[expect(clippy::unused_self, reason = "the context is where verbs print, whatever that needs")]
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        let end = if text.ends_with('\n') { "" } else { "\n" };
         let mut stdout = anstream::stdout().lock();
-        stdout.write_all(text.as_bytes())?;
-        if !text.ends_with('\n') {
-            stdout.write_all(b"\n")?;
-        }
+        stdout.write_all(format!("{text}{end}").as_bytes())?;
         stdout.flush()?;
         Ok(())
     }
@@ -149,7 +147,7 @@ impl Context {
     #[expect(clippy::unused_self, reason = "the context is where verbs print, whatever that needs")]
     pub(crate) fn tell(&self, text: &str) {
         // Nobody can be told if standard error is gone.
-        let _ = writeln!(anstream::stderr(), "{text}");
+        let _ = tell(&format!("{text}\n"));
     }
 
     /// Prints the collected problems.
@@ -162,7 +160,7 @@ impl Context {
             Color::Never => false,
             Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         };
-        let _ = writeln!(anstream::stderr(), "{}", self.problems.render(&self.sources, color));
+        let _ = tell(&format!("{}\n", self.problems.render(&self.sources, color)));
     }
 
     /// Columns to print in: the terminal's, or a fixed number where the answer goes into a file.
@@ -171,6 +169,16 @@ impl Context {
         let terminal = terminal_size::terminal_size_of(std::io::stdout());
         terminal.map_or(100, |(terminal_size::Width(columns), _)| usize::from(columns).clamp(60, 160))
     }
+}
+
+/// Writes to standard error, after all of the answer and in one piece: both often end up in one terminal or one log, where
+/// a message written word by word would be torn apart by what others write.
+pub(super) fn tell(text: &str) -> std::io::Result<()> {
+    // A reader of the answer who has gone is noticed where the answer is written.
+    let _ = std::io::stdout().flush();
+    let mut stderr = anstream::stderr().lock();
+    stderr.write_all(text.as_bytes())?;
+    stderr.flush()
 }
 
 /// What a student's file is called in messages.

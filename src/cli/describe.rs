@@ -10,7 +10,7 @@ use super::args::{CatalogArgs, CatalogVerb, Cli, CompletionsArgs, ExplainArgs, I
 use super::context::Context;
 use crate::catalog::raw::Grade;
 use crate::catalog::{Catalog, Edition, Service};
-use crate::diag::{Diagnostic, suggest};
+use crate::diag::{Diagnostic, nearest, suggest};
 use crate::report::{self, Style, Table, rule};
 use crate::rules::RuleBook;
 use crate::scenario::EXAMPLES;
@@ -18,10 +18,14 @@ use crate::schemas::KINDS;
 use crate::units::significant;
 
 pub(super) fn init(args: &InitArgs, context: &mut Context) -> Result<(), Failure> {
+    if args.list {
+        return context.print(&example_list(context.width()));
+    }
     let names: Vec<&str> = EXAMPLES.iter().map(|(name, _)| name.trim_end_matches(".toml")).collect();
     let Some((_, text)) = EXAMPLES.iter().find(|(name, _)| name.trim_end_matches(".toml") == args.example) else {
         let problem = Diagnostic::error("unknown-example", format!("there is no example `{}`", args.example));
-        return context.refuse(problem.help(suggest(&args.example, &names, "the examples are")));
+        let problem = problem.help(suggest(&args.example, &names, "the examples are"));
+        return context.refuse(problem.help("`forebay init --list` says what each is about"));
     };
     if args.file.as_os_str() == "-" {
         return context.print(text);
@@ -36,6 +40,17 @@ pub(super) fn init(args: &InitArgs, context: &mut Context) -> Result<(), Failure
     }
     let file = args.file.display();
     context.print(&format!("{file} written. Next: forebay run {file}"))
+}
+
+/// The examples with their titles.
+fn example_list(width: usize) -> String {
+    let mut table = Table::new(&["example", "about"]);
+    for (name, text) in EXAMPLES {
+        let parsed: Option<toml::Table> = text.parse().ok();
+        let title = parsed.and_then(|scenario| Some(scenario.get("title")?.as_str()?.to_owned()));
+        table.row(vec![name.trim_end_matches(".toml").to_owned(), title.unwrap_or_default()]);
+    }
+    table.render(Style::Plain(width))
 }
 
 pub(super) fn explain(args: &ExplainArgs, context: &mut Context) -> Result<(), Failure> {
@@ -78,16 +93,47 @@ pub(super) fn catalog(args: &CatalogArgs, context: &mut Context) -> Result<(), F
             }
             context.print(&table.render(Style::Plain(context.width())))
         }
-        CatalogVerb::Diff(args) => super::catalog::diff(args, &catalog, &rules, context),
-        CatalogVerb::Show { service: id, edition } => match catalog.service(id) {
-            Some(service) => context.print(&service_page(service, &catalog, *edition, context.width())),
-            None => {
-                let names: Vec<&str> = catalog.services.iter().map(|service| service.id.as_str()).collect();
-                let problem = Diagnostic::error("unknown-service", format!("there is no service `{id}`"));
-                context.refuse(problem.help(suggest(id, &names, "the services are")))
+        CatalogVerb::List { what: Listed::Criteria, .. } => {
+            context.print(&report::criterion::list(&catalog).render(Style::Plain(context.width())))
+        }
+        CatalogVerb::List { what: Listed::Regions, .. } => {
+            let mut table = Table::new(&["Region", "name", "prices"]).right(&[2]);
+            for (id, name) in &catalog.regions {
+                table.row(vec![id.clone(), name.clone(), catalog.prices.count_in(id).to_string()]);
             }
+            context.print(&table.render(Style::Plain(context.width())))
+        }
+        CatalogVerb::List { what: Listed::Examples, .. } => context.print(&example_list(context.width())),
+        CatalogVerb::Diff(args) => super::catalog::diff(args, &catalog, &rules, context),
+        CatalogVerb::Show { id, edition } => match shown(id, *edition, &catalog, &rules, context.width()) {
+            Some(page) => context.print(&page),
+            None => context.refuse(nothing_called(id, &catalog, &rules)),
         },
     }
+}
+
+/// The page of a service, a criterion or a rule; no two of them share a name.
+fn shown(id: &str, edition: Option<Edition>, catalog: &Catalog, rules: &RuleBook, width: usize) -> Option<String> {
+    if let Some(service) = catalog.service(id) {
+        return Some(service_page(service, catalog, edition, width));
+    }
+    if let Some(criterion) = catalog.criteria.iter().find(|criterion| criterion.id == id) {
+        return Some(report::criterion::page(criterion, catalog, rules, edition.unwrap_or_default(), width));
+    }
+    rules.find(id).map(rule::page)
+}
+
+fn nothing_called(id: &str, catalog: &Catalog, rules: &RuleBook) -> Diagnostic {
+    let services: Vec<&str> = catalog.services.iter().map(|service| service.id.as_str()).collect();
+    let criteria = catalog.criteria.iter().map(|criterion| criterion.id.as_str());
+    let others = criteria.chain(rules.rules.iter().map(|rule| rule.id.as_str()));
+    let problem = Diagnostic::error("unknown-name", format!("there is no service, no criterion and no rule `{id}`"));
+    let near = nearest(id, services.iter().copied().chain(others));
+    let problem = problem.help(match near {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => suggest(id, &services, "the services are"),
+    });
+    problem.help("`forebay catalog list services`, `forebay catalog list criteria` and `forebay explain` list them")
 }
 
 /// The workload presets with grade and source: arrivals, sizes, profiles.

@@ -12,7 +12,8 @@ use crate::architecture::{Architecture, Lowered, Transfer, Variant, lower, trans
 use crate::catalog::Catalog;
 use crate::comparison;
 use crate::cost::{self, Bill, Packing};
-use crate::diag::{Diagnostic, suggest};
+use crate::diag::{Diagnostic, Problems, suggest};
+use crate::evaluate::Trial;
 use crate::policy::Judged;
 use crate::ranking::{Decider, Decision, Measured, ServiceVerdict, Verdict, circumstances, decide, robustness_of};
 use crate::report::charts::Chart;
@@ -21,7 +22,7 @@ use crate::report::result::{Document, Header, SampleDocument, Simulation, Simula
 use crate::report::{
     Style, Table, advice, diagram, paragraph, pictures, sensitivity as sure, simulation, summary, transfer as moved,
 };
-use crate::rules::{Contradiction, RuleBook, Situation};
+use crate::rules::{Contradiction, Rule, RuleBook, Situation};
 use crate::scenario::Scenario;
 use crate::sensitivity::{Scope, Sensitivity, WhyNot};
 use crate::sim::{self, RunConfig, RunResult, SampledRecord, SimError, TraceRecord};
@@ -433,6 +434,7 @@ pub(super) fn check(args: &CheckArgs, context: &mut Context) -> Result<(), Failu
         // All files are checked even where one is wrong.
         let _ = context.scenario(&scenario, &catalog);
     }
+    let tried = try_own(&catalog, &rules, &mut context.problems);
     if context.problems.has_errors() {
         return Err(Failure::Input);
     }
@@ -444,7 +446,29 @@ pub(super) fn check(args: &CheckArgs, context: &mut Context) -> Result<(), Failu
         catalog.edges.len(),
         rules.rules.len(),
         catalog.prices.len()
-    ))
+    ))?;
+    if tried.is_empty() { Ok(()) } else { context.print(&tried) }
+}
+
+/// Tries the rules that did not come with the program on their examples; says how many there were.
+fn try_own(catalog: &Catalog, rules: &RuleBook, problems: &mut Problems) -> String {
+    let own: Vec<&Rule> = rules.rules.iter().filter(|rule| rule.table.is_some()).collect();
+    let (tried, untried): (Vec<&Rule>, Vec<&Rule>) = own.iter().partition(|rule| rule.tried.is_some());
+    let trial = Trial::new(catalog, rules);
+    for problem in tried.iter().flat_map(|rule| trial.try_rule(rule)) {
+        problems.push(problem);
+    }
+    let mut lines = Vec::new();
+    if !tried.is_empty() {
+        let verb = if tried.len() == 1 { "does what its example says" } else { "do what their examples say" };
+        lines.push(format!("tried: {} {verb}", crate::report::count(tried.len() as u64, "rule")));
+    }
+    if !untried.is_empty() {
+        let names: Vec<String> = untried.iter().map(|rule| format!("`{}`", rule.id)).collect();
+        let count = crate::report::count(untried.len() as u64, "rule");
+        lines.push(format!("not tried: {count} without [rule.tried]: {}", names.join(", ")));
+    }
+    lines.join("\n")
 }
 
 pub(super) fn document(catalog: &Catalog, scenario: &Scenario, decision: Option<&Decision>) -> Document {

@@ -1,7 +1,7 @@
 //! The verb `weigh`: weights of criteria out of judgements of pairs.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, LineWriter, Write};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -57,7 +57,9 @@ pub(super) fn weigh(args: &WeighArgs, context: &mut Context) -> Result<(), Failu
     let used = to_compare(&judged, known.len());
     if std::io::stdin().is_terminal() {
         let missing = missing(&judged, &used);
-        let answers = interview(&missing, &catalog.criteria, &mut std::io::stdin().lock(), &mut anstream::stderr())?;
+        // Line by line, so that no line is torn apart by what else is written there.
+        let mut output = LineWriter::new(anstream::stderr());
+        let answers = interview(&missing, &catalog.criteria, &mut std::io::stdin().lock(), &mut output)?;
         judged.extend(answers);
     }
     refuse_missing(&missing(&judged, &used), &known, context)?;

@@ -80,7 +80,52 @@ impl Node {
     }
 }
 
+impl Item {
+    /// The item at a path in this one, such as `when.all[1].field`.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<&Self> {
+        match &self.node {
+            Node::Table(table) => table.find(path),
+            _ => None,
+        }
+    }
+
+    /// The place of the item at a path, or of the nearest one around it that is there.
+    #[must_use]
+    pub fn span_of(&self, path: &str) -> Span {
+        let ends = path.char_indices().filter(|(_, letter)| matches!(letter, '.' | '[')).map(|(end, _)| end);
+        let ends: Vec<usize> = ends.chain([path.len()]).collect();
+        ends.into_iter().rev().find_map(|end| self.find(&path[..end])).map_or(self.span, |item| item.span)
+    }
+
+    /// The value without places and without whatever stands at one of these places, as a key or as a value.
+    pub(crate) fn to_json_without(&self, left_out: &[Span]) -> serde_json::Value {
+        let kept = |item: &&Self| !left_out.contains(&item.span);
+        match &self.node {
+            Node::List(items) => items.iter().filter(kept).map(|item| item.to_json_without(left_out)).collect(),
+            Node::Table(table) => {
+                let entries = table.entries.iter().filter(|(_, key, item)| !left_out.contains(key) && kept(&item));
+                entries.map(|(key, _, item)| (key.clone(), item.to_json_without(left_out))).collect()
+            }
+            plain => plain.to_json(),
+        }
+    }
+}
+
 impl Table {
+    /// The item at a path such as `rule[2].when.field`.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<&Item> {
+        let (step, rest) = path.split_once('.').map_or((path, None), |(step, rest)| (step, Some(rest)));
+        let mut parts = step.split('[');
+        let mut item = self.get(parts.next()?)?;
+        for index in parts {
+            let Node::List(items) = &item.node else { return None };
+            item = items.get(index.strip_suffix(']')?.parse::<usize>().ok()?)?;
+        }
+        rest.map_or(Some(item), |rest| item.find(rest))
+    }
+
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Item> {
@@ -177,16 +222,10 @@ impl Document {
         Item { node: Node::Text(text.trim().to_owned()), span }
     }
 
-    /// The item at a dotted path such as `needs.freshness`.
+    /// The item at a path such as `needs.freshness` or `rule[2].when`.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<&Item> {
-        let mut keys = path.split('.');
-        let mut item = self.root.get(keys.next()?)?;
-        for key in keys {
-            let Node::Table(table) = &item.node else { return None };
-            item = table.get(key)?;
-        }
-        Some(item)
+        self.root.find(path)
     }
 
     /// The place of the item at a dotted path, or of the whole text.

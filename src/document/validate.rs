@@ -31,6 +31,12 @@ pub fn validate(document: &Document, schema: &Json, problems: &mut Problems) -> 
     walker.stated
 }
 
+/// Checks one value against a part of a schema, whose definitions are those of `schema`; `path` is how to call it.
+pub(crate) fn validate_value(item: &Item, part: &Json, schema: &Json, path: &str, problems: &mut Problems) {
+    let mut walker = Walker { definitions: schema.get("$defs"), problems, stated: BTreeMap::new() };
+    walker.item(item, part, path);
+}
+
 /// Marks a quantity in a schema that must not be zero.
 const ABOVE_ZERO: &str = "x-above-zero";
 

@@ -1,10 +1,12 @@
 //! The bill as text.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::table::Style;
 use super::{Table, paragraph, plain, with_interval};
-use crate::catalog::{Catalog, Edition};
+use crate::catalog::raw::RawMeter;
+use crate::catalog::{Catalog, Edition, UNKNOWN_PRICE};
 use crate::cost::{Basis, Bill, Budget, BudgetVerdict, Line, Packing};
 use crate::sim::Estimate;
 use crate::units::{Usd, group_digits, significant};
@@ -200,19 +202,34 @@ pub fn by_line(bill: &Bill) -> String {
     bill.lines.iter().map(show).collect::<Vec<_>>().join(" · ")
 }
 
-/// What may be billed: the meters of one service, or of all.
+/// What may be billed: the meters of one service, or of all, each with the name that its price has in a price file.
 #[must_use]
 pub fn meters(catalog: &Catalog, service: Option<&str>) -> Table {
-    let mut table = Table::new(&["service", "meter", "counts", "bills", "Regions", "rule"]).right(&[4]);
+    let header = ["service", "meter", "`meter =` in a price file", "counts", "bills", "Regions", "rule"];
+    let mut table = Table::new(&header).right(&[5]);
     let of_service = |id: &&str| service.is_none_or(|service| service == *id);
-    for id in catalog.prices.services().into_iter().filter(of_service) {
+    // A service may bill by nothing but the prices of others.
+    let metered = catalog.services.iter().filter(|service| !service.meters.is_empty());
+    let services = metered.map(|service| service.id.as_str()).chain(catalog.prices.services());
+    for id in services.collect::<BTreeSet<&str>>().into_iter().filter(of_service) {
         for meter in catalog.meters_of(id) {
-            let regions = catalog.prices.priced_regions(id, &meter.price).len().to_string();
+            let biller = meter.price_of.as_deref().unwrap_or(id);
+            let regions = catalog.prices.priced_regions(biller, &meter.price).len().to_string();
             let note = meter.note.clone().unwrap_or_default();
-            table.row(vec![id.to_owned(), meter.id.clone(), meter.unit.clone(), meter.name.clone(), regions, note]);
+            let cells = [id, &meter.id, &priced_as(meter), &meter.unit, &meter.name, &regions, &note];
+            table.row(cells.map(str::to_owned).to_vec());
         }
     }
     table
+}
+
+/// The name of a meter's price; where another service bills it, with the service whose price file that is.
+fn priced_as(meter: &RawMeter) -> String {
+    match &meter.price_of {
+        _ if meter.price == UNKNOWN_PRICE => "no price is known".to_owned(),
+        Some(other) => format!("{} of {other}", meter.price),
+        None => meter.price.clone(),
+    }
 }
 
 /// Amounts of the lines in one row: `API Gateway 106.46 · Data Firehose 3.68 · S3 0.15`.

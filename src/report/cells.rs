@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::pictures::experiments::CellFigures;
-use super::result::Header;
+use super::result::{FOREBAY, Header};
 use super::{Style, Table, count, paragraph, seconds};
 use crate::experiment::{Design, Levels, Outcome};
 use crate::sim::{Estimate, RunConfig};
@@ -201,7 +201,7 @@ fn how(plan: &Plan) -> String {
     let runs = count(u64::from(plan.replications), "replication");
     let note = if plan.replications == 1 { "; `--replications` gives intervals" } else { "" };
     format!(
-        "{} · seed {} · {runs} of {} each · common random numbers{note}",
+        "{} · seed {} · {runs} of {} each · common random numbers{note} · {FOREBAY}",
         count(plan.cells as u64, "cell"),
         plan.seed,
         seconds(plan.horizon_s)

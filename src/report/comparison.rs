@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::result::{Percentiles, Records};
+use super::result::{FOREBAY, Percentiles, Records};
 use super::table::Style;
 use super::{Table, bill, count, paragraph, seconds, with_interval};
 use crate::architecture::Sizing;
@@ -305,7 +305,8 @@ pub fn whole(comparison: &Comparison, width: usize) -> String {
     text.push_str(&told("Not compared", left_out(comparison), width));
     let runs = count(u64::from(comparison.replications), "replication");
     let how = format!(
-        "seed {} · {runs} of {} each · common random numbers; ± is a 95 % interval, of differences that of pairs",
+        "seed {} · {runs} of {} each · common random numbers; ± is a 95 % interval, of differences that of pairs · \
+         {FOREBAY}",
         comparison.seed,
         seconds(comparison.horizon_s)
     );

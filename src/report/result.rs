@@ -24,6 +24,9 @@ use crate::sim::{
 /// Version of the JSON form: the second number rises with additions, the first with anything else.
 pub const SCHEMA_VERSION: &str = "1.6";
 
+/// The program and its version, as answers for people name them.
+pub const FOREBAY: &str = concat!("Forebay ", env!("CARGO_PKG_VERSION"));
+
 /// What every answer begins with.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Header {

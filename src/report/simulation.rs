@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::result::{LimitUse, Percentiles, Simulation, by_use};
+use super::result::{FOREBAY, LimitUse, Percentiles, Simulation, by_use};
 use super::stages::{self, hot_shard, lost, outage};
 use super::table::Style;
 use super::{Table, count, paragraph, plain, seconds, with_interval};
@@ -35,7 +35,10 @@ pub fn text(simulation: &Simulation, width: usize) -> String {
 /// The run's line, broken where it is too long.
 #[must_use]
 pub fn run_paragraph(simulation: &Simulation, width: usize) -> String {
-    run_line(simulation).lines().map(|line| paragraph("  ", line.trim(), width)).collect()
+    let line = run_line(simulation);
+    let (run, tier) = line.split_once('\n').unwrap_or((&line, ""));
+    let run = paragraph("  ", &format!("{} · {FOREBAY}", run.trim()), width);
+    tier.lines().map(|line| paragraph("  ", line.trim(), width)).fold(run, |text, line| text + &line)
 }
 
 /// Delay and freshness in figures.

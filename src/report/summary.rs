@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::diagram::Buffering;
-use super::result::{Document, LimitUse, Simulation, by_use};
+use super::result::{Document, FOREBAY, LimitUse, Simulation, by_use};
 use super::{advice, bill, bounds, count, paragraph, seconds, simulation};
 use crate::architecture::Architecture;
 use crate::catalog::Catalog;
@@ -138,7 +138,7 @@ fn watch(document: &Document, catalog: &Catalog, scenario: &Scenario) -> Vec<(&'
     if let Some(run) = &document.simulation {
         let line = simulation::run_line(run);
         let digest: String = document.header.catalog_digest.chars().take(8).collect();
-        rows.push(("Run", format!("{} · catalog {digest}", line.trim())));
+        rows.push(("Run", format!("{} · catalog {digest} · {FOREBAY}", line.trim())));
     }
     rows
 }

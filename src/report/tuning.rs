@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::comparison::{Differences, apart};
+use super::result::FOREBAY;
 use super::{Style, Table, count, paragraph, seconds};
 use crate::comparison::Played;
 use crate::experiment::Outcome;
@@ -197,7 +198,7 @@ fn saves(tuning: &Tuning) -> String {
 fn proved(proof: &Proof) -> String {
     let less = &proof.less_default;
     format!(
-        "against the scenario as it stands p99 {}, USD a month {}: {} of {} each, in pairs, seed {}",
+        "against the scenario as it stands p99 {}, USD a month {}: {} of {} each, in pairs, seed {}, {FOREBAY}",
         apart(less.p99_s.as_ref().map(|paired| paired.difference), "s"),
         apart(less.usd, ""),
         count(u64::from(proof.replications), "replication"),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::fault::Fault;
 use super::raw::RawCondition;
 use crate::value::Value;
 
@@ -84,92 +85,166 @@ impl Condition {
         }
     }
 
-    /// Checks that exactly one form is used, with one left side and one comparison where it needs them.
-    pub(super) fn check(raw: &RawCondition) -> Result<Self, String> {
+    /// Checks that exactly one form is used, with one left side and one comparison where it needs them. `at` is the path
+    /// of the condition in its rule.
+    pub(super) fn check(raw: &RawCondition, at: &str, faults: &mut Vec<Fault>) -> Option<Self> {
+        let before = faults.len();
         let mut forms = Vec::new();
-        if let Some(parts) = &raw.all {
-            forms.push(Self::All(check_all(parts)?));
-        }
-        if let Some(parts) = &raw.any {
-            forms.push(Self::Any(check_all(parts)?));
+        for (key, list, join) in [("all", &raw.all, Self::All as fn(_) -> _), ("any", &raw.any, Self::Any)] {
+            if let Some(parts) = list {
+                forms.extend(check_list(parts, &format!("{at}.{key}"), faults).map(join));
+            }
         }
         if let Some(part) = &raw.not {
-            forms.push(Self::Not(Box::new(Self::check(part)?)));
+            forms.extend(Self::check(part, &format!("{at}.not"), faults).map(|part| Self::Not(Box::new(part))));
         }
-        let subject = match (&raw.field, &raw.fact) {
-            (Some(field), None) => Some(Subject::Field(field.clone())),
-            (None, Some(fact)) => Some(Subject::Fact(fact.clone())),
-            (None, None) => None,
-            (Some(_), Some(_)) => return Err("a comparison has a `field` or a `fact` on its left, not both".to_owned()),
-        };
-        let comparisons = comparisons(raw)?;
-        match subject {
-            None if !comparisons.is_empty() || raw.stated.is_some() => {
-                return Err("a comparison needs a `field` or a `fact`".to_owned());
-            }
-            None => {}
-            Some(subject) => {
-                if let Some(stated) = raw.stated {
-                    forms.push(Self::Stated(subject.clone(), stated));
-                }
-                let compared = comparisons.into_iter();
-                forms.extend(compared.map(|(how, operand)| Self::Compare(subject.clone(), how, operand)));
-            }
+        forms.extend(Self::comparison(raw, at, faults));
+        if faults.len() > before {
+            return None;
         }
         match forms.len() {
-            1 => Ok(forms.remove(0)),
-            0 => Err("an empty condition; write `all`, `any`, `not` or a comparison".to_owned()),
-            count => Err(format!("a condition says one thing; this one says {count}; join them with `all`")),
+            1 => Some(forms.remove(0)),
+            0 => {
+                let fault = Fault::new("condition", at, "an empty condition").label("says nothing");
+                faults.push(fault.help(format!("write `all`, `any`, `not` or a comparison: `{EXAMPLE}`")));
+                None
+            }
+            count => {
+                let message = format!("a condition says one thing; this one says {count}");
+                let fault = Fault::new("condition", at, message).label("which of them?");
+                faults.push(fault.help("join them: `all = [{ ... }, { ... }]`, or `any` where one of them will do"));
+                None
+            }
         }
+    }
+
+    /// The comparisons of a condition with its left side.
+    fn comparison(raw: &RawCondition, at: &str, faults: &mut Vec<Fault>) -> Vec<Self> {
+        let compared = compared(raw);
+        let first = compared.first().map(|(key, _, _)| *key).or(raw.stated.map(|_| "stated"));
+        let subject = match (&raw.field, &raw.fact) {
+            (Some(field), None) => Subject::Field(field.clone()),
+            (None, Some(fact)) => Subject::Fact(fact.clone()),
+            (None, None) => {
+                if let Some(key) = first {
+                    let message = format!("`{key}` compares nothing: there is no `field` and no `fact` beside it");
+                    let fault =
+                        Fault::new("condition", format!("{at}.{key}"), message).label("what is held against this?");
+                    faults.push(fault.help(format!("write for example `{EXAMPLE}`")));
+                }
+                return Vec::new();
+            }
+            (Some(_), Some(_)) => {
+                let message = "a comparison has a `field` or a `fact` on its left, not both";
+                let fault = Fault::new("condition", format!("{at}.fact"), message).label("`field` is there too");
+                faults.push(fault.help("hold the one against the other with `below-fact`, `above-fact` or `in-fact`, or join two comparisons with `all`"));
+                return Vec::new();
+            }
+        };
+        if first.is_none() {
+            let key = if raw.field.is_some() { "field" } else { "fact" };
+            let fault = Fault::new("condition", format!("{at}.{key}"), format!("`{subject}` is held against nothing"));
+            faults.push(
+                fault.label("no comparison beside it").help(format!("add one of {COMPARISONS}, or `stated = true`")),
+            );
+        }
+        let mut forms: Vec<Self> = raw.stated.map(|stated| Self::Stated(subject.clone(), stated)).into_iter().collect();
+        for (key, how, right) in compared {
+            match right.operand() {
+                Ok(operand) => forms.push(Self::Compare(subject.clone(), how, operand)),
+                Err(message) => {
+                    faults.push(Fault::new("condition", format!("{at}.{key}"), message).label("expected one value"));
+                }
+            }
+        }
+        forms
     }
 }
 
-fn check_all(parts: &[RawCondition]) -> Result<Vec<Condition>, String> {
+/// What a condition may look like.
+const EXAMPLE: &str = "field = \"source.kind\", is = \"clickstream\"";
+
+/// The keys that compare.
+const COMPARISONS: &str = "`is`, `is-not`, `in`, `not-in`, `below`, `at-most`, `above`, `at-least`";
+
+fn check_list(parts: &[RawCondition], at: &str, faults: &mut Vec<Fault>) -> Option<Vec<Condition>> {
     if parts.is_empty() {
-        return Err("an empty list of conditions".to_owned());
+        let fault = Fault::new("condition", at, "an empty list of conditions").label("says nothing");
+        faults.push(fault.help(format!("write conditions into it: `[{{ {EXAMPLE} }}, ...]`")));
+        return None;
     }
-    parts.iter().map(Condition::check).collect()
+    let checked =
+        parts.iter().enumerate().map(|(index, part)| Condition::check(part, &format!("{at}[{index}]"), faults));
+    // All of them are checked, even where the first is wrong.
+    checked.collect::<Vec<_>>().into_iter().collect()
 }
 
-fn comparisons(raw: &RawCondition) -> Result<Vec<(Comparison, Operand)>, String> {
-    let values = [
-        (Comparison::Is, &raw.is),
-        (Comparison::IsNot, &raw.is_not),
-        (Comparison::Below, &raw.below),
-        (Comparison::AtLeast, &raw.at_least),
-        (Comparison::Above, &raw.above),
-        (Comparison::AtMost, &raw.at_most),
-    ];
-    let mut found = Vec::new();
-    for (how, value) in values {
-        if let Some(value) = value {
-            found.push((how, Operand::Value(operand(value)?)));
-        }
-    }
-    for (how, words) in [(Comparison::In, &raw.is_in), (Comparison::NotIn, &raw.not_in)] {
-        found.extend(words.iter().map(|words| (how, Operand::Value(Value::Words(words.clone())))));
-    }
-    let facts = [
-        (Comparison::Below, &raw.below_fact),
-        (Comparison::Above, &raw.above_fact),
-        (Comparison::In, &raw.in_fact),
-        (Comparison::NotIn, &raw.not_in_fact),
-    ];
-    for (how, fact) in facts {
-        found.extend(fact.iter().map(|fact| (how, Operand::Other(Subject::Fact(fact.clone())))));
-    }
-    for (how, field) in [(Comparison::Below, &raw.below_field), (Comparison::Above, &raw.above_field)] {
-        found.extend(field.iter().map(|field| (how, Operand::Other(Subject::Field(field.clone())))));
-    }
-    Ok(found)
+/// The right side of a comparison, as written.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Right<'a> {
+    Value(&'a serde_json::Value),
+    Words(&'a [String]),
+    Fact(&'a String),
+    Field(&'a String),
 }
 
-fn operand(value: &serde_json::Value) -> Result<Value, String> {
+impl Right<'_> {
+    fn operand(self) -> Result<Operand, &'static str> {
+        Ok(match self {
+            Self::Value(value) => Operand::Value(plain(value)?),
+            Self::Words(words) => Operand::Value(Value::Words(words.to_vec())),
+            Self::Fact(fact) => Operand::Other(Subject::Fact(fact.clone())),
+            Self::Field(field) => Operand::Other(Subject::Field(field.clone())),
+        })
+    }
+}
+
+/// The comparisons that are written in a condition, parts aside: the key, what it does, the right side.
+pub(super) fn compared(raw: &RawCondition) -> Vec<(&'static str, Comparison, Right<'_>)> {
+    let keys = [
+        ("is", Comparison::Is, raw.is.as_ref().map(Right::Value)),
+        ("is-not", Comparison::IsNot, raw.is_not.as_ref().map(Right::Value)),
+        ("below", Comparison::Below, raw.below.as_ref().map(Right::Value)),
+        ("at-least", Comparison::AtLeast, raw.at_least.as_ref().map(Right::Value)),
+        ("above", Comparison::Above, raw.above.as_ref().map(Right::Value)),
+        ("at-most", Comparison::AtMost, raw.at_most.as_ref().map(Right::Value)),
+        ("in", Comparison::In, raw.is_in.as_deref().map(Right::Words)),
+        ("not-in", Comparison::NotIn, raw.not_in.as_deref().map(Right::Words)),
+        ("below-fact", Comparison::Below, raw.below_fact.as_ref().map(Right::Fact)),
+        ("above-fact", Comparison::Above, raw.above_fact.as_ref().map(Right::Fact)),
+        ("in-fact", Comparison::In, raw.in_fact.as_ref().map(Right::Fact)),
+        ("not-in-fact", Comparison::NotIn, raw.not_in_fact.as_ref().map(Right::Fact)),
+        ("below-field", Comparison::Below, raw.below_field.as_ref().map(Right::Field)),
+        ("above-field", Comparison::Above, raw.above_field.as_ref().map(Right::Field)),
+    ];
+    keys.into_iter().filter_map(|(key, how, right)| Some((key, how, right?))).collect()
+}
+
+/// A value on the right side.
+pub(super) fn plain(value: &serde_json::Value) -> Result<Value, &'static str> {
     match value {
+        serde_json::Value::String(text) if Value::interval_ends(text).is_some() => {
+            Err("a rule compares with one value, not with an interval; join two comparisons with `all`")
+        }
         serde_json::Value::String(text) => Ok(Value::parse(text)),
         serde_json::Value::Bool(flag) => Ok(Value::Flag(*flag)),
         serde_json::Value::Number(number) => Ok(Value::Number(number.as_f64().unwrap_or(f64::NAN))),
-        _ => Err("the right side of a comparison is a word, a quantity, a number or a flag".to_owned()),
+        _ => {
+            Err("the right side of a comparison is a word, a quantity, a number or a flag; several words go into `in`")
+        }
+    }
+}
+
+/// Every condition in a condition, itself first, with its path.
+pub(super) fn each_part<'a>(raw: &'a RawCondition, at: &str, visit: &mut impl FnMut(&'a RawCondition, &str)) {
+    visit(raw, at);
+    for (key, list) in [("all", &raw.all), ("any", &raw.any)] {
+        for (index, part) in list.iter().flatten().enumerate() {
+            each_part(part, &format!("{at}.{key}[{index}]"), visit);
+        }
+    }
+    if let Some(part) = &raw.not {
+        each_part(part, &format!("{at}.not"), visit);
     }
 }
 

@@ -83,6 +83,17 @@ pub struct Trace {
     pub parts: Vec<Trace>,
 }
 
+impl Trace {
+    /// The comparisons that keep the condition from holding, each with what is stated in brackets.
+    #[must_use]
+    pub fn in_the_way(&self) -> Vec<&str> {
+        match self.parts.as_slice() {
+            [] => vec![self.text.as_str()],
+            parts => parts.iter().filter(|part| part.outcome != Outcome::Yes).flat_map(Self::in_the_way).collect(),
+        }
+    }
+}
+
 /// A fact that a rule rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FactEvidence {
@@ -202,6 +213,11 @@ pub(super) fn looked_up<'a>(
 
 fn fact_value<'a>(service: Option<&'a Service>, id: &str, situation: &Situation<'_>) -> Option<&'a Value> {
     service?.fact(id, situation.at).map(|fact| &fact.value)
+}
+
+/// Holds a condition against a service, or against the answers alone.
+pub(super) fn trace(when: &Condition, service: Option<&Service>, situation: &Situation<'_>) -> Trace {
+    Evaluator { service, situation, facts: Vec::new(), requirements: Vec::new() }.condition(when)
 }
 
 /// Holds a condition that names no fact against the answers alone: its trace, and the answers that made it so.
@@ -423,7 +439,7 @@ mod tests {
     #[test]
     fn two_answers_are_compared_with_trace_and_evidence_of_both() {
         let text = r#"{"field": "needs.retention", "below-field": "needs.freshness"}"#;
-        let when = Condition::check(&serde_json::from_str(text).unwrap()).unwrap();
+        let when = Condition::check(&serde_json::from_str(text).unwrap(), "when", &mut Vec::new()).unwrap();
         let at = Circumstances { edition: Edition::Current, region: "us-east-1".to_owned(), destination: None };
         for (retention, freshness, expected) in [
             (Some("1 h"), Some("24 h"), Outcome::Yes),
@@ -452,7 +468,7 @@ mod tests {
     #[test]
     fn an_answer_is_held_against_the_other_from_both_sides() {
         let text = r#"{"field": "needs.retention", "below-field": "needs.freshness"}"#;
-        let when = Condition::check(&serde_json::from_str(text).unwrap()).unwrap();
+        let when = Condition::check(&serde_json::from_str(text).unwrap(), "when", &mut Vec::new()).unwrap();
         let field = |path: &str| Operand::Other(Subject::Field(path.to_owned()));
         assert_eq!(when.operands("needs.retention"), [field("needs.freshness")]);
         assert_eq!(when.operands("needs.freshness"), [field("needs.retention")]);

@@ -16,19 +16,6 @@ use crate::source::{SourceMap, Span, digest};
 use crate::units::{RecordRate, SimDuration};
 use crate::value::Value;
 
-/// Answers that follow from others; [`derive()`] adds them.
-const DERIVED: [&str; 9] = [
-    "alternatives.role",
-    "needs.freshness-word",
-    "needs.transfer-load",
-    "needs.transfer-time",
-    "pipeline.primary",
-    "pipeline.services",
-    "workload.peak-rate",
-    "workload.peak-request-rate",
-    "workload.record-size-mean",
-];
-
 /// The schema of a scenario, with the words that the catalog knows.
 #[must_use]
 pub fn schema(catalog: &Catalog) -> Json {
@@ -47,17 +34,6 @@ pub fn schema(catalog: &Catalog) -> Json {
         }
     }
     schema
-}
-
-/// Every path that an answer may have, for those who look answers up by name.
-#[must_use]
-pub fn known_answers(catalog: &Catalog) -> Vec<String> {
-    let schema = schema(catalog);
-    let mut paths = Vec::new();
-    collect_paths(&schema, &schema, "", &mut paths);
-    paths.extend(catalog.vocabulary.iter().map(|key| format!("needs.further.{}", key.id)));
-    paths.extend(DERIVED.map(str::to_owned));
-    paths
 }
 
 /// Reads scenarios against a catalog.

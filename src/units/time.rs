@@ -163,8 +163,8 @@ impl fmt::Display for SimDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const WHOLE: [(&str, u64); 3] =
             [("days", 86_400_000_000_000), ("h", 3_600_000_000_000), ("min", 60_000_000_000)];
-        // Up to ten minutes AWS speaks of seconds (300 s, 60 s), and so do its users.
-        if self.0 > 600_000_000_000
+        // Below ten minutes AWS speaks of seconds (300 s, 60 s), and so do its users.
+        if self.0 >= 600_000_000_000
             && let Some((unit, size)) = WHOLE.iter().find(|(_, size)| self.0 >= *size && self.0.is_multiple_of(*size))
         {
             let count = self.0 / size;
@@ -178,8 +178,8 @@ impl fmt::Display for SimDuration {
             // Where three digits would round up to 1,000 of a unit, the next one begins.
             1_000..999_500 => write!(f, "{} µs", significant(seconds * 1e6, 3)),
             999_500..999_500_000 => write!(f, "{} ms", significant(seconds * 1e3, 3)),
-            999_500_000..=600_000_000_000 => write!(f, "{} s", significant(seconds, 3)),
-            600_000_000_001..=7_200_000_000_000 => write!(f, "{} min", significant(seconds / 60.0, 3)),
+            999_500_000..600_000_000_000 => write!(f, "{} s", significant(seconds, 3)),
+            600_000_000_000..=7_200_000_000_000 => write!(f, "{} min", significant(seconds / 60.0, 3)),
             7_200_000_000_001..=172_800_000_000_000 => write!(f, "{} h", significant(seconds / 3600.0, 3)),
             _ => write!(f, "{} days", significant(seconds / 86_400.0, 3)),
         }
@@ -221,6 +221,8 @@ mod tests {
         for (text, printed) in [
             ("0.25 s", "250 ms"),
             ("300 s", "300 s"),
+            ("599 s", "599 s"),
+            ("600 s", "10 min"),
             ("900 s", "15 min"),
             ("3600 s", "1 h"),
             ("86400 s", "1 day"),

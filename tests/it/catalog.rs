@@ -6,10 +6,11 @@ use std::fs;
 use forebay::catalog::{Catalog, Edition, Library, Role};
 use forebay::diag::Problems;
 use forebay::rules::RuleBook;
+use forebay::scenario::EXAMPLES;
 use forebay::source::SourceMap;
 use toml::Table;
 
-use crate::common::root;
+use crate::common::{forebay, root};
 
 fn catalog() -> Catalog {
     let (mut sources, mut problems) = (SourceMap::default(), Problems::default());
@@ -174,4 +175,49 @@ fn every_integration_has_a_source() {
     for edge in &catalog().edges {
         assert!(edge.source.trim().len() >= 10 && !edge.how.is_empty(), "{} -> {}", edge.from, edge.to);
     }
+}
+
+/// What a newcomer must type somewhere can be found in the program.
+#[test]
+fn the_program_lists_the_names_that_files_and_options_take() {
+    let listed = |what: &str| forebay(&["catalog", "list", what]).ends_with(0).stdout.clone();
+    let catalog = catalog();
+    for criterion in &catalog.criteria {
+        assert!(listed("criteria").contains(&format!("\n  {} ", criterion.id)), "{}", criterion.id);
+    }
+    assert!(catalog.regions.keys().all(|region| listed("regions").contains(&format!("\n  {region} "))));
+    let examples = forebay(&["init", "--list"]).ends_with(0).stdout.clone();
+    assert_eq!(examples, listed("examples"));
+    for (name, _) in EXAMPLES {
+        assert!(examples.contains(&format!("\n  {} ", name.trim_end_matches(".toml"))), "{name} is not in\n{examples}");
+    }
+    forebay(&["catalog", "list", "criterion"]).ends_with(2).explains(&["criteria", "meters", "examples"]);
+    forebay(&["init", "x.toml", "--example", "clicksream"]).ends_with(3).explains(&["`clickstream`", "init --list"]);
+}
+
+#[test]
+fn every_meter_is_listed_with_the_name_that_its_price_has_in_a_price_file() {
+    let listed = forebay(&["catalog", "list", "meters"]).ends_with(0).stdout.clone();
+    let catalog = catalog();
+    for service in &catalog.services {
+        for meter in &service.meters {
+            let row = |line: &&str| line.split_whitespace().take(2).eq([service.id.as_str(), meter.id.as_str()]);
+            let row = listed.lines().find(row).unwrap_or_else(|| panic!("{} of {}", meter.id, service.id));
+            let unknown = meter.price == "unknown" && row.contains("no price is known");
+            assert!(unknown || row.split_whitespace().nth(2) == Some(&meter.price), "{row}");
+        }
+    }
+}
+
+#[test]
+fn a_criterion_and_a_rule_are_shown_like_a_service() {
+    let shown = |id: &str| forebay(&["catalog", "show", id]).ends_with(0).stdout.clone();
+    let fit = shown("fit");
+    for text in ["weight     35", "more is better", "rules that advise", "delivers-without-code              +0.4"] {
+        assert!(fit.contains(text), "`{text}` is not in\n{fit}");
+    }
+    let freshness = shown("freshness");
+    assert!(freshness.contains("default-delay") && freshness.contains("firehose  "), "{freshness}");
+    assert_eq!(shown("no-database-in-source"), forebay(&["explain", "no-database-in-source"]).stdout);
+    forebay(&["catalog", "show", "fitt"]).ends_with(3).explains(&["did you mean `fit`?", "catalog list criteria"]);
 }

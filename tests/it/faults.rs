@@ -157,7 +157,7 @@ fn the_freshness_is_drawn_with_the_outage() {
     assert!(csv.starts_with("kind,label,from_s,to_s,mean_s,largest_s\nage,,"));
     assert!(
         csv.contains("\noutage,S3 takes nothing,3600,25200,,\n")
-            && csv.contains("\nrequirement,asked for: 600 s,,,,600\n")
+            && csv.contains("\nrequirement,asked for: 10 min,,,,600\n")
     );
     assert!(String::from_utf8(file("freshness.svg").clone()).unwrap().contains("S3 takes nothing from 1 h to 7 h."));
     assert!(file("freshness.png").starts_with(b"\x89PNG"));

@@ -36,5 +36,7 @@ mod tune;
 mod usage;
 mod validation;
 mod verify;
+mod versions;
 mod w1;
 mod weigh;
+mod wrong_rules;

@@ -4,8 +4,9 @@ use std::fs;
 
 use forebay::catalog::{Catalog, Library};
 use forebay::diag::Problems;
+use forebay::evaluate::Trial;
 use forebay::ranking::{Decision, Verdict, circumstances, decide};
-use forebay::rules::{Contradiction, Outcome, Rule, RuleBook, RuleKind, Situation, Tried};
+use forebay::rules::{Contradiction, Outcome, RuleBook, RuleKind, Situation};
 use forebay::scenario::{Loader, Override, Scenario};
 use forebay::source::SourceMap;
 
@@ -58,44 +59,17 @@ fn outcome(decision: &Decision, service: &str, rule: &str) -> Outcome {
         .outcome
 }
 
-/// Whether a rule fires under these overrides of an empty scenario.
-#[track_caller]
-fn fires(known: &Knowledge, rule: &Rule, tried: &Tried, overrides: &[String]) -> bool {
-    let overrides: Vec<&str> = overrides.iter().map(String::as_str).collect();
-    let scenario = known.scenario(BASE, &overrides);
-    let on = || tried.on.as_deref().unwrap_or_else(|| panic!("say which service `{}` is tried on", rule.id));
-    match rule.kind {
-        RuleKind::Contradiction => known.contradictions(&scenario).iter().any(|clash| clash.rule == rule.id),
-        RuleKind::Path => outcome(&known.decide(&scenario), on(), &rule.id) == Outcome::Yes,
-        // These complete a pipeline, so they are tried on the one that comes out.
-        RuleKind::Require | RuleKind::Beside => {
-            let decision = known.decide(&scenario);
-            let verdict = decision.service(on());
-            verdict.is_some_and(|service| service.reasons.iter().any(|reason| reason.rule == rule.id))
-        }
-        RuleKind::Screen | RuleKind::Advise | RuleKind::Warn => {
-            let at = circumstances(&scenario);
-            let situation = Situation::new(&scenario.answers, &at);
-            rule.evaluate(known.catalog.service(on()).unwrap(), &situation).outcome == Outcome::Yes
-        }
-    }
-}
-
 #[test]
 fn every_rule_fires_where_it_should_and_is_silent_where_it_should_be() {
     let known = Knowledge::load();
+    let trial = Trial::new(&known.catalog, &known.rules);
     let mut wrong = Vec::new();
     for rule in &known.rules.rules {
-        let Some(tried) = &rule.tried else {
+        if rule.tried.is_none() {
             wrong.push(format!("give `{}` a firing and a silent case", rule.id));
-            continue;
-        };
-        if !fires(&known, rule, tried, &tried.fires) {
-            wrong.push(format!("`{}` is silent with {:?}", rule.id, tried.fires));
         }
-        if fires(&known, rule, tried, &tried.silent) {
-            wrong.push(format!("`{}` fires with {:?}", rule.id, tried.silent));
-        }
+        let problems = trial.try_rule(rule);
+        wrong.extend(problems.into_iter().map(|problem| format!("{}: {}", problem.message, problem.help.join("; "))));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -539,7 +539,7 @@ fn the_finding_says_what_the_picture_shows() {
         "Latency: p50 153 s, p95 288 s, p99 300 s. Requirement: freshness ≤ 15 min (15 min)."
     );
     assert_eq!(steady().finding(), "Age of the oldest record on its way, over time: at most 5.6 s.");
-    assert!(outage().finding().ends_with("Requirement: asked for: 10 min (600 s). S3 takes nothing from 1 h to 7 h."));
+    assert!(outage().finding().ends_with("Requirement: asked for: 10 min (10 min). S3 takes nothing from 1 h to 7 h."));
     assert!(
         usual_bill().finding().starts_with("Total 4,504.24 ± 90.08 USD a month. Lines, largest first: API Gateway")
     );

@@ -7,6 +7,7 @@ use super::citations::Citations;
 use super::{FEW, Record, clauses, listed, nearest, proposal, shortest};
 use crate::architecture::{Architecture, Hop};
 use crate::ranking::{Reason, ServiceVerdict, Verdict};
+use crate::report::result::FOREBAY;
 use crate::report::{Style, Table};
 use crate::scenario::Origin;
 
@@ -49,7 +50,7 @@ fn head(record: &Record<'_>, date: Option<&str>) -> String {
     let (region, edition) = (&scenario.region, scenario.edition.name());
     let _ = writeln!(
         text,
-        "- Decided for {region}, edition {edition} of the catalog, digest {}",
+        "- Decided for {region}, edition {edition} of the catalog, digest {}, by {FOREBAY}",
         shortest(&catalog.digest)
     );
     text
