@@ -51,18 +51,13 @@ pub(crate) enum Failure {
     NotPassed,
     /// Ctrl-C ended it early; what was complete by then has been printed, and this says what that was.
     Interrupted(String),
-    /// The reader of the output has gone, which is no failure.
-    ReaderGone,
     /// Something that should work did not.
     Internal(String),
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Self::ReaderGone,
-            _ => Self::Internal(error.to_string()),
-        }
+        Self::Internal(error.to_string())
     }
 }
 
@@ -86,7 +81,7 @@ pub fn main() -> ExitCode {
     let outcome = dispatch(&cli, &mut context);
     context.print_problems();
     let exit = match outcome {
-        Ok(()) | Err(Failure::ReaderGone) => Exit::Done,
+        Ok(()) => Exit::Done,
         Err(Failure::Input) => Exit::Input,
         Err(Failure::NothingFits) => Exit::NothingFits,
         Err(Failure::Verification | Failure::Policy | Failure::NotPassed) => Exit::Refused,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::args::AskArgs;
-use super::context::{Context, tell};
+use super::context::{Context, tell, unless_gone};
 use crate::catalog::Catalog;
 use crate::diag::{Diagnostic, Problems};
 use crate::ranking::{circumstances, decide};
@@ -211,9 +211,9 @@ fn reply() -> Result<Reply, Failure> {
 }
 
 fn say(text: &str) -> Result<(), Failure> {
-    Ok(tell(&format!("{text}\n"))?)
+    unless_gone(tell(&format!("{text}\n")))
 }
 
 fn prompt(text: &str) -> Result<(), Failure> {
-    Ok(tell(text)?)
+    unless_gone(tell(text))
 }

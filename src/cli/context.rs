@@ -131,9 +131,8 @@ impl Context {
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
         let end = if text.ends_with('\n') { "" } else { "\n" };
         let mut stdout = anstream::stdout().lock();
-        stdout.write_all(format!("{text}{end}").as_bytes())?;
-        stdout.flush()?;
-        Ok(())
+        let written = stdout.write_all(format!("{text}{end}").as_bytes()).and_then(|()| stdout.flush());
+        unless_gone(written)
     }
 
     /// Prints a remark beside the answer.
@@ -168,6 +167,14 @@ impl Context {
     pub(crate) fn width(&self) -> usize {
         let terminal = terminal_size::terminal_size_of(std::io::stdout());
         terminal.map_or(100, |(terminal_size::Width(columns), _)| usize::from(columns).clamp(60, 160))
+    }
+}
+
+/// A reader who has seen enough (`| head`) is no failure: files are still to be written, and policies to be judged.
+pub(super) fn unless_gone(written: std::io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
     }
 }
 

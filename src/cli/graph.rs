@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use super::args::{Format, GraphArgs, GraphForm, ScenarioArgs};
-use super::context::Context;
+use super::context::{Context, unless_gone};
 use super::scenario::{Question, json, pipeline_of, question};
 use super::{Failure, output};
 use crate::diag::Diagnostic;
@@ -101,9 +101,7 @@ fn drawn(args: &GraphArgs, form: GraphForm, question: &Question, context: &mut C
 /// Bytes as they are: a picture is no text.
 fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
-    stdout.write_all(bytes)?;
-    stdout.flush()?;
-    Ok(())
+    unless_gone(stdout.write_all(bytes).and_then(|()| stdout.flush()))
 }
 
 fn write(file: &Path, bytes: &[u8], context: &mut Context) -> Result<(), Failure> {

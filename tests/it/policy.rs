@@ -1,5 +1,7 @@
 //! `--fail-on`: what an answer must not be.
 
+use std::process::{Command, Stdio};
+
 use crate::common::{Outcome, Place, forebay, scenario};
 
 fn clickstream(verb: &str, options: &[&str]) -> Outcome {
@@ -20,6 +22,21 @@ fn a_policy_that_is_hit_is_told_after_the_answer() {
     let quiet = clickstream("run", &["--quiet", "--fail-on", "headroom < 99.9 %"]);
     quiet.ends_with(5);
     assert!(quiet.stderr.starts_with("policy hit: `headroom < 99.9 %`: headroom is 98"), "{}", quiet.stderr);
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_keeps_no_file_from_being_written_and_no_policy_from_being_judged() {
+    let place = Place::new();
+    let path = scenario("clickstream");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_forebay"));
+    command.args(["run", &path, "--horizon", "1h", "--out", "charts", "--fail-on", "p99 > 60 s"]);
+    let mut child = command.current_dir(place.path("")).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(5), "{told}");
+    assert!(told.contains("policy hit: `p99 > 60 s`"), "{told}");
+    assert!(place.files("charts").len() > 3);
 }
 
 #[test]
