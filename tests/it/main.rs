@@ -38,3 +38,4 @@ mod validation;
 mod verify;
 mod w1;
 mod weigh;
+mod workload;
