@@ -276,6 +276,18 @@ mod tests {
 
     /// Values computed with 80 digits from the same closed forms, checked there by an independent event simulation.
     #[test]
+    fn the_index_of_a_poisson_process_lies_between_the_quantiles_of_chi_squared() {
+        // Tabulated quantiles at 2.5 % and 97.5 %: 2.700 and 19.023 for 9 degrees of freedom, 73.36 and 128.4 for 99.
+        for (windows, low, high) in [(10, 2.700, 19.023), (100, 73.361, 128.422)] {
+            let (found_low, found_high) = poisson_dispersion(windows).unwrap();
+            let windows = windows as f64;
+            assert!((found_low - low / windows).abs() < 0.01, "{found_low}");
+            assert!((found_high - high / windows).abs() < 0.01, "{found_high}");
+        }
+        assert_eq!((poisson_dispersion(0), poisson_dispersion(1)), (None, None));
+    }
+
+    #[test]
     fn poisson_fed_buffers_agree_with_high_precision_values() {
         for (arrivals, full, interval, open, records, wait, objects_per_second) in [
             (2.0, 8, 3.0, 2.714_979_19, 6.429_958_37, 1.464_132_1, 0.311_044_004),

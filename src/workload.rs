@@ -39,7 +39,7 @@ use crate::trace::{Trace, TraceFormat};
 pub use caveat::{Caveat, CaveatKind};
 pub use describe::{Arrivals, Described, Sizes};
 pub use draw::{Redrawn, RedrawnFigure};
-pub use measure::{Measured, SizeFigures, WindowFigures};
+pub use measure::{Between, Measured, SizeFigures, WindowFigures};
 
 /// A recording, what was measured of it, and the workload that describes it.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Style, Table, UNKNOWN, count, paragraph, seconds, wrap};
 use crate::units::{grouped, significant};
-use crate::workload::{Arrivals, Characterization, Measured, Recording, Sizes, WindowFigures};
+use crate::workload::{Arrivals, Between, Characterization, Measured, Recording, Sizes, WindowFigures};
 
 /// Version of the JSON.
 const SCHEMA_VERSION: &str = "1.0";
@@ -177,7 +177,7 @@ fn window_row(window: &WindowFigures, rate: f64, within: bool) -> Vec<String> {
     if within {
         row.push(told(window.index_within_hour));
     }
-    let range = |(low, high)| format!("{low:.3} to {high:.3}");
+    let range = |chance: Between| format!("{:.3} to {:.3}", chance.low, chance.high);
     row.push(window.poisson.map_or_else(|| UNKNOWN.to_owned(), range));
     row
 }
@@ -258,8 +258,9 @@ fn why_rate(found: &Characterization) -> String {
 }
 
 fn why_arrivals(measured: &Measured, arrivals: Arrivals) -> String {
-    let within = if spans_hours(measured) { " within the hour" } else { "" };
     let at = |index: f64, window_s: u64| {
+        let is_within = measured.window(window_s).is_some_and(|window| window.index_within_hour.is_some());
+        let within = if is_within && spans_hours(measured) { " within the hour" } else { "" };
         format!("Index of dispersion {} at {}{within}", significant(index, 4), window_name(window_s))
     };
     match arrivals {

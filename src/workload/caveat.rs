@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::describe::{Arrivals, Described, FEWEST_SIZES, Sizes};
-use super::measure::Measured;
+use super::measure::{Between, Measured};
 use super::{Recording, WindowFigures};
 use crate::units::{SimDuration, significant};
 
@@ -96,7 +96,7 @@ fn index(measured: &Measured, described: &Described) -> Found {
         let text = format!("how requests come within a second is unknown: {why}; independent requests are assumed");
         return Some((CaveatKind::IndexUnknown, text));
     };
-    let (low, high) = second.poisson?;
+    let Between { low, high } = second.poisson?;
     let by_chance = matches!(described.arrivals, Arrivals::Groups { .. }) && (low..=high).contains(&index);
     let text = || {
         format!(

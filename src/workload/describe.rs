@@ -184,7 +184,7 @@ impl Arrivals {
         let counts_enough = |length_s: u64| measured.rate_per_s * length_s as f64 >= FOR_REGULARITY;
         let window = measured.windows.iter().find(|window| counts_enough(window.length_s) && window.index.is_some())?;
         let (index, window_s) = (window.steady_index()?, window.length_s);
-        let by_chance = window.poisson.map_or(0.0, |(low, _)| low);
+        let by_chance = window.poisson.map_or(0.0, |chance| chance.low);
         match index {
             _ if index >= REGULAR_BELOW.min(by_chance) => None,
             _ if index < EVEN_BELOW => Some(Self::Deterministic { index, window_s }),

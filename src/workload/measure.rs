@@ -60,7 +60,16 @@ pub struct WindowFigures {
     /// `null` also where an hour has fewer than ten such windows.
     pub index_within_hour: Option<f64>,
     /// Between which two values the index of a Poisson process lies in 95 of 100 recordings of so many windows.
-    pub poisson: Option<(f64, f64)>,
+    pub poisson: Option<Between>,
+}
+
+/// Two values and what lies between them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct Between {
+    /// The lower.
+    pub low: f64,
+    /// The higher.
+    pub high: f64,
 }
 
 /// Sizes of records.
@@ -196,7 +205,7 @@ impl<'a> Clock<'a> {
             let index = |less: f64| if mean_square - less > 1e-9 * mean_square { mean_square - less } else { 0.0 };
             figures.index = Some(index(counted / windows as f64));
             figures.index_within_hour = (HOUR / length >= FEWEST_WINDOWS).then(|| index(sums.of_hours / counted));
-            figures.poisson = poisson_dispersion(windows);
+            figures.poisson = poisson_dispersion(windows).map(|(low, high)| Between { low, high });
         }
         figures
     }
