@@ -8,6 +8,11 @@
 //! 3. *Draw again.* The described workload is drawn with a seed, as long as the recording, and measured by the same code:
 //!    [`Redrawn`] says how well the description does, and where it does not.
 //!
+//! The index of dispersion for counts, the variance of counts over their mean, is that of Cox and Lewis, *The Statistical Analysis
+//! of Series of Events* (1966); R. Gusella, *Characterizing the variability of arrival processes with indexes of dispersion*,
+//! IEEE JSAC 9(2), 1991, applies it to network traffic. Windows begin at whole multiples of their length by the clock, and only those
+//! count that the recording covers from end to end.
+//!
 //! What a reader would question: the arrivals follow the index of dispersion *within the hour*, not that of the whole recording.
 //! A rate that changes over the day makes counts uneven too, and the more so the higher the rate; a profile says that better
 //! than groups do, which would put a day's tide into every second.

@@ -51,9 +51,8 @@ pub fn text(found: &Characterization, width: usize) -> String {
         text.push_str(&paragraph(&format!("  {head:<15} "), &what, width));
     }
     let _ = write!(text, "\n{}\n", windows(&found.measured).render(Style::Plain(width)));
-    for (place, caveat) in found.caveats.iter().enumerate() {
-        let head = if place == 0 { "  Mind            " } else { "                  " };
-        text.push_str(&paragraph(head, &caveat.text, width));
+    for caveat in &found.caveats {
+        text.push_str(&paragraph("  Mind            ", &caveat.text, width));
     }
     if !found.caveats.is_empty() {
         text.push('\n');

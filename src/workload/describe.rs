@@ -166,9 +166,8 @@ impl Arrivals {
     ///
     /// # Source
     /// Groups: counts are Pólya-Aeppli with an index of 2 m - 1 (J. Judge, 10th IEEE LANMAN, 1999). Regular gaps: for
-    /// long windows the index of a renewal process is the squared coefficient of variation of its gaps (Cox and Lewis, *The
-    /// Statistical Analysis of Series of Events*, 1966; R. Gusella, *Characterizing the variability of arrival processes with
-    /// indexes of dispersion*, IEEE JSAC 9(2), 1991), which is 1 / shape for gamma gaps.
+    /// long windows the index of a renewal process is the squared coefficient of variation of its gaps (Cox and Lewis 1966,
+    /// Gusella 1991), which is 1 / shape for gamma gaps.
     fn by(measured: &Measured) -> Self {
         let bursts = measured.window(1).and_then(super::WindowFigures::steady_index);
         match bursts.filter(|index| *index >= GROUPED_FROM) {
