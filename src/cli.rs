@@ -25,6 +25,7 @@ mod sweep;
 mod tune;
 mod verify;
 mod weigh;
+mod workload;
 
 use std::process::ExitCode;
 
@@ -106,6 +107,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<(), Failure> {
         Verb::Compare(args) => compare::compare(args, context),
         Verb::Sweep(args) => sweep::sweep(args, context),
         Verb::Tune(args) => tune::tune(args, context),
+        Verb::Workload(args) => workload::workload(args, context),
         Verb::Cost(args) => cost::cost(args, context),
         Verb::Diff(args) => diff::diff(args, context),
         Verb::Report(args) => report::report(args, context),

@@ -9,7 +9,7 @@
 //! 3. *Rank.* [`ranking`] screens, finds each candidate's path through the integration graph ([`architecture`]) and scores
 //!    what is left; [`mcda`] has the methods of decision analysis.
 //! 4. *Simulate.* [`architecture::lower`] turns the path into queueing stages, [`sim`] runs them; [`trace`] brings recorded
-//!    traffic, [`theory`] the closed forms that tests hold the simulation against.
+//!    traffic and [`workload`] describes it, [`theory`] has the closed forms that tests hold the simulation against.
 //! 5. *Price.* [`cost`] turns what the run counted into the lines of a bill.
 //! 6. *Report.* [`report`] makes tables, JSON and charts from the same results and compares them; [`policy`] says what
 //!    they must not be; [`exercise`] sets tasks and judges hand-ins by all of the above; [`cli`] is the command line around
@@ -65,3 +65,4 @@ pub mod tuning;
 pub mod units;
 pub mod value;
 pub mod verify;
+pub mod workload;

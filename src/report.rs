@@ -30,6 +30,7 @@ pub mod table;
 pub mod transfer;
 pub mod tuning;
 pub mod verification;
+pub mod workload;
 
 pub use table::{Style, Table};
 

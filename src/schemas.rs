@@ -19,6 +19,7 @@ use crate::report::diagram::DiagramDocument;
 use crate::report::diff::ResultDiff;
 use crate::report::editions::EditionDiff;
 use crate::report::result::{Document, SimulationDocument};
+use crate::report::workload::WorkloadDocument;
 use crate::rules::raw::RawRules;
 use crate::scenario::raw::RawScenario;
 use crate::verify::{self, Report};
@@ -69,7 +70,7 @@ const fn kind(
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 27] = [
+pub const KINDS: [Kind; 28] = [
     kind(Part::Question, "scenario", "any name", "A scenario file", scenario),
     kind(Part::Question, "usage", "any name", "A usage file, for `cost --usage`", |_| schema_for!(RawUsage)),
     kind(Part::Question, "exercise", "any name", "An exercise, for `exercise --exercises`", |_| {
@@ -147,6 +148,7 @@ pub const KINDS: [Kind; 27] = [
         |_| schema_for!(cells::Cell),
     ),
     kind(Part::Answer, "sweep", "`sweep.json`", "The file sweep.json of `sweep --out`", |_| schema_for!(cells::Plan)),
+    kind(Part::Answer, "workload", "–", "What `workload --format json` prints", |_| schema_for!(WorkloadDocument)),
     kind(Part::Answer, "verify", "–", "What `verify --format json` prints", |_| schema_for!(Report)),
     kind(Part::Answer, "evaluation", "–", "What `evaluate --format json` prints", |_| schema_for!(Evaluation)),
     kind(Part::Answer, "checked", "–", "What `exercise check --format json` prints, one for each file", |_| {

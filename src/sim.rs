@@ -59,7 +59,7 @@ mod warm_up;
 
 pub use batch_means::BatchMeans;
 pub use config::{NoWatch, RunConfig, Watch};
-pub use dispersion::drawn_dispersion;
+pub use dispersion::{drawn_dispersion, drawn_records};
 pub use error::SimError;
 pub use figures::{Figure, Figures};
 pub use flow::SampledRecord;

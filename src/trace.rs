@@ -115,6 +115,12 @@ impl Skipped {
             self.first.push(BadLine { line, text: error::cut(text), problem });
         }
     }
+
+    fn join(&mut self, other: &Self) {
+        self.total += other.total;
+        let room = SHOWN_BAD_LINES.saturating_sub(self.first.len());
+        self.first.extend(other.first.iter().take(room).cloned());
+    }
 }
 
 /// A recording: when each record arrived and how large it was.

@@ -27,6 +27,7 @@ Examples:
   forebay advise scenarios/clickstream.toml --set needs.freshness=1s
   forebay simulate scenarios/clickstream.toml --set firehose.buffer-interval=900s
   forebay simulate scenarios/clickstream.toml --trace access.log.gz
+  forebay workload access.log access.log.1.gz --format toml
   forebay graph scenarios/clickstream.toml --output pipeline.svg
   forebay compare scenarios/clickstream.toml --vary firehose.buffer-interval=60s,300s
   forebay tune scenarios/clickstream.toml --object-size '1 MiB'
@@ -101,6 +102,8 @@ pub(crate) enum Verb {
     Ask(AskArgs),
     /// Simulate the pipeline: delay, freshness, objects, quotas.
     Simulate(SimulateArgs),
+    /// Describe recorded traffic as the workload of a scenario: rate, arrivals, sizes and profile, measured from logs or CSV.
+    Workload(WorkloadArgs),
     /// Compare the candidate architectures: delay and bill of each, simulated alike, and what differs beyond chance.
     Compare(CompareArgs),
     /// Simulate and price many settings: a grid over any keys, or points drawn at random; CSV and JSON lines.
@@ -334,6 +337,45 @@ pub(crate) struct SimulateArgs {
     pub(crate) sample: Option<u32>,
     #[command(flatten)]
     pub(crate) policies: PolicyArgs,
+}
+
+/// Form of a description of traffic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WorkloadFormat {
+    /// For eyes: what was measured, what to mind, and the workload.
+    Table,
+    /// The workload alone, to paste into a scenario.
+    Toml,
+    /// The contract: versioned, numbers as numbers.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WorkloadArgs {
+    /// Recordings: Common or Combined logs, or CSV with `ts_ms` or `ts_s` and `record_bytes`; gzip or plain; `-` reads
+    /// standard input. Several are joined by their clocks.
+    #[arg(required = true, value_name = "LOG")]
+    pub(crate) logs: Vec<PathBuf>,
+
+    /// Go on where more than 1 % of the lines cannot be read.
+    #[arg(long, help_heading = "Trace")]
+    pub(crate) lenient: bool,
+
+    /// Seed of the draws of the workload that are held against the recording.
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Simulation")]
+    pub(crate) seed: u64,
+
+    /// Form of the answer; `toml` if absent and --output is given.
+    #[arg(long, value_enum, default_value_t = WorkloadFormat::Table, default_value_if("output", ArgPredicate::IsPresent, "toml"), value_name = "FORM", help_heading = "Output")]
+    pub(crate) format: WorkloadFormat,
+
+    /// File to write; without it, or with `-`, standard output. An existing file is not replaced without --force.
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Replace the file if it exists.
+    #[arg(long, requires = "output", help_heading = "Output")]
+    pub(crate) force: bool,
 }
 
 /// What simulates; it has no meaning for usage that a file states.

@@ -26,7 +26,7 @@ use crate::rules::{Contradiction, Rule, RuleBook, Situation};
 use crate::scenario::Scenario;
 use crate::sensitivity::{Scope, Sensitivity, WhyNot};
 use crate::sim::{self, RunConfig, RunResult, SampledRecord, SimError, TraceRecord};
-use crate::trace::{self, Trace, TraceOptions};
+use crate::trace::{self, Trace, TraceError, TraceOptions};
 use crate::units::SimDuration;
 use crate::value::Value;
 
@@ -670,23 +670,9 @@ pub(super) fn read_trace(
     context.recording.clone().ok_or_else(|| Failure::Internal("a recording that was read is gone".to_owned()))
 }
 
-fn read_recording(path: &Path, args: &SimulationArgs, context: &mut Context) -> Result<(Trace, TraceHeader), Failure> {
-    let read = trace::read(path, TraceOptions { lenient: args.lenient });
-    let read = read.and_then(|trace| match args.overlay {
-        Some(copies) => trace.overlay(copies),
-        None => Ok(trace),
-    });
-    let read = read.and_then(|trace| match args.speedup {
-        Some(factor) => trace.speed_up(factor),
-        None => Ok(trace),
-    });
-    let trace = match read {
-        Ok(trace) => trace,
-        Err(error) => {
-            let help = error.help();
-            return context.refuse(Diagnostic::error("trace", error.to_string()).help(help));
-        }
-    };
+/// A recording as it is; lines that were left out are warned of.
+pub(super) fn recording(path: &Path, lenient: bool, context: &mut Context) -> Result<Trace, Failure> {
+    let trace = taken(trace::read(path, TraceOptions { lenient }), context)?;
     if trace.skipped.total > 0 {
         let total = crate::report::count(trace.skipped.total, "line");
         let mut problem = Diagnostic::warning("skipped-lines", format!("{total} of {} could not be read", trace.name));
@@ -695,6 +681,31 @@ fn read_recording(path: &Path, args: &SimulationArgs, context: &mut Context) -> 
         }
         context.problems.push(problem);
     }
+    Ok(trace)
+}
+
+/// A recording, or what is wrong with it among the problems.
+pub(super) fn taken(read: Result<Trace, TraceError>, context: &mut Context) -> Result<Trace, Failure> {
+    match read {
+        Ok(trace) => Ok(trace),
+        Err(error) => {
+            let help = error.help();
+            context.refuse(Diagnostic::error("trace", error.to_string()).help(help))
+        }
+    }
+}
+
+fn read_recording(path: &Path, args: &SimulationArgs, context: &mut Context) -> Result<(Trace, TraceHeader), Failure> {
+    let trace = recording(path, args.lenient, context)?;
+    let scaled = match args.overlay {
+        Some(copies) => trace.overlay(copies),
+        None => Ok(trace),
+    };
+    let scaled = scaled.and_then(|trace| match args.speedup {
+        Some(factor) => trace.speed_up(factor),
+        None => Ok(trace),
+    });
+    let trace = taken(scaled, context)?;
     let header = TraceHeader {
         name: trace.name.clone(),
         format: trace.format.to_string(),

@@ -2,8 +2,26 @@
 
 use super::SimError;
 use super::arrivals::CheckedSource;
-use super::model::Source;
-use crate::units::SimDuration;
+use super::model::{Source, TraceRecord};
+use super::record::Record;
+use crate::units::{Bytes, SimDuration, SimTime};
+
+/// The records that a source sends within `length`, drawn with `seed`, in the order of time.
+///
+/// # Errors
+/// What is wrong with the source.
+pub fn drawn_records(source: &Source, length: SimDuration, seed: u64) -> Result<Vec<TraceRecord>, SimError> {
+    let mut sender = CheckedSource::new(source)?.sender("source", seed, 0, length.as_nanos());
+    let (mut records, mut block) = (Vec::new(), Vec::new());
+    loop {
+        sender.fill(&mut block);
+        if block.is_empty() {
+            return Ok(records);
+        }
+        let record = |one: &Record| TraceRecord { at: SimTime::from_nanos(one.at), size: Bytes::new(one.size()) };
+        records.extend(block.iter().map(record));
+    }
+}
 
 /// The index of dispersion for counts of records in windows of each of these lengths, as drawn over `length` with `seed`: 1
 /// for a Poisson source, 0 for an even one, more for bursts. Windows that `length` cuts off are not counted.

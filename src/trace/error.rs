@@ -210,6 +210,14 @@ pub enum TraceError {
         /// The file's name.
         name: String,
     },
+    /// Recordings of a log and of a CSV file, to be joined.
+    #[error("`{log}` is a log and `{csv}` is CSV: their sizes mean different things")]
+    MixedFormats {
+        /// The CSV file's name.
+        csv: String,
+        /// The log's name.
+        log: String,
+    },
     /// A speed-up that is not a number above zero.
     #[error("a recording cannot be sped up {factor} times")]
     BadFactor {
@@ -265,6 +273,9 @@ impl TraceError {
             Self::NoRecords { skipped, .. } if skipped.total > 0 => "correct the lines shown".to_owned(),
             Self::NoRecords { .. } => "add at least one row below the header".to_owned(),
             Self::TooManyRecords { .. } => "use a shorter piece of the recording".to_owned(),
+            Self::MixedFormats { .. } => {
+                "give logs or CSV files, not both: a log has the bytes of its lines".to_owned()
+            }
             Self::BadFactor { .. } => "use a number above zero: 10 is ten times the rate, 0.5 is half of it".to_owned(),
             Self::TooSlow { .. } => "use a larger factor".to_owned(),
             Self::NoCopies => "use 1 to leave the recording as it is, 2 to double its rate".to_owned(),

@@ -321,6 +321,8 @@ proptest! {
             Ok(trace) => {
                 prop_assert!(trace.records.is_sorted_by_key(|record| record.at));
                 let _ = (trace.mean_rate(), trace.bytes(), trace.speed_up(factor));
+                let twice = trace.clone().joined_with(std::slice::from_ref(&trace)).unwrap();
+                prop_assert_eq!((twice.records.len(), twice.span()), (2 * trace.records.len(), trace.span()));
                 if let Ok(many) = trace.overlay(copies) {
                     prop_assert_eq!(many.records.len(), trace.records.len() * copies as usize);
                     prop_assert!(many.span() <= trace.span());

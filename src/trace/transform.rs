@@ -1,7 +1,7 @@
 //! Scaling a recording to another volume.
 
-use super::{MAX_RECORDS, Trace, TraceError, TraceRecord};
-use crate::units::SimTime;
+use super::{MAX_RECORDS, Skipped, Trace, TraceError, TraceFormat, TraceRecord};
+use crate::units::{SimDuration, SimTime};
 
 /// Above this a factor is not treated as a whole number; 2^53 is where floats stop telling neighbours apart.
 const MAX_WHOLE_FACTOR: f64 = 9_007_199_254_740_992.0;
@@ -59,6 +59,41 @@ impl Trace {
         Ok(Self { records: merged, ..self.without_records() })
     }
 
+    /// This recording and others as one, each at the time of its own clock: the files of a log that was rotated, or the logs of
+    /// servers beside each other. Records of one instant are ordered by recording, then as in the file.
+    ///
+    /// # Errors
+    /// [`TraceError::MixedFormats`] for a log beside a CSV file, whose sizes mean different things;
+    /// [`TraceError::TooManyRecords`] when there are more than 200 million records in all.
+    pub fn joined_with(self, others: &[Self]) -> Result<Self, TraceError> {
+        let is_csv = |trace: &Self| trace.format == TraceFormat::Csv;
+        if let Some(other) = others.iter().find(|other| is_csv(other) != is_csv(&self)) {
+            let [csv, log] = if is_csv(&self) { [&self, other] } else { [other, &self] };
+            return Err(TraceError::MixedFormats { csv: csv.name.clone(), log: log.name.clone() });
+        }
+        let name = match others.len() {
+            0 => return Ok(self),
+            more => format!("{} and {more} more", self.name),
+        };
+        let all = || std::iter::once(&self).chain(others);
+        if all().map(|trace| trace.records.len() as u64).sum::<u64>() > MAX_RECORDS {
+            return Err(TraceError::TooManyRecords { name });
+        }
+        let start = all().map(|trace| trace.start).min().unwrap_or(self.start);
+        let mut records: Vec<TraceRecord> =
+            all().flat_map(|trace| trace.later_by(trace.start.abs_diff(start))).collect();
+        records.sort_by_key(|record| record.at);
+        let mut skipped = Skipped::default();
+        all().for_each(|trace| skipped.join(&trace.skipped));
+        Ok(Self { name, format: self.format, start, records, skipped })
+    }
+
+    /// The records, moved by so many milliseconds.
+    fn later_by(&self, millis: u64) -> impl Iterator<Item = TraceRecord> {
+        let shift = SimDuration::from_nanos(millis.saturating_mul(1_000_000));
+        self.records.iter().map(move |record| TraceRecord { at: record.at + shift, size: record.size })
+    }
+
     /// Everything about the trace except its records.
     fn without_records(&self) -> Self {
         Self {
@@ -86,7 +121,6 @@ fn divide(at: SimTime, factor: f64) -> SimTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Skipped, TraceFormat};
     use crate::units::Bytes;
 
     fn trace(times: &[u64]) -> Trace {
@@ -147,5 +181,17 @@ mod tests {
             error.to_string(),
             "4,294,967,295 copies of 2 records are 8,589,934,590 records, more than the 200,000,000 that fit"
         );
+    }
+
+    #[test]
+    fn recordings_are_joined_by_their_clocks() {
+        let later = Trace { start: 1, name: "other".into(), ..trace(&[0, 5]) };
+        let joined = later.joined_with(&[trace(&[0, 1_000_003]), trace(&[1_000_000])]).unwrap();
+        assert_eq!(times(&joined), [0, 1_000_000, 1_000_000, 1_000_003, 1_000_005]);
+        assert_eq!((joined.start, joined.name.as_str()), (0, "other and 2 more"));
+        assert_eq!(trace(&[0, 7]).joined_with(&[]).unwrap(), trace(&[0, 7]));
+        let log = Trace { format: TraceFormat::CommonLog, name: "log".into(), ..trace(&[0]) };
+        let error = log.joined_with(&[trace(&[0])]).unwrap_err();
+        assert_eq!(error.to_string(), "`log` is a log and `test` is CSV: their sizes mean different things");
     }
 }

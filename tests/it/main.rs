@@ -39,4 +39,5 @@ mod verify;
 mod versions;
 mod w1;
 mod weigh;
+mod workload;
 mod wrong_rules;
