@@ -154,7 +154,7 @@ impl<'a> Decider<'a> {
     pub fn variants(&self, scenario: &Scenario, primary: &str) -> Vec<Variant> {
         let case = Case::new(self, scenario);
         let Some(service) = self.catalog.service(primary) else { return Vec::new() };
-        let demands = case.demands(&case.waypoints(service));
+        let demands = case.demands(service, &case.waypoints(service));
         Assembler::new(self.catalog, &case.at, &demands, case.ways(service)).variants(&service.id)
     }
 }
@@ -299,8 +299,11 @@ impl<'a> Case<'a> {
         self.catalog.services.iter().filter(|service| usable(service)).filter_map(asking).collect()
     }
 
-    fn demands(&self, waypoints: &[(&Service, &Rule)]) -> Demands {
+    /// What the path of `primary` must honour. One that is too slow itself is turned away for that: its path is the usual
+    /// one, and that no quick one leads through it is no reason of its own.
+    fn demands(&self, primary: &Service, waypoints: &[(&Service, &Rule)]) -> Demands {
         let answers = &self.scenario.answers;
+        let late = self.too_slow.contains(&primary.id);
         let readers = ["needs.multiple-consumers", "needs.consumers", "needs.further.consumer"];
         let others_read =
             readers.iter().any(|path| answers.get(path).is_some_and(|answer| means_others(&answer.value)));
@@ -309,10 +312,10 @@ impl<'a> Case<'a> {
             waypoints: waypoints.iter().map(|(service, _)| service.id.clone()).collect(),
             destinations: self.scenario.destinations().to_vec(),
             excluded: self.barred.clone(),
-            too_slow: self.too_slow.clone(),
+            too_slow: if late { BTreeSet::new() } else { self.too_slow.clone() },
             // Of an interval the strict end: a path that is offered must be fast enough whatever the value turns out to be.
             freshness: match answers.get("needs.freshness").map(|answer| answer.value.ends().0) {
-                Some(Value::Duration(limit)) => Some(*limit),
+                Some(Value::Duration(limit)) if !late => Some(*limit),
                 _ => None,
             },
             archive: others_read || answers.get("needs.retention").is_some_and(|answer| answer.value.holds("archive")),
@@ -323,9 +326,14 @@ impl<'a> Case<'a> {
     fn find_path(&self, candidate: &mut Considered<'a>) {
         let id = candidate.service.id.as_str();
         let through = |waypoints: &[(&Service, &Rule)]| {
-            Assembler::new(self.catalog, &self.at, &self.demands(waypoints), self.ways(candidate.service))
-                .assemble(id)
-                .ok()
+            Assembler::new(
+                self.catalog,
+                &self.at,
+                &self.demands(candidate.service, waypoints),
+                self.ways(candidate.service),
+            )
+            .assemble(id)
+            .ok()
         };
         let mut found = through(&candidate.waypoints);
         // Where a waypoint cannot hand on to this service, the source may still reach it by itself.
@@ -363,7 +371,7 @@ impl<'a> Case<'a> {
     fn path_by_nature(&self, primary: &Service) -> Option<Architecture> {
         let kind = self.scenario.answers.word("source.kind")?;
         let natural = self.catalog.source_of_kind(kind)?;
-        let demands = Demands { system: Some(natural.system.clone()), ..self.demands(&[]) };
+        let demands = Demands { system: Some(natural.system.clone()), ..self.demands(primary, &[]) };
         let mut architecture =
             Assembler::new(self.catalog, &self.at, &demands, self.ways(primary)).assemble(&primary.id).ok()?;
         let name = &natural.name;
