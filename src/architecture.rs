@@ -7,7 +7,8 @@
 //!
 //! The decision a reader would question: edges that need the customer's code cost three times the others, so that a
 //! configured delivery beats a program; every service on the way costs too, so that short paths win; and an edge that
-//! works under a precondition only costs more than one that always works, but less than a program. Of two paths that
+//! works under a precondition only costs more than one that always works, but less than a program; so does one that writes
+//! each record by itself, so that a service that gathers them is put before it. Of two paths that
 //! cost the same effort, the one with the lesser usual delay is taken.
 
 mod cost;

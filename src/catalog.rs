@@ -92,6 +92,8 @@ pub struct Edge {
     pub least_latency: Option<crate::units::SimDuration>,
     /// What must be so before it can be used.
     pub precondition: Option<String>,
+    /// Whether it writes each record by itself.
+    pub one_by_one: bool,
     /// Edition it exists in, or both.
     pub edition: Option<Edition>,
     /// Where this was read.

@@ -214,6 +214,8 @@ pub struct RawSizing {
     pub headroom: Option<String>,
     /// The least number.
     pub least: Option<String>,
+    /// Whether it is one for each device that sends, where the scenario tells how many these are.
+    pub devices: Option<bool>,
 }
 
 impl RawSizing {
@@ -527,6 +529,8 @@ pub struct RawEdge {
     /// What must be so before it can be used, in words, where that is more than switching it on: a path without such a
     /// condition is preferred.
     pub precondition: Option<String>,
+    /// Whether it writes each record by itself, so that a service that gathers them first is preferred.
+    pub one_by_one: Option<bool>,
     /// Edition it exists in; both if absent.
     pub edition: Option<Edition>,
     /// What else to know.
@@ -548,6 +552,7 @@ impl From<RawEdge> for super::Edge {
             adds_latency: raw.adds_latency,
             least_latency: raw.least_latency,
             precondition: raw.precondition,
+            one_by_one: raw.one_by_one.unwrap_or(false),
             edition: raw.edition,
             source: raw.source,
         }

@@ -214,7 +214,8 @@ impl<'a> Settings<'a> {
             headroom: number(&rule.headroom)?.unwrap_or(1.0),
             least: number(&rule.least)?.unwrap_or(1.0),
         };
-        let (count, arithmetic) = sizing::needed(demand, &parts);
+        let devices = rule.devices.unwrap_or(false).then(|| demand.of_devices()).flatten();
+        let (count, arithmetic) = devices.unwrap_or_else(|| sizing::needed(demand, &parts));
         self.note(name, crate::units::significant(count, 9), &format!("sized for the load: {arithmetic}"));
         if !self.sizings.iter().any(|known| known.name == name) {
             self.sizings.push(Sizing { name: name.to_owned(), count, arithmetic });

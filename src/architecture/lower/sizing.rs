@@ -2,7 +2,7 @@
 
 use crate::scenario::Workload;
 use crate::sim::{Arrivals, Source};
-use crate::units::significant;
+use crate::units::{grouped, significant};
 
 /// A load by the second, in the busiest time of its profile.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -10,12 +10,14 @@ pub(super) struct Demand {
     records: f64,
     requests: f64,
     bytes: f64,
+    /// Devices that send, where it is stated how many.
+    devices: Option<u32>,
 }
 
 impl Demand {
     /// Of what is no stream.
     pub(super) const fn none() -> Self {
-        Self { records: 0.0, requests: 0.0, bytes: 0.0 }
+        Self { records: 0.0, requests: 0.0, bytes: 0.0, devices: None }
     }
 
     /// The busiest part of the usual profile; one-off episodes are what a pipeline is not sized for. Of a recording, its
@@ -31,7 +33,17 @@ impl Demand {
             }
             (_, None) => (0.0, 0.0),
         };
-        Self { records, requests: records / per_request, bytes }
+        let devices = match &source.arrivals {
+            Arrivals::Devices(devices) => Some(devices.count),
+            _ => None,
+        };
+        Self { records, requests: records / per_request, bytes, devices }
+    }
+
+    /// One for each device, if it is known how many there are.
+    pub(super) fn of_devices(self) -> Option<(f64, String)> {
+        let count = self.devices?;
+        Some((f64::from(count), format!("{} devices, as many as send so much at their period", grouped(count.into()))))
     }
 }
 
@@ -86,7 +98,7 @@ mod tests {
 
     #[test]
     fn the_scarcest_part_decides_and_its_arithmetic_is_told() {
-        let demand = Demand { records: 2_500.0, requests: 2_500.0, bytes: 500_000.0 };
+        let demand = Demand { records: 2_500.0, requests: 2_500.0, bytes: 500_000.0, devices: None };
         let parts =
             Parts { records: Some(1_000.0), requests: None, bytes: Some(1_048_576.0), headroom: 1.2, least: 1.0 };
         let (count, told) = needed(demand, &parts);
