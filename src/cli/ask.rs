@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::args::AskArgs;
-use super::context::{Context, tell, unless_gone};
+use super::context::{Context, SCENARIO, tell, unless_gone};
 use crate::catalog::Catalog;
 use crate::diag::{Diagnostic, Problems};
 use crate::ranking::{circumstances, decide};
@@ -42,7 +42,7 @@ pub(super) fn ask(args: &AskArgs, context: &mut Context) -> Result<(), Failure> 
     let (catalog, rules) = context.knowledge()?;
     let output = target(args, context)?;
     let text = match &args.scenario {
-        Some(path) => context.read_text(path, "a scenario")?,
+        Some(path) => context.read_text(path, SCENARIO)?,
         None => format!("format = 1\ntitle = {}\n", quoted(&args.title)),
     };
     let shown = args.scenario.as_deref().unwrap_or(&output).display().to_string();

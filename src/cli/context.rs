@@ -10,7 +10,7 @@ use crate::catalog::{Catalog, Library};
 use crate::diag::{Diagnostic, Problems};
 use crate::report::result::TraceHeader;
 use crate::rules::RuleBook;
-use crate::scenario::{Loader, Override, Scenario};
+use crate::scenario::{EXAMPLES, Loader, Override, Scenario};
 use crate::source::SourceMap;
 use crate::trace::Trace;
 
@@ -67,7 +67,7 @@ impl Context {
 
     /// Reads the scenario that the arguments name.
     pub(crate) fn scenario(&mut self, args: &ScenarioArgs, catalog: &Catalog) -> Result<Scenario, Failure> {
-        let text = self.read_text(&args.scenario, "a scenario")?;
+        let text = self.read_text(&args.scenario, SCENARIO)?;
         self.scenario_of(args, &self.name_of(&args.scenario), &text, catalog)
     }
 
@@ -188,6 +188,9 @@ pub(super) fn tell(text: &str) -> std::io::Result<()> {
     stderr.flush()
 }
 
+/// What a scenario's file is called in messages.
+pub(super) const SCENARIO: &str = "a scenario";
+
 /// What a student's file is called in messages.
 pub(super) const HANDED_IN: &str = "what was handed in";
 
@@ -200,11 +203,18 @@ fn near_file(path: &Path, what: &str) -> String {
         .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
         .collect();
     let typed = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if what == SCENARIO
+        && let Some((_, example)) =
+            EXAMPLES.iter().map(|(file, _)| (file, file.trim_end_matches(".toml"))).find(|(file, _)| **file == typed)
+    {
+        return format!("`forebay init {} --example {example}` writes the example of this name", path.display());
+    }
     match crate::diag::nearest(&typed, names.iter().map(String::as_str)) {
         Some(name) => format!("did you mean `{}`?", folder.join(name).display()),
         None if what == HANDED_IN => {
             "`forebay exercise show EXERCISE --write FILE` writes a file to fill in".to_owned()
         }
-        None => "`forebay init` writes a commented scenario to start from".to_owned(),
+        None if what == SCENARIO => "`forebay init` writes a commented scenario to start from".to_owned(),
+        None => "check the path".to_owned(),
     }
 }

@@ -529,7 +529,7 @@ fn cannot_simulate(question: &Question, architecture: &Architecture, args: &Simu
     }
     let at = circumstances(&question.scenario);
     let error = lower(&question.catalog, architecture, &question.scenario, &at, None).err()?;
-    Some(error.to_string())
+    Some(format!("{error}; {}", error.help()))
 }
 
 /// The pipeline to simulate, or the end. Why it is the one is worked out only where something is to be said about it.

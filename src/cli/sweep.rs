@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::args::{Format, ScenarioArgs, SweepArgs};
-use super::context::Context;
+use super::context::{Context, SCENARIO};
 use super::progress::{OneOfMany, Progress};
 use super::scenario::{config, json, no_record, no_trace, tabular};
 use super::{Failure, on_threads, output};
@@ -54,7 +54,7 @@ pub(super) fn sweep(args: &SweepArgs, context: &mut Context) -> Result<(), Failu
     }
     let design = design(args, context)?;
     let (catalog, rules) = context.knowledge()?;
-    let text = context.read_text(&args.scenario.scenario, "a scenario")?;
+    let text = context.read_text(&args.scenario.scenario, SCENARIO)?;
     let name = context.name_of(&args.scenario.scenario);
     let scenario = context.scenario_of(&args.scenario, &name, &text, &catalog)?;
     let decider = Decider::new(&catalog, &rules);

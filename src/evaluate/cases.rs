@@ -317,6 +317,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_book_lists_the_names_of_requirements() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/book/src/evaluate.md")).unwrap();
+        for (name, path) in KEYS.iter().chain(&TRAFFIC) {
+            assert!(page.contains(&format!("| `{name}` | `{path}` |")), "{name}");
+        }
+    }
+
+    #[test]
     fn a_line_rate_is_read_in_bits_and_by_its_share() {
         assert_eq!(line_rate("10Gbps"), Some(1.25e9));
         assert_eq!(line_rate("1Gbps at 80%"), Some(1e8));

@@ -72,6 +72,8 @@ pub struct Reason {
     pub facts: Vec<FactEvidence>,
     /// All requirements.
     pub requirements: Vec<RequirementEvidence>,
+    /// Points that the rule adds to its criterion, below 0 where it speaks against the service; `null` if it gives none.
+    pub points: Option<f64>,
 }
 
 /// A rule's whole trace.
@@ -252,6 +254,7 @@ fn helpers(case: &Case<'_>, first: &Considered<'_>) -> Vec<ServiceVerdict> {
             requirement: None,
             facts: Vec::new(),
             requirements: Vec::new(),
+            points: None,
         };
         blank(&piece.id, &piece.name, piece.role, Verdict::Beside, vec![reason])
     });
@@ -308,6 +311,7 @@ fn reason(evaluation: &Evaluation) -> Reason {
         requirement: requirement.map(|answer| format!("{} = {} ({})", answer.path, answer.value, answer.place)),
         facts: evaluation.facts.clone(),
         requirements: evaluation.requirements.clone(),
+        points: evaluation.points.as_ref().map(|(_, points)| *points),
     }
 }
 

@@ -267,9 +267,13 @@ pub fn robustness_of(decision: &Decision, freshness: Option<(f64, f64)>) -> Robu
             Row { id: service.id.clone(), name: service.name.clone(), values }
         })
         .collect();
-    let mut notes = vec!["cost counts by the basis of billing, not by the amount of a bill".to_owned()];
-    let compared = |row: &Row| row.values.iter().any(|cell| cell.0 == "freshness");
-    if rows.first().is_some_and(compared) {
+    let compared = |id| rows.first().is_some_and(|row| row.values.iter().any(|cell| cell.0 == id));
+    let mut notes = Vec::new();
+    // Where bills count, the candidates were simulated, and so are their delays.
+    if !compared("cost") {
+        notes.push("cost counts by the basis of billing, not by the amount of a bill".to_owned());
+    }
+    if compared("freshness") && !compared("cost") {
         notes.push(match freshness {
             Some((low, high)) => {
                 format!(

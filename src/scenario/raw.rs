@@ -241,9 +241,10 @@ pub struct RawNeeds {
     pub transform: Option<Transform>,
     /// Window of that computation: `tumbling_1min`, `sliding_10min`, `session_30min`.
     pub window: Option<String>,
-    /// Whether several programs read the same records.
+    /// Whether several programs read the same records before or beside the destinations.
     pub multiple_consumers: Option<bool>,
-    /// How many programs read the same records.
+    /// How many programs read the same records before or beside the destinations; who reads from a destination afterwards
+    /// does not count.
     pub consumers: Option<Consumers>,
     /// Whether records must be readable again.
     pub replay: Option<bool>,

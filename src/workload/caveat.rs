@@ -17,6 +17,9 @@ const WAVES: f64 = 2.0;
 const HOLE: f64 = 10.0;
 const HOLE_SHARE: f64 = 0.01;
 
+/// So many long silences are no accident.
+const SAMPLED: u64 = 3;
+
 /// Something to mind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Caveat {
@@ -129,8 +132,16 @@ fn hole(measured: &Measured) -> Found {
     let usual = libm::log(measured.requests as f64).max(1.0) / measured.rate_per_s;
     let text = || {
         let gap = time(measured.longest_gap_s);
+        if measured.long_gaps >= SAMPLED {
+            return format!(
+                "nothing came {} times for up to {gap}: if the log is a sample, or has parts missing, the rate is too low; \
+                 measure a stretch without such gaps by itself",
+                crate::units::grouped(measured.long_gaps)
+            );
+        }
         format!(
-            "nothing came for {gap}: if that is a part of the log that is missing, the rate is too low; leave it out"
+            "nothing came for {gap}: if a part of the log is missing there, the rate is too low; measure what is before \
+             or behind it by itself"
         )
     };
     let least = (HOLE * usual).max(HOLE_SHARE * measured.covered_s);

@@ -35,6 +35,8 @@ pub struct Measured {
     pub rate_per_s: f64,
     /// The longest time in seconds without a request.
     pub longest_gap_s: f64,
+    /// How many times nothing came for at least half as long as that.
+    pub long_gaps: u64,
     /// How uneven counts are, the shortest windows first.
     pub windows: Vec<WindowFigures>,
     /// How large the records are.
@@ -111,6 +113,7 @@ impl Measured {
             resolution_s: clock.resolution as f64 / SECOND as f64,
             rate_per_s: records.len() as f64 * SECOND as f64 / clock.covered() as f64,
             longest_gap_s: clock.longest_gap() as f64 / SECOND as f64,
+            long_gaps: clock.gaps_from(clock.longest_gap().div_ceil(2).max(1)),
             windows: WINDOWS_S.iter().map(|length| clock.window(*length)).collect(),
             sizes: SizeFigures::of(sorted_sizes)?,
             by_hour_per_s: clock.by_hour(),
@@ -163,8 +166,17 @@ impl<'a> Clock<'a> {
         self.records.iter().map(|record| self.start.saturating_add(record.at.as_nanos()))
     }
 
+    fn gaps(&self) -> impl Iterator<Item = u64> {
+        self.times().zip(self.times().skip(1)).map(|(before, after)| after.saturating_sub(before))
+    }
+
     fn longest_gap(&self) -> u64 {
-        self.times().zip(self.times().skip(1)).map(|(before, after)| after.saturating_sub(before)).max().unwrap_or(0)
+        self.gaps().max().unwrap_or(0)
+    }
+
+    /// How many gaps have this length or more.
+    fn gaps_from(&self, length: u64) -> u64 {
+        self.gaps().filter(|gap| *gap >= length).count() as u64
     }
 
     /// The windows of this length that are covered from end to end, by their numbers since 1970: the first, and the one behind

@@ -9,13 +9,13 @@ use crate::units::{grouped, significant};
 
 pub(super) fn blocks<'a>(report: &Report<'a>) -> Vec<Block<'a>> {
     let mut blocks = vec![Block::Lead(sentence(report))];
+    if let Some(path) = report.instead {
+        let other = format!("{}, as asked with --primary, not of the recommendation.", drawn(path));
+        blocks.push(Block::Paragraph(Words::strong("Delay and bill on this page are of ").and(Words::literal(other))));
+    }
     let figures = figures(report);
     if !figures.is_empty() {
         blocks.push(Block::Figures(figures));
-    }
-    if let Some(path) = report.instead {
-        let asked = format!("Delay and bill below are those of another pipeline, as asked: {}.", drawn(path));
-        blocks.push(Block::Paragraph(Words::literal(asked)));
     }
     if let Some(moved) = &report.document.transfer {
         blocks.push(Block::said(&format!("By arithmetic: {}", transfer::sentence(moved))));
@@ -133,9 +133,11 @@ fn sureness(report: &Report<'_>) -> Option<Figure> {
     report.record.decision.recommended.as_ref()?;
     let share = robustness.winner_first_share.filter(|_| robustness.alternatives.len() > 1)?;
     let half = significant(robustness.half_width.unwrap_or(0.0) * 100.0, 1);
-    let remark =
-        format!("first in that share of {} weightings drawn evenly; ±{half} %", grouped(robustness.samples.into()));
-    Some(("Confidence".to_owned(), format!("{} %", robustness::percent(share)), remark))
+    let remark = format!(
+        "the share of {} weightings drawn evenly in which it is first, no probability; ±{half} %",
+        grouped(robustness.samples.into())
+    );
+    Some(("First in weightings".to_owned(), format!("{} %", robustness::percent(share)), remark))
 }
 
 fn points(report: &Report<'_>) -> Option<Figure> {

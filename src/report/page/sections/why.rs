@@ -27,7 +27,9 @@ fn why<'a>(report: &Report<'a>, sources: &mut Sources) -> Vec<Block<'a>> {
         return vec![Block::said("No service passes every requirement, so there is nothing to speak for.")];
     };
     let Some(first) = record.decision.ranked().next() else { return Vec::new() };
-    let mut items: Vec<Words> = first.reasons.iter().map(|reason| sources.reason(reason)).collect();
+    let (against, speaking): (Vec<_>, Vec<_>) =
+        first.reasons.iter().partition(|reason| reason.points.is_some_and(|points| points < 0.0));
+    let mut items: Vec<Words> = speaking.into_iter().map(|reason| sources.reason(reason)).collect();
     if items.is_empty() {
         items.push(Words::literal("passes every requirement and has the most points"));
     }
@@ -39,6 +41,10 @@ fn why<'a>(report: &Report<'a>, sources: &mut Sources) -> Vec<Block<'a>> {
         }
     }
     let mut blocks = vec![Block::Heading(format!("Why {}", first.name)), Block::items(items)];
+    if !against.is_empty() {
+        blocks.push(Block::Heading(format!("What speaks against {}", first.name)));
+        blocks.push(Block::items(against.into_iter().map(|reason| sources.reason(reason)).collect()));
+    }
     blocks.push(Block::heading("What it takes"));
     let mut takes = vec![Words::literal(format!("To operate: {}.", listed(&to_operate(&answer.path))))];
     for (from, to) in steps(&answer.path) {
