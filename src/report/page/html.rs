@@ -194,7 +194,7 @@ fn inline(words: &Words, html: &mut Html) {
         match word {
             Word::Text(text) => html.text(text),
             Word::Strong(text) => html.within("strong", &[], |html| html.text(text)),
-            Word::Code(text) => html.within("code", &[], |html| html.text(text)),
+            Word::Code(text) => html.within("code", &[], |html| dotted(text, html)),
             Word::Link { text, address } => {
                 html.within("a", &[("href", address), ("rel", "noreferrer")], |html| html.text(text));
             }
@@ -205,6 +205,16 @@ fn inline(words: &Words, html: &mut Html) {
                 html.within("a", &link, |html| html.text(&format!("[{number}]")));
             }
         }
+    }
+}
+
+/// A name that may go on in the next line behind its dots and underscores, where a column is narrow.
+fn dotted(text: &str, html: &mut Html) {
+    for (index, part) in text.split_inclusive(['.', '_']).enumerate() {
+        if index > 0 {
+            html.may_break();
+        }
+        html.text(part);
     }
 }
 

@@ -70,6 +70,11 @@ impl Html {
         self.0.push('\n');
     }
 
+    /// A place within a word where the line may end.
+    pub(super) fn may_break(&mut self) {
+        self.tag("wbr", &[]);
+    }
+
     /// A drawing, whose texts were escaped when it was drawn.
     pub(super) fn picture(&mut self, picture: &Picture) {
         self.0.push_str(picture.svg());
