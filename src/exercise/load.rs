@@ -9,7 +9,7 @@ use super::guess::{self, Guess};
 use super::raw::{Kind, RawChoice, RawClaim, RawExercise, RawGoal, RawProbe, RawQuestion, RawSetting};
 use super::{Ask, Asked, Choice, Exercise, Goal, Probe, Question, Start, Within};
 use crate::catalog::Catalog;
-use crate::diag::{Diagnostic, Problems, nearest, suggest};
+use crate::diag::{Diagnostic, Problems, Severity, nearest, suggest};
 use crate::document::{Document, Item, Node, Reader, Table, read_checked};
 use crate::policy::{Figure, Judged, read_at};
 use crate::rules::RuleBook;
@@ -295,7 +295,7 @@ impl Loader<'_> {
             self.problems.push(Diagnostic::error("scenario", message).at(span, "this one"));
             return None;
         }
-        for problem in found.list() {
+        for problem in found.list().iter().filter(|problem| problem.severity == Severity::Error) {
             self.of_set(problem, &parsed, raw, document);
         }
         None
@@ -304,7 +304,7 @@ impl Loader<'_> {
     /// Tells a problem of the scenario that a setting brought in at the place where that setting was written.
     fn of_set(&mut self, problem: &Diagnostic, parsed: &Document, raw: &RawExercise, document: &Document) {
         let at = problem.label.as_ref().map(|(span, _)| span.start);
-        let keys = raw.set.iter().enumerate().filter_map(|(place, one)| Some((place, one.split('=').next()?.trim())));
+        let keys = raw.set.iter().enumerate().map(|(place, one)| (place, one.split('=').next().unwrap_or(one).trim()));
         let sets = |key: &str| {
             // A key that is wrong has its own place, before the value's.
             let (table, name) = key.rsplit_once('.').unwrap_or(("", key));
@@ -316,14 +316,16 @@ impl Loader<'_> {
                 known == name && at.is_some_and(|at| (span.start..=item.span.end).contains(&at))
             })
         };
-        let (span, label, key) = match keys.filter(|(_, key)| sets(key)).last() {
+        // Of several that set the same, the last one holds.
+        let (span, label, key) = match keys.rev().find(|(_, key)| sets(key)) {
             Some((place, key)) => (document.span_of(&format!("set[{place}]")), "this setting", Some(key)),
             None => (document.span_of("set"), "in these settings", None),
         };
         let mut told = Diagnostic::error("setting", problem.message.clone()).at(span, label);
         told.help.clone_from(&problem.help);
         let keys = self.scenarios().keys();
-        let whole = key.and_then(|key| keys.iter().find(|known| known.ends_with(&format!(".{key}"))));
+        let short = key.filter(|key| !keys.iter().any(|known| known == key));
+        let whole = short.and_then(|key| keys.iter().find(|known| known.ends_with(&format!(".{key}"))));
         if let Some(whole) = whole {
             told.help = vec![format!("write the whole path: `{whole}`")];
         }
