@@ -293,10 +293,10 @@ fn no_example_of_a_file_to_fill_in_is_a_right_answer() {
             match example {
                 Some((question, says)) => {
                     let example = says.split("such as ").nth(1).unwrap();
-                    filled.push_str(&format!("{question} = {example}\n"));
+                    filled.extend([question, " = ", example, "\n"]);
                     asked.push(question.to_owned());
                 }
-                None => filled.push_str(&format!("{line}\n")),
+                None => filled.extend([line, "\n"]),
             }
         }
         if asked.is_empty() {
