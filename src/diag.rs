@@ -72,12 +72,19 @@ const MOST_NAMES: usize = 24;
 #[derive(Debug, Clone, Default)]
 pub struct Problems {
     list: Vec<Diagnostic>,
+    /// What became of the run, where that is not nothing.
+    outcome: Option<String>,
 }
 
 impl Problems {
     /// Adds one.
     pub fn push(&mut self, problem: Diagnostic) {
         self.list.push(problem);
+    }
+
+    /// Says what was done in spite of the problems, in place of "nothing was run".
+    pub fn yet(&mut self, outcome: impl Into<String>) {
+        self.outcome = Some(outcome.into());
     }
 
     /// Takes back what was added after the first `count`, because a later problem explains it all.
@@ -120,10 +127,11 @@ impl Problems {
         if self.list.len() > MOST_SHOWN {
             blocks.push(format!("... and {} more.", self.list.len() - MOST_SHOWN));
         }
+        let outcome = self.outcome.as_deref().unwrap_or("nothing was run");
         match self.error_count() {
             0 => {}
-            1 => blocks.push("1 problem; nothing was run.".to_owned()),
-            count => blocks.push(format!("{count} problems; nothing was run.")),
+            1 => blocks.push(format!("1 problem; {outcome}.")),
+            count => blocks.push(format!("{count} problems; {outcome}.")),
         }
         blocks.join("\n\n")
     }

@@ -22,7 +22,7 @@ mod sheet;
 mod text;
 
 pub use bench::Bench;
-pub use check::{Checked, Part, check};
+pub use check::{Checked, Fault, Part, check};
 pub use hand_in::HandIn;
 pub use load::Exercises;
 pub use sheet::{html as sheet_html, markdown as sheet_markdown};
@@ -51,6 +51,8 @@ pub struct Exercise {
     pub task: Vec<String>,
     /// Hints, the smallest first.
     pub hints: Vec<String>,
+    /// The folder that it was read from, as it was typed; none for a shipped one.
+    folder: Option<String>,
     /// The scenario to start from.
     start: Start,
     /// Keys and tables of it that are the student's to change.
@@ -142,6 +144,13 @@ impl Exercise {
         questions + self.goals.iter().map(|goal| goal.points).sum::<u32>()
     }
 
+    /// What to type for a verb of `forebay exercise`, `check` with the file behind it say.
+    #[must_use]
+    pub fn command(&self, verb: &str, rest: &str) -> String {
+        let space = if rest.is_empty() { "" } else { " " };
+        format!("forebay exercise {verb} {}{space}{rest}{}", self.id, in_folder(self.folder.as_deref()))
+    }
+
     /// Whether a scenario is handed in, and not answers alone.
     #[must_use]
     pub fn wants_scenario(&self) -> bool {
@@ -159,6 +168,16 @@ impl Exercise {
     pub fn starting_file(&self) -> String {
         text::starting_file(self)
     }
+}
+
+/// The option that names the folder of exercises, to put behind a command.
+#[must_use]
+pub fn in_folder(folder: Option<&str>) -> String {
+    folder.map_or_else(String::new, |folder| {
+        let plain = folder.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '~'));
+        let quoted = if plain { folder.to_owned() } else { format!("'{}'", folder.replace('\'', r"'\''")) };
+        format!(" --exercises {quoted}")
+    })
 }
 
 impl Question {

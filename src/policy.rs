@@ -521,6 +521,11 @@ fn shape(text: &str, place: Range<usize>) -> Result<Shape, Mistake> {
         });
     };
     let value = trimmed(text, place.start + at + sign.len()..place.end);
+    if let ("=", Some(turned @ ('<' | '>' | '!'))) = (sign, text[value.clone()].chars().next()) {
+        let written = place.start + at..value.start + 1;
+        let help = format!("write `{turned}=`");
+        return Err(mistake("the parts of a comparison are turned round", "no comparison", &help, written));
+    }
     if value.is_empty() {
         return Err(mistake("a policy is written FIGURE > VALUE", "there is no value behind it", example, place));
     }

@@ -8,6 +8,7 @@ use clap::CommandFactory;
 use super::Failure;
 use super::args::{CatalogArgs, CatalogVerb, Cli, CompletionsArgs, ExplainArgs, InitArgs, Listed, SchemaArgs};
 use super::context::Context;
+use super::output::unwritable;
 use crate::catalog::raw::Grade;
 use crate::catalog::{Catalog, Edition, Service};
 use crate::diag::{Diagnostic, nearest, suggest};
@@ -35,8 +36,7 @@ pub(super) fn init(args: &InitArgs, context: &mut Context) -> Result<(), Failure
         return context.refuse(problem.help("name another file, or add --force to replace it"));
     }
     if let Err(error) = fs::write(&args.file, text) {
-        let problem = Diagnostic::error("unwritable", format!("{} cannot be written: {error}", args.file.display()));
-        return context.refuse(problem);
+        return context.refuse(unwritable(&args.file, &error));
     }
     let file = args.file.display();
     context.print(&format!("{file} written. Next: forebay run {file}"))

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::args::{ExerciseArgs, ExerciseVerb, Format, SheetArgs};
 use super::context::{Context, HANDED_IN};
+use super::output::unwritable;
 use super::progress::Progress;
 use super::scenario::{json, no_record, tabular};
 use crate::catalog::Catalog;
@@ -23,7 +24,7 @@ pub(super) fn exercise(args: &ExerciseArgs, context: &mut Context) -> Result<(),
         return Err(Failure::Input);
     }
     match &args.what {
-        ExerciseVerb::List { format } => list(&all, *format, context),
+        ExerciseVerb::List { format } => list(&all, *format, folder, context),
         ExerciseVerb::Show { exercise, write, scenario, force } => {
             let exercise = find(&all, exercise, context)?;
             match (write, scenario) {
@@ -49,13 +50,15 @@ fn find<'a>(all: &'a Exercises, id: &str, context: &mut Context) -> Result<&'a E
     all.find(id).or_else(|problem| context.refuse(problem))
 }
 
-fn list(all: &Exercises, format: Format, context: &mut Context) -> Result<(), Failure> {
+fn list(all: &Exercises, format: Format, folder: Option<&Path>, context: &mut Context) -> Result<(), Failure> {
     no_record(format, context)?;
     let table = exercises::list(all);
     match format {
         Format::Table => {
             context.print(&table.render(Style::Plain(context.width())))?;
-            context.note("\n  forebay exercise show EXERCISE   prints the task");
+            let folder = folder.map(Path::to_string_lossy);
+            let folder = exercises::in_folder(folder.as_deref());
+            context.note(&format!("\n  forebay exercise show EXERCISE{folder}   prints the task"));
             Ok(())
         }
         Format::Json => context.print(&json(&all.iter().map(exercises::Listed::from).collect::<Vec<_>>())?),
@@ -70,8 +73,7 @@ fn put(file: &Path, text: &str, force: bool, context: &mut Context) -> Result<()
         let problem = Diagnostic::error("exists", format!("{shown} exists already"));
         return context.refuse(problem.help("name another file, or add --force to replace it"));
     }
-    fs::write(file, text)
-        .or_else(|error| context.refuse(Diagnostic::error("unwritable", format!("{shown} cannot be written: {error}"))))
+    fs::write(file, text).or_else(|error| context.refuse(unwritable(file, &error)))
 }
 
 fn start(exercise: &Exercise, file: &Path, force: bool, context: &mut Context) -> Result<(), Failure> {
@@ -82,7 +84,8 @@ fn start(exercise: &Exercise, file: &Path, force: bool, context: &mut Context) -
     put(file, &text, force, context)?;
     let shown = file.display();
     let what = if exercise.wants_scenario() { "change the scenario in it" } else { "write your answers into it" };
-    context.print(&format!("{shown} written: {what}. Then: forebay exercise check {} {shown}", exercise.id))
+    let then = exercise.command("check", &shown.to_string());
+    context.print(&format!("{shown} written: {what}. Then: {then}"))
 }
 
 fn to_try(exercise: &Exercise, file: &Path, force: bool, context: &mut Context) -> Result<(), Failure> {
@@ -106,7 +109,7 @@ fn hint(exercise: &Exercise, number: usize, context: &mut Context) -> Result<(),
     };
     context.print(&paragraph(&format!("  Hint {number} of {all}  "), hint, context.width()))?;
     if number < all {
-        context.note(&format!("\n  forebay exercise hint {} {}   says more", exercise.id, number + 1));
+        context.note(&format!("\n  {}   says more", exercise.command("hint", &(number + 1).to_string())));
     }
     Ok(())
 }
@@ -119,12 +122,15 @@ fn check(
     context: &mut Context,
 ) -> Result<(), Failure> {
     let progress = Progress::start(context.quiet);
-    let judged: Vec<(String, Option<Checked>)> = files
+    let judged: Vec<Checked> = files
         .iter()
         .map(|path| {
             let name = context.name_of(path);
-            let checked = one(exercise, path, &name, (catalog, rules), &progress, context);
-            (name, checked)
+            let before = context.problems.list().len();
+            one(exercise, path, &name, (catalog, rules), &progress, context).unwrap_or_else(|| {
+                let problems = context.problems.list().get(before..).unwrap_or_default();
+                Checked::unreadable(exercise, &name, problems, &context.sources)
+            })
         })
         .collect();
     let stopped = progress.should_stop();
@@ -132,25 +138,28 @@ fn check(
     if stopped {
         return Err(Failure::Interrupted("not all of it was judged".to_owned()));
     }
-    let readable: Vec<&Checked> = judged.iter().filter_map(|(_, checked)| checked.as_ref()).collect();
-    let text = match (format, readable.as_slice()) {
-        (Format::Json, _) => json(&readable)?,
-        (Format::Table, [only]) if judged.len() == 1 => exercises::checked_text(only, context.width()),
-        (Format::Table, _) if judged.len() > 1 => exercises::class_table(&judged).render(Style::Plain(context.width())),
-        (Format::Table, _) => String::new(),
+    let unreadable = judged.iter().filter(|checked| !checked.readable).count();
+    let text = match (format, judged.as_slice()) {
+        (Format::Json, _) => json(&judged)?,
+        (Format::Table, [only]) if only.readable => exercises::checked_text(only, context.width()),
+        (Format::Table, [_]) => String::new(),
+        (Format::Table, _) => exercises::class_table(&judged).render(Style::Plain(context.width())),
         (other, _) => tabular(&exercises::class_table(&judged), other),
     };
     if !text.is_empty() {
         context.print(&text)?;
     }
-    if readable.len() < judged.len() {
+    if unreadable > 0 {
+        let files = count(unreadable as u64, "file");
+        let others = if unreadable < judged.len() { "the others were judged" } else { "nothing was judged" };
+        context.problems.yet(format!("{files} could not be read; {others}"));
         return Err(Failure::Input);
     }
-    if readable.iter().all(|checked| checked.passed) {
+    if judged.iter().all(|checked| checked.passed) {
         return Ok(());
     }
     if format == Format::Table && !exercise.hints.is_empty() {
-        context.note(&format!("\n  forebay exercise hint {}   helps", exercise.id));
+        context.note(&format!("\n  {}   helps", exercise.command("hint", "")));
     }
     Err(Failure::NotPassed)
 }

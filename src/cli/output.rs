@@ -28,6 +28,20 @@ pub(super) fn prepare(folder: &Path, context: &mut Context) -> Result<PathBuf, F
     }
 }
 
+/// A file that cannot be written, with the folder to make first where that is what is missing.
+pub(super) fn unwritable(file: &Path, error: &std::io::Error) -> Diagnostic {
+    let shown = file.display();
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    match folder {
+        Some(folder) => {
+            let problem = format!("{shown} cannot be written: there is no folder {}", folder.display());
+            Diagnostic::error("unwritable", problem)
+                .help(format!("make the folder first: mkdir -p {}", folder.display()))
+        }
+        None => Diagnostic::error("unwritable", format!("{shown} cannot be written: {error}")),
+    }
+}
+
 /// Names the files that a run wrote into the folder, each with the digest of what it wrote.
 const LIST: &str = ".forebay-files";
 

@@ -8,11 +8,13 @@ use super::claim::{About, Judgement};
 use super::guess::{Guess, Value};
 use super::hand_in::{HandIn, trespasses};
 use super::{Ask, Asked, Exercise, Question, Within};
+use crate::diag::Diagnostic;
 use crate::report::answer::{Measure, Reading};
 use crate::report::diff::difference;
+use crate::source::SourceMap;
 
 /// Version of the JSON form of [`Checked`].
-const SCHEMA_VERSION: &str = "1.0";
+const SCHEMA_VERSION: &str = "1.1";
 
 /// What came of judging a file.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -25,6 +27,10 @@ pub struct Checked {
     pub title: String,
     /// The file.
     pub file: String,
+    /// Whether the file could be read as an answer.
+    pub readable: bool,
+    /// What is wrong with a file that could not be read.
+    pub problems: Vec<Fault>,
     /// Whether all of it is right, met and as the task has it.
     pub passed: bool,
     /// Points that were reached: none for goals where the task was changed.
@@ -33,6 +39,47 @@ pub struct Checked {
     pub points_possible: u32,
     /// The task, the questions and the goals, in their order.
     pub parts: Vec<Part>,
+}
+
+/// Something wrong with a file.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Fault {
+    /// The line and the column, from 1; `null` where the whole file is meant.
+    pub place: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What to type or do.
+    pub help: Vec<String>,
+}
+
+impl Checked {
+    /// What came of a file that cannot be read.
+    #[must_use]
+    pub fn unreadable(exercise: &Exercise, file: &str, problems: &[Diagnostic], sources: &SourceMap) -> Self {
+        let problems = problems.iter().map(|problem| {
+            let place = problem.label.as_ref().and_then(|(span, _)| sources.place(*span));
+            let place = place.filter(|place| place.file == file);
+            let place = place.map(|place| format!("{}:{}", place.line, place.column));
+            Fault { place, message: problem.message.clone(), help: problem.help.clone() }
+        });
+        let problems = problems.collect();
+        Self { readable: false, problems, ..Self::of(exercise, file, Vec::new(), false) }
+    }
+
+    fn of(exercise: &Exercise, file: &str, parts: Vec<Part>, passed: bool) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            exercise: exercise.id.clone(),
+            title: exercise.title.clone(),
+            file: file.to_owned(),
+            readable: true,
+            problems: Vec::new(),
+            passed,
+            points: parts.iter().map(|part| part.points).sum(),
+            points_possible: exercise.points(),
+            parts,
+        }
+    }
 }
 
 /// A question, a goal, or whether the task was left as it is.
@@ -67,16 +114,8 @@ pub fn check(exercise: &Exercise, hand_in: &HandIn, bench: &Bench<'_>) -> Checke
     let as_given = parts.iter().all(|part| part.passed);
     parts.extend(exercise.questions.iter().map(|question| judge_question(exercise, question, hand_in, bench)));
     parts.extend(goals(exercise, hand_in, as_given, bench));
-    Checked {
-        schema_version: SCHEMA_VERSION,
-        exercise: exercise.id.clone(),
-        title: exercise.title.clone(),
-        file: hand_in.name.clone(),
-        passed: parts.iter().all(|part| part.passed),
-        points: parts.iter().map(|part| part.points).sum(),
-        points_possible: exercise.points(),
-        parts,
-    }
+    let passed = parts.iter().all(|part| part.passed);
+    Checked::of(exercise, &hand_in.name, parts, passed)
 }
 
 /// Whether the task was left as it is.
@@ -197,16 +236,30 @@ fn predicted(asked: &Asked, guess: &Guess, about: About<'_>, bench: &Bench<'_>) 
     };
     let allowed = asked.within.of(value) + reading.half_width.unwrap_or(0.0);
     let holds = (answer - value).abs() <= allowed;
-    let measure = asked.measure();
-    let side = match (holds, answer > value) {
-        (true, _) => "near enough",
-        (false, true) => "too high",
-        (false, false) => "too low",
-    };
     let off = asked.off();
-    let figure = reading.show(measure);
-    let found = format!("the engine finds {figure}; your answer is {side} (up to {off} off is accepted)");
-    Ok(Judgement { holds, found, reasons })
+    if holds {
+        let figure = reading.show(asked.measure());
+        let found = format!("the engine finds {figure}; your answer is near enough (up to {off} off is accepted)");
+        return Ok(Judgement { holds, found, reasons });
+    }
+    // Neither the figure nor what it is made of: it is still to be found.
+    let side = if answer > value { "too high" } else { "too low" };
+    let far = how_far(answer, value);
+    let found = format!("your answer is {side}{far} (up to {off} off is accepted)");
+    Ok(Judgement { holds, found, reasons: Vec::new() })
+}
+
+/// How far off an answer is, roughly: what a student needs for finding a mistake, and not the figure itself.
+fn how_far(answer: f64, value: f64) -> String {
+    let apart = if answer > value { answer / value } else { value / answer };
+    if !apart.is_finite() || apart < 1.0 {
+        return String::new();
+    }
+    match apart {
+        ..1.1 => ", by less than a tenth".to_owned(),
+        ..1.5 => ", by less than a half".to_owned(),
+        _ => format!(", by a factor of about {}", crate::units::significant(apart, 1)),
+    }
 }
 
 impl Asked {

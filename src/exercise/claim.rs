@@ -207,7 +207,8 @@ fn dearest(id: &str, trial: &Trial, bench: &Bench<'_>) -> Result<Judgement, Stri
         (true, true) => format!("{name} has the largest part of the bill: USD {own:.2}"),
         (true, false) => format!("{name} has USD {own:.2} of the bill, which is not the largest part"),
     };
-    Ok(Judgement::new(holds, found).because(done.grounds(Figure::Cost)))
+    // Who named another service has not found it yet; the bill would say which it is.
+    Ok(Judgement::new(holds, found).because(if holds { done.grounds(Figure::Cost) } else { Vec::new() }))
 }
 
 fn compared(

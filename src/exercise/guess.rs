@@ -1,8 +1,8 @@
 //! What a student answers to a question, typed, and how a trial depends on it.
 
 use super::raw::Kind;
-use crate::catalog::{Catalog, Edition};
-use crate::diag::{Diagnostic, suggest};
+use crate::catalog::{Catalog, Edition, Service};
+use crate::diag::{Diagnostic, nearest, suggest};
 use crate::document::{Item, Node};
 use crate::policy::amount;
 use crate::report::answer::Measure;
@@ -34,7 +34,7 @@ impl Kind {
             Self::Time => "a time, such as \"90 s\"",
             Self::Size => "a size, such as \"5 MiB\"",
             Self::Money => "an amount a month, such as \"USD 12.50\"",
-            Self::Rate => "a rate, such as \"100/s\"",
+            Self::Rate => "a rate, such as \"2/s\"",
             Self::Count => "a number, such as 12",
             Self::Share => "a share, such as \"25 %\"",
         }
@@ -81,7 +81,16 @@ impl Guess {
             Node::Float(number) if matches!(kind, Kind::Count | Kind::Money) => number.to_string(),
             other => {
                 let problem = Diagnostic::error("wrong-kind", format!("{} is no answer here", other.kind()));
-                return Err(problem.at(item.span, format!("expected {}", kind.takes())));
+                let problem = problem.at(item.span, format!("expected {}", kind.takes()));
+                let number = match other {
+                    Node::Integer(number) => Some(*number as f64),
+                    Node::Float(number) => Some(*number),
+                    _ => None,
+                };
+                return Err(match number.and_then(|number| with_unit(kind, number)) {
+                    Some(help) => problem.help(help),
+                    None => problem,
+                });
             }
         };
         let value = match kind {
@@ -158,18 +167,52 @@ fn expression(text: &str) -> Option<(f64, f64)> {
     }
 }
 
-/// The service of this id, or of this name in one of the editions.
+/// What to write for a number without its unit; none where the kind has no unit that would be meant.
+fn with_unit(kind: Kind, number: f64) -> Option<String> {
+    match kind {
+        Kind::Time => Some(format!("write \"{number} s\"")),
+        Kind::Size => Some(format!("write for example \"{number} KB\"")),
+        Kind::Rate => Some(format!("write \"{number}/s\"")),
+        Kind::Share if number > 0.0 && number < 1.0 => {
+            Some(format!("did you mean \"{} %\"?", crate::units::significant(100.0 * number, 4)))
+        }
+        Kind::Share if (0.0..=100.0).contains(&number) => Some(format!("write \"{number} %\"")),
+        _ => None,
+    }
+}
+
+/// A name of a service as it is compared: in lower case, without its maker.
+fn folded(name: &str) -> String {
+    let name = name.trim().to_lowercase().replace(['_', '-'], " ");
+    let bare = ["aws ", "amazon "].iter().find_map(|maker| name.strip_prefix(maker));
+    bare.unwrap_or(&name).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The service of this id, or of this name in one of the editions, with its maker or without.
 fn service(written: &str, catalog: &Catalog) -> Result<String, (String, String)> {
-    let known = catalog.services.iter().find(|service| {
-        let names = [Edition::Current, Edition::Course2022]
-            .map(|edition| [service.full_name(edition).to_lowercase(), service.short_name(edition).to_lowercase()]);
-        let folded = written.to_lowercase();
-        service.id == folded || names.iter().flatten().any(|name| *name == folded)
-    });
-    known.map(|service| service.id.clone()).ok_or_else(|| {
-        let ids: Vec<&str> = catalog.weighed().map(|service| service.id.as_str()).collect();
-        (format!("there is no service `{written}`"), suggest(written, &ids, "the services are"))
-    })
+    let names = |service: &Service| {
+        let editions = [Edition::Current, Edition::Course2022];
+        let names = editions.map(|edition| [service.full_name(edition), service.short_name(edition)].map(folded));
+        names.into_iter().flatten().chain([folded(&service.id)]).collect::<Vec<String>>()
+    };
+    let typed = folded(written);
+    if let Some(known) = catalog.services.iter().find(|service| names(service).contains(&typed)) {
+        return Ok(known.id.clone());
+    }
+    let all: Vec<(&str, Vec<String>)> = catalog.weighed().map(|one| (one.id.as_str(), names(one))).collect();
+    let near = nearest(&typed, all.iter().flat_map(|(_, names)| names.iter().map(String::as_str)));
+    let near = near.and_then(|near| all.iter().find(|(_, names)| names.iter().any(|name| name == near)));
+    let help = near.map_or_else(
+        || {
+            let listed: Vec<String> = catalog
+                .weighed()
+                .map(|service| format!("{} (`{}`)", service.short_name(Edition::Current), service.id))
+                .collect();
+            format!("the services are: {}", listed.join(", "))
+        },
+        |(id, _)| format!("did you mean `{id}`?"),
+    );
+    Err((format!("there is no service `{written}`"), help))
 }
 
 fn word(written: &str, known: &[&str], none: &str, list: &str) -> Result<Value, (String, String)> {
@@ -188,7 +231,10 @@ pub(super) fn plain(kind: Kind, written: &str) -> Option<f64> {
 }
 
 fn number(kind: Kind, written: &str) -> Result<Value, (String, String)> {
-    let told = |error: UnitError| (error.message(), error.help);
+    // A number alone, whose unit can be guessed.
+    let bare = written.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    let meant = bare.and_then(|number| with_unit(kind, number));
+    let told = |error: UnitError| (error.message(), meant.clone().unwrap_or(error.help));
     let value = match kind {
         Kind::Time => written.parse::<SimDuration>().map_err(told)?.as_secs_f64(),
         Kind::Size => written.parse::<Bytes>().map_err(told)?.get() as f64,

@@ -64,7 +64,7 @@ impl HandIn {
 
 /// The problem with what to do about it.
 fn started(problem: Diagnostic, exercise: &Exercise) -> Diagnostic {
-    problem.help(format!("`forebay exercise show {} --write FILE` writes a file to start from", exercise.id))
+    problem.help(format!("`{}` writes a file to start from", exercise.command("show", "--write FILE")))
 }
 
 /// Takes the key that names the exercise out of a file, and holds it against the exercise.

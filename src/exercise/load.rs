@@ -9,8 +9,8 @@ use super::guess::{self, Guess};
 use super::raw::{Kind, RawChoice, RawClaim, RawExercise, RawGoal, RawProbe, RawQuestion, RawSetting};
 use super::{Ask, Asked, Choice, Exercise, Goal, Probe, Question, Start, Within};
 use crate::catalog::Catalog;
-use crate::diag::{Diagnostic, Problems, suggest};
-use crate::document::{Document, Node, Reader, Table};
+use crate::diag::{Diagnostic, Problems, Severity, nearest, suggest};
+use crate::document::{Document, Item, Node, Reader, Table, read_checked};
 use crate::policy::{Figure, Judged, read_at};
 use crate::rules::RuleBook;
 use crate::scenario::{EXAMPLES, set_in_text};
@@ -20,6 +20,9 @@ use crate::units::Share;
 
 /// The exercises that are shipped, listed by the build script: name of the file, text.
 const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/exercise_files.rs"));
+
+/// The table of contents of the book, whose pages exercises go with.
+const SUMMARY: &str = include_str!("../../book/src/SUMMARY.md");
 
 /// All exercises, those that are easiest first.
 #[derive(Debug, Default)]
@@ -126,31 +129,44 @@ impl Loader<'_> {
     fn exercise(&mut self, file: &File) -> Option<Exercise> {
         let before = self.problems.error_count();
         self.proven = file.folder.is_none();
+        let count = self.problems.list().len();
         let mut reader =
             Reader { name: &file.name, text: &file.text, proven: None, sources: self.sources, problems: self.problems };
-        let (raw, document): (RawExercise, Document) = reader.read()?;
-        let start = self.start(&raw, file, &document)?;
-        self.asks_something(&raw, &document);
+        let document = reader.document::<RawExercise>()?;
+        let raw = if self.problems.error_count() > before {
+            let reported = self.problems.list().get(count..).unwrap_or_default();
+            let wrong: Vec<Span> = reported.iter().filter_map(|problem| Some(problem.label.as_ref()?.0)).collect();
+            Written::in_part(&document, &wrong)?
+        } else {
+            Written::whole(read_checked(&document, self.problems)?)
+        };
+        let start = self.start(&raw.rest, file, &document);
+        self.asks_something(&document);
+        self.chapter(&raw.rest, &document);
+        self.open(&raw.rest, &document);
         self.ids(&raw, &document);
-        let questions = raw.question.iter().enumerate();
+        let questions = raw.questions.iter();
         let questions: Vec<Option<Question>> = questions
             .map(|(place, question)| {
-                let at = Spot { document: &document, table: table(&document.root, "question", place) };
-                self.question(question, at, &start)
+                let at = Spot { document: &document, table: table(&document.root, "question", *place) };
+                self.question(question, at, start.as_ref())
             })
             .collect();
-        let goals = raw.goal.iter().enumerate();
+        let goals = raw.goals.iter();
         let goals: Vec<Option<Goal>> = goals
             .map(|(place, goal)| {
-                let at = Spot { document: &document, table: table(&document.root, "goal", place) };
-                self.goal(goal, at, &start)
+                let at = Spot { document: &document, table: table(&document.root, "goal", *place) };
+                self.goal(goal, at, start.as_ref())
             })
             .collect();
         if self.problems.error_count() > before {
+            self.problems.sort_from(count);
             return None;
         }
+        let (raw, start) = (raw.rest, start?);
         Some(Exercise {
             id: file.id.clone(),
+            folder: file.folder.as_ref().map(|folder| folder.to_string_lossy().into_owned()),
             title: raw.title,
             level: raw.level,
             chapter: raw.chapter,
@@ -165,14 +181,16 @@ impl Loader<'_> {
     }
 
     /// There is something to answer or to achieve, and what may be changed for it is said.
-    fn asks_something(&mut self, raw: &RawExercise, document: &Document) {
-        if raw.question.is_empty() && raw.goal.is_empty() {
+    fn asks_something(&mut self, document: &Document) {
+        let has = |key: &str| matches!(document.root.get(key).map(|item| &item.node), Some(Node::List(items)) if !items.is_empty());
+        let (questions, goals, open) = (has("question"), has("goal"), has("open"));
+        if !questions && !goals {
             let problem = Diagnostic::error("nothing-asked", "an exercise asks something".to_owned());
             let problem = problem.at(document.span, "there is no [[question]] and no [[goal]]");
             self.problems.push(problem.help("`forebay schema exercise` documents both"));
         }
-        if raw.goal.is_empty() != raw.open.is_empty() {
-            let (message, help) = if raw.goal.is_empty() {
+        if goals != open {
+            let (message, help) = if open {
                 ("`open` is for exercises with goals", "leave it out, or add a [[goal]]")
             } else {
                 ("nothing of the scenario may be changed, so no goal can be worked on", "add `open = [\"firehose\"]`")
@@ -182,8 +200,47 @@ impl Loader<'_> {
         }
     }
 
+    /// The page that it goes with is one of the book.
+    fn chapter(&mut self, raw: &RawExercise, document: &Document) {
+        let pages: Vec<&str> = pages().collect();
+        if raw.chapter.is_empty() || pages.contains(&raw.chapter.as_str()) {
+            return;
+        }
+        let problem = Diagnostic::error("chapter", format!("the book has no page `{}`", raw.chapter));
+        let help = suggest(&raw.chapter, &pages, "the pages are");
+        self.problems.push(problem.at(document.span_of("chapter"), "not a page").help(help));
+    }
+
+    /// What is open is there to be changed: keys and tables of a scenario.
+    fn open(&mut self, raw: &RawExercise, document: &Document) {
+        if self.proven || raw.open.is_empty() {
+            return;
+        }
+        let keys = self.scenarios().keys();
+        for (place, path) in raw.open.iter().enumerate() {
+            if keys.iter().any(|key| is_within(key, path)) {
+                continue;
+            }
+            let problem = Diagnostic::error("open", format!("a scenario has no key `{path}`"));
+            let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+            let help = match nearest(path, names) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "write the whole path, `workload.rate`, or a table, `firehose`".to_owned(),
+            };
+            let span = document.span_of(&format!("open[{place}]"));
+            self.problems.push(problem.at(span, "neither a key nor a table").help(help));
+        }
+    }
+
+    fn scenarios(&self) -> crate::scenario::Loader<'_> {
+        crate::scenario::Loader { catalog: self.catalog, edition: None, region: None }
+    }
+
     /// The scenario with the exercise's settings in its text.
     fn start(&mut self, raw: &RawExercise, file: &File, document: &Document) -> Option<Start> {
+        if raw.scenario.is_empty() {
+            return None;
+        }
         let span = document.span_of("scenario");
         let own = file.folder.as_ref().filter(|_| is_file(&raw.scenario));
         let found = match own {
@@ -203,34 +260,82 @@ impl Loader<'_> {
                 return None;
             }
         };
-        let mut set = text;
-        for setting in &raw.set {
+        let name = if is_file(&raw.scenario) { raw.scenario.clone() } else { format!("{}.toml", raw.scenario) };
+        let before = self.problems.error_count();
+        let mut set = text.clone();
+        for (place, setting) in raw.set.iter().enumerate() {
             let Some((key, value)) = setting.split_once('=') else {
                 let problem = Diagnostic::error("override", format!("`{setting}` is not written KEY=VALUE"));
-                self.problems.push(problem.at(document.span_of("set"), "in these settings"));
-                return None;
+                let span = document.span_of(&format!("set[{place}]"));
+                self.problems.push(problem.at(span, "not a setting").help("write for example \"needs.freshness=1 s\""));
+                continue;
             };
             set = set_in_text(&set, key.trim(), &literal(value));
         }
-        let name = if is_file(&raw.scenario) { raw.scenario.clone() } else { format!("{}.toml", raw.scenario) };
-        let before = self.problems.error_count();
-        let parsed = Document::parse(&name, &set, self.sources, self.problems);
-        let loader = crate::scenario::Loader { catalog: self.catalog, edition: None, region: None };
-        if !self.proven && self.problems.error_count() == before {
-            loader.check(&name, "", parsed.clone(), self.sources, self.problems);
-        }
         if self.problems.error_count() > before {
-            let message = "the scenario of this exercise is wrong, as said above".to_owned();
-            self.problems.push(Diagnostic::error("scenario", message).at(span, "this one, with `set`"));
             return None;
         }
-        Some(Start { name, set: raw.set.clone(), text: set, document: parsed })
+        let mut found = Problems::default();
+        let parsed = Document::parse(&name, &set, self.sources, &mut found);
+        if !self.proven && !found.has_errors() {
+            let loader = crate::scenario::Loader { catalog: self.catalog, edition: None, region: None };
+            loader.check(&name, "", parsed.clone(), self.sources, &mut found);
+        }
+        if !found.has_errors() {
+            return Some(Start { name, set: raw.set.clone(), text: set, document: parsed });
+        }
+        // Places in that text are places that nobody wrote: those in the file, or those in `set`, are meant.
+        let given = Document::parse(&name, &text, self.sources, self.problems);
+        if self.problems.error_count() == before {
+            let loader = crate::scenario::Loader { catalog: self.catalog, edition: None, region: None };
+            loader.check(&name, "", given, self.sources, self.problems);
+        }
+        if self.problems.error_count() > before {
+            let message = "the scenario of this exercise is wrong, as the message about it says".to_owned();
+            self.problems.push(Diagnostic::error("scenario", message).at(span, "this one"));
+            return None;
+        }
+        for problem in found.list().iter().filter(|problem| problem.severity == Severity::Error) {
+            self.of_set(problem, &parsed, raw, document);
+        }
+        None
+    }
+
+    /// Tells a problem of the scenario that a setting brought in at the place where that setting was written.
+    fn of_set(&mut self, problem: &Diagnostic, parsed: &Document, raw: &RawExercise, document: &Document) {
+        let at = problem.label.as_ref().map(|(span, _)| span.start);
+        let keys = raw.set.iter().enumerate().map(|(place, one)| (place, one.split('=').next().unwrap_or(one).trim()));
+        let sets = |key: &str| {
+            // A key that is wrong has its own place, before the value's.
+            let (table, name) = key.rsplit_once('.').unwrap_or(("", key));
+            let table = match parsed.find(table).map(|item| &item.node) {
+                Some(Node::Table(table)) => table,
+                _ => &parsed.root,
+            };
+            table.entries.iter().any(|(known, span, item)| {
+                known == name && at.is_some_and(|at| (span.start..=item.span.end).contains(&at))
+            })
+        };
+        // Of several that set the same, the last one holds.
+        let (span, label, key) = match keys.rev().find(|(_, key)| sets(key)) {
+            Some((place, key)) => (document.span_of(&format!("set[{place}]")), "this setting", Some(key)),
+            None => (document.span_of("set"), "in these settings", None),
+        };
+        let mut told = Diagnostic::error("setting", problem.message.clone()).at(span, label);
+        told.help.clone_from(&problem.help);
+        let keys = self.scenarios().keys();
+        let short = key.filter(|key| !keys.iter().any(|known| known == key));
+        let whole = short.and_then(|key| keys.iter().find(|known| known.ends_with(&format!(".{key}"))));
+        if let Some(whole) = whole {
+            told.help = vec![format!("write the whole path: `{whole}`")];
+        }
+        self.problems.push(told);
     }
 
     /// Every question and goal has a name of its own.
-    fn ids(&mut self, raw: &RawExercise, document: &Document) {
-        let questions = raw.question.iter().enumerate().map(|(place, one)| (&one.id, "question", place));
-        let goals = raw.goal.iter().enumerate().map(|(place, one)| (&one.id, "goal", place));
+    fn ids(&mut self, raw: &Written, document: &Document) {
+        let questions = raw.questions.iter().map(|(place, one)| (&one.id, "question", *place));
+        let goals = raw.goals.iter().map(|(place, one)| (&one.id, "goal", *place));
         let mut seen: Vec<&String> = Vec::new();
         for (id, array, place) in questions.chain(goals) {
             let at = Spot { document, table: table(&document.root, array, place) };
@@ -247,7 +352,7 @@ impl Loader<'_> {
         }
     }
 
-    fn question(&mut self, raw: &RawQuestion, at: Spot<'_>, start: &Start) -> Option<Question> {
+    fn question(&mut self, raw: &RawQuestion, at: Spot<'_>, start: Option<&Start>) -> Option<Question> {
         let ways = [raw.figure.is_some(), !raw.choice.is_empty(), !raw.probe.is_empty()];
         let wrong =
             |message: String, key: &str, label: &str| Diagnostic::error("question", message).at(at.span(key), label);
@@ -285,7 +390,32 @@ impl Loader<'_> {
         })
     }
 
-    fn figure(&mut self, raw: &RawQuestion, at: Spot<'_>, start: &Start) -> Option<Asked> {
+    fn figure(&mut self, raw: &RawQuestion, at: Spot<'_>, start: Option<&Start>) -> Option<Asked> {
+        let setting = setting(&raw.set, raw.primary.as_ref(), raw.through.as_ref());
+        let less = raw.less.as_ref().map(own_setting);
+        let tried = self.try_setting(&setting, None, start, at);
+        let other = less.as_ref().map_or(Some(()), |less| self.try_setting(less, None, start, at));
+        let within = self.within(raw, at);
+        let figure = self.asked_figure(raw, at);
+        let (within, figure, ..) = (within?, figure?, tried?, other?);
+        Some(Asked { figure, line: raw.line.clone(), as_share: raw.as_share, setting, less, within })
+    }
+
+    /// How far off an answer may be.
+    fn within(&mut self, raw: &RawQuestion, at: Spot<'_>) -> Option<Within> {
+        let help = "write a share of the figure, \"5 %\", or a length in its unit";
+        let found = raw.within.as_deref().map(|written| within(raw.kind, written));
+        let (message, key, label) = match found {
+            Some(Some(within)) => return Some(within),
+            Some(None) => ("`within` is not understood", "within", "not a share or a length"),
+            None => ("how near must an answer be?", "figure", "`within` is missing"),
+        };
+        self.problems.push(Diagnostic::error("figure", message).at(at.span(key), label).help(help));
+        None
+    }
+
+    /// The figure, if an answer of that kind can be held against it.
+    fn asked_figure(&mut self, raw: &RawQuestion, at: Spot<'_>) -> Option<Figure> {
         let figure = self.named_figure(raw.figure.as_deref().unwrap_or_default(), at.span("figure"))?;
         let wrong = |message: &str, key: &str, label: &str, help: &str| {
             Diagnostic::error("figure", message).at(at.span(key), label.to_owned()).help(help)
@@ -302,22 +432,7 @@ impl Loader<'_> {
             self.problems.push(wrong("the kind of the answer is not that of the figure", "kind", &label, "change one"));
             return None;
         }
-        let help = "write a share of the figure, \"5 %\", or a length in its unit";
-        let Some(written) = &raw.within else {
-            self.problems.push(wrong("how near must an answer be?", "figure", "`within` is missing", help));
-            return None;
-        };
-        let Some(within) = within(raw.kind, written) else {
-            self.problems.push(wrong("`within` is not understood", "within", "not a share or a length", help));
-            return None;
-        };
-        let setting = setting(&raw.set, raw.primary.as_ref(), raw.through.as_ref());
-        let less = raw.less.as_ref().map(own_setting);
-        self.try_setting(&setting, None, start, at)?;
-        if let Some(less) = &less {
-            self.try_setting(less, None, start, at)?;
-        }
-        Some(Asked { figure, line: raw.line.clone(), as_share: raw.as_share, setting, less, within })
+        Some(figure)
     }
 
     fn named_figure(&mut self, name: &str, span: Span) -> Option<Figure> {
@@ -330,18 +445,18 @@ impl Loader<'_> {
         figure
     }
 
-    fn choice(&mut self, raw: &RawChoice, at: Spot<'_>, start: &Start) -> Option<Choice> {
+    fn choice(&mut self, raw: &RawChoice, at: Spot<'_>, start: Option<&Start>) -> Option<Choice> {
         let claim = self.claim(&raw.claim, None, at, start)?;
         Some(Choice { id: raw.id.clone(), text: joined(&raw.text), claim })
     }
 
-    fn probe(&mut self, raw: &RawProbe, kind: Kind, at: Spot<'_>, start: &Start) -> Option<Probe> {
+    fn probe(&mut self, raw: &RawProbe, kind: Kind, at: Spot<'_>, start: Option<&Start>) -> Option<Probe> {
         let sample = kind.sample(self.catalog, self.rules);
         let claim = self.claim(&raw.claim, Some(&sample), at, start)?;
         Some(Probe { claim, missing: raw.missing.as_deref().map(joined) })
     }
 
-    fn goal(&mut self, raw: &RawGoal, at: Spot<'_>, start: &Start) -> Option<Goal> {
+    fn goal(&mut self, raw: &RawGoal, at: Spot<'_>, start: Option<&Start>) -> Option<Goal> {
         let claim = self.claim(&raw.claim, None, at, start)?;
         Some(Goal {
             id: raw.id.clone(),
@@ -353,10 +468,11 @@ impl Loader<'_> {
     }
 
     /// A claim whose names are known and whose settings are settings of the scenario.
-    fn claim(&mut self, raw: &RawClaim, sample: Option<&Guess>, at: Spot<'_>, start: &Start) -> Option<Claim> {
+    fn claim(&mut self, raw: &RawClaim, sample: Option<&Guess>, at: Spot<'_>, start: Option<&Start>) -> Option<Claim> {
         let setting = setting(&raw.set, raw.primary.as_ref(), raw.through.as_ref());
-        self.try_setting(&setting, sample, start, at)?;
-        let what = self.what(raw, sample, at)?;
+        let tried = self.try_setting(&setting, sample, start, at);
+        let what = self.what(raw, sample, at);
+        let (what, ()) = (what?, tried?);
         if let What::Compared { against, .. } = &what {
             self.try_setting(&setting.with(against), sample, start, at)?;
         }
@@ -466,7 +582,13 @@ impl Loader<'_> {
 
     /// Decides the setting, so that a misspelt key is told now and not to a student. What depends on an answer may have no
     /// sense for the sample: only its form is looked at.
-    fn try_setting(&mut self, setting: &Setting, sample: Option<&Guess>, start: &Start, at: Spot<'_>) -> Option<()> {
+    fn try_setting(
+        &mut self,
+        setting: &Setting,
+        sample: Option<&Guess>,
+        start: Option<&Start>,
+        at: Spot<'_>,
+    ) -> Option<()> {
         let span = at.span("set");
         let filled = match setting.filled(sample) {
             Ok(filled) => filled,
@@ -484,12 +606,67 @@ impl Loader<'_> {
         if self.proven || filled.set.is_empty() || filled.set != setting.set {
             return Some(());
         }
+        // Without a scenario there is nothing to try it on; that has been told.
+        let start = start?;
         let bench = Bench::new(self.catalog, self.rules, self.sources, &NoWatch);
         let Err(problem) = bench.trial(&start.name, &start.document, &filled) else { return Some(()) };
         let problem = Diagnostic::error("setting", format!("this setting does not fit the scenario: {problem}"));
         self.problems.push(problem.at(span, "in this list"));
         None
     }
+}
+
+/// An exercise as it was written, as far as it could be read: what is wrong in one part hides nothing in the others.
+struct Written {
+    /// Everything but the questions and goals.
+    rest: RawExercise,
+    /// With their places among all questions.
+    questions: Vec<(usize, RawQuestion)>,
+    goals: Vec<(usize, RawGoal)>,
+}
+
+impl Written {
+    fn whole(mut raw: RawExercise) -> Self {
+        let questions = std::mem::take(&mut raw.question).into_iter().enumerate().collect();
+        let goals = std::mem::take(&mut raw.goal).into_iter().enumerate().collect();
+        Self { rest: raw, questions, goals }
+    }
+
+    /// What is left without the values at these places, for looking into; no exercise is made of it.
+    fn in_part(document: &Document, wrong: &[Span]) -> Option<Self> {
+        let root = Item { node: Node::Table(document.root.clone()), span: document.span };
+        let mut rest = root.to_json_without(wrong);
+        let fields = rest.as_object_mut()?;
+        fields.retain(|key, _| !matches!(key.as_str(), "question" | "goal"));
+        for key in ["title", "chapter", "task", "scenario"] {
+            fields.entry(key).or_insert_with(|| "".into());
+        }
+        fields.entry("level").or_insert_with(|| "easy".into());
+        fields.entry("minutes").or_insert_with(|| 1.into());
+        let rest = serde_json::from_value(rest).ok()?;
+        Some(Self { rest, questions: intact(document, "question", wrong), goals: intact(document, "goal", wrong) })
+    }
+}
+
+/// The elements of an array of tables in which nothing is wrong.
+fn intact<T: serde::de::DeserializeOwned>(document: &Document, array: &str, wrong: &[Span]) -> Vec<(usize, T)> {
+    let Some(Node::List(items)) = document.root.get(array).map(|item| &item.node) else { return Vec::new() };
+    let sound = items.iter().enumerate().filter(|(_, item)| {
+        let json = item.node.to_json();
+        item.to_json_without(wrong) == json
+    });
+    sound.filter_map(|(place, item)| Some((place, serde_json::from_value(item.node.to_json()).ok()?))).collect()
+}
+
+/// The pages of the book, as exercises name them.
+fn pages() -> impl Iterator<Item = &'static str> {
+    let links = SUMMARY.split("](").skip(1).filter_map(|link| link.split(')').next());
+    links.filter_map(|link| link.strip_suffix(".md"))
+}
+
+/// Whether a key is this one, or one in this table.
+fn is_within(key: &str, path: &str) -> bool {
+    key.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// A table of an exercise file, to point into.

@@ -1,7 +1,8 @@
 //! A sheet to print: tasks with room for answers, and a rubric of points.
 
 use super::raw::Kind;
-use super::{Ask, Exercise, Question};
+use super::text::about_scenario;
+use super::{Ask, Exercise, Question, in_folder};
 use crate::report::charts::ChartError;
 use crate::report::count;
 use crate::report::page::{Block, Grid, Page, Section, Words, page_as_html, page_as_markdown};
@@ -26,10 +27,15 @@ pub fn markdown(exercises: &[&Exercise]) -> String {
 }
 
 fn page<'a>(exercises: &[&'a Exercise]) -> Page<'a> {
+    let folder = exercises.iter().find_map(|exercise| exercise.folder.as_deref());
+    let folder = in_folder(folder);
     let mut sections = vec![Section {
         id: "name".into(),
         title: "Name".into(),
-        blocks: vec![Block::Room(1), Block::said("Answers are judged by `forebay exercise check EXERCISE FILE`.")],
+        blocks: vec![
+            Block::Room(1),
+            Block::said(&format!("Answers are judged by `forebay exercise check EXERCISE FILE{folder}`.")),
+        ],
     }];
     sections.extend(exercises.iter().map(|exercise| section(exercise)));
     sections.push(Section {
@@ -48,14 +54,15 @@ fn page<'a>(exercises: &[&'a Exercise]) -> Page<'a> {
 
 fn section(exercise: &Exercise) -> Section<'_> {
     let about = format!(
-        "{}, about {} minutes, {}. On a computer: `forebay exercise show {}`",
+        "{}, about {} minutes, {}. On a computer: `{}`",
         exercise.level.name(),
         exercise.minutes,
         count(u64::from(exercise.points()), "point"),
-        exercise.id
+        exercise.command("show", "")
     );
     let mut blocks = vec![Block::said(&about)];
     blocks.extend(exercise.task.iter().map(|part| Block::said(part)));
+    blocks.push(Block::said(&format!("Scenario: {}.", about_scenario(exercise))));
     for question in &exercise.questions {
         blocks.extend(asked(question));
     }

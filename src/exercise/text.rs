@@ -81,7 +81,7 @@ pub fn task(exercise: &Exercise, width: usize) -> String {
 }
 
 /// The scenario of an exercise in words.
-fn about_scenario(exercise: &Exercise) -> String {
+pub(super) fn about_scenario(exercise: &Exercise) -> String {
     let set: Vec<String> = exercise.start.set.iter().map(|one| format!("`{one}`")).collect();
     let name = exercise.start.name.trim_end_matches(".toml");
     if set.is_empty() { name.to_owned() } else { format!("{name}, with {}", set.join(", ")) }
@@ -89,18 +89,20 @@ fn about_scenario(exercise: &Exercise) -> String {
 
 /// What to type next, with what it does.
 fn commands(exercise: &Exercise) -> String {
-    let id = &exercise.id;
-    let mut lines = vec![(format!("show {id} --write my.toml"), "writes the file to fill in".to_owned())];
+    let command = |verb, rest| exercise.command(verb, rest);
+    let mut lines = vec![(command("show", "--write my.toml"), "writes the file to fill in".to_owned())];
     if !exercise.wants_scenario() {
-        lines.push((format!("show {id} --scenario try.toml"), "writes its scenario, to try things with".to_owned()));
+        let does = "writes its scenario, to try things with".to_owned();
+        lines.push((command("show", "--scenario try.toml"), does));
     }
-    lines.push((format!("check {id} my.toml"), "judges it".to_owned()));
+    lines.push((command("check", "my.toml"), "judges it".to_owned()));
     if !exercise.hints.is_empty() {
-        lines.push((format!("hint {id}"), format!("the first of {}", count(exercise.hints.len() as u64, "hint"))));
+        let hints = count(exercise.hints.len() as u64, "hint");
+        lines.push((command("hint", ""), format!("the first of {hints}")));
     }
     let widest = lines.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
     lines.iter().fold(String::new(), |mut text, (command, does)| {
-        let _ = writeln!(text, "  forebay exercise {command:<widest$}   {does}");
+        let _ = writeln!(text, "  {command:<widest$}   {does}");
         text
     })
 }
@@ -122,7 +124,7 @@ fn comment(text: &str) -> String {
 
 /// The file that a student fills in.
 pub(super) fn starting_file(exercise: &Exercise) -> String {
-    let mut text = format!("# {}\n# When it is done: forebay exercise check {} FILE\n", exercise.title, exercise.id);
+    let mut text = format!("# {}\n# When it is done: {}\n", exercise.title, exercise.command("check", "FILE"));
     let _ = write!(text, "exercise = \"{}\"\n\n", exercise.id);
     if exercise.wants_scenario() {
         for goal in &exercise.goals {
@@ -207,13 +209,14 @@ fn one(part: &Part, width: usize) -> String {
 
 /// Files of many students: one row each, those that cannot be read included.
 #[must_use]
-pub fn class(files: &[(String, Option<Checked>)]) -> Table {
+pub fn class(files: &[Checked]) -> Table {
     let mut table = Table::new(&["file", "result", "points", "not right yet"]).right(&[2]);
-    for (file, checked) in files {
-        let Some(checked) = checked else {
+    for checked in files {
+        let file = &checked.file;
+        if !checked.readable {
             table.row(vec![file.clone(), "not readable".to_owned(), String::new(), "see below".to_owned()]);
             continue;
-        };
+        }
         let result = if checked.passed { "passed" } else { "not passed" };
         let failed: Vec<&str> = checked.parts.iter().filter(|part| !part.passed).map(|part| part.id.as_str()).collect();
         let points = format!("{} of {}", checked.points, checked.points_possible);

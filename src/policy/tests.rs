@@ -90,6 +90,8 @@ fn mistakes_are_underlined_and_say_what_to_type() {
         ("p99 > 1 s,", Judged::Run, ",", "a policy is missing"),
         ("", Judged::Run, "", "a policy is missing"),
         ("rejected > -1", Judged::Run, "-1", "expected a number"),
+        ("p99 =< 60 s", Judged::Run, "=<", "write `<=`"),
+        ("p99 => 60 s", Judged::Run, "=>", "write `>=`"),
     ] {
         let (found, message) = mistake(text, judged);
         assert_eq!(found, under, "{text}\n{message}");

@@ -215,6 +215,11 @@ impl Loader<'_> {
         Circumstances { edition, region: region.unwrap_or_else(|| "us-east-1".to_owned()), destination }
     }
 
+    /// Every key of a scenario, by its whole path, with the options of all services.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.paths(&schema(self.catalog))
+    }
+
     /// Every path that `--set` may name: those of the schema and the options of all services.
     fn paths(&self, schema: &Json) -> Vec<String> {
         let mut paths = Vec::new();

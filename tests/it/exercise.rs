@@ -254,6 +254,76 @@ fn what_is_wrong_with_a_file_is_told_with_its_place() {
 }
 
 #[test]
+fn a_number_without_its_unit_is_told_what_to_write() {
+    for (answer, said) in [
+        ("share = \"96\"", "write \"96 %\""),
+        ("share = 96", "write \"96 %\""),
+        ("share = \"0.96\"", "did you mean \"96 %\"?"),
+        ("share = 0.96", "did you mean \"96 %\"?"),
+    ] {
+        hand_in("explain-the-bill", &format!("[answer]\n{answer}\n")).ends_with(3).explains(&[said]);
+    }
+    hand_in("size-or-interval", "[answer]\np99 = 3.6\n").ends_with(3).explains(&["write \"3.6 s\""]);
+    let twice = hand_in("explain-the-bill", "[answer]\nshare = \"96\"\n").stderr;
+    assert!(!twice.contains("\"96 %\" or"), "{twice}");
+}
+
+#[test]
+fn a_service_is_known_by_its_names_with_its_maker_and_without() {
+    for name in ["dms", "DMS", "Database Migration Service", "aws database migration service", "AWS DMS"] {
+        let file = format!("[answer]\nwinner = \"{name}\"\n");
+        let said = hand_in("database-source", &file);
+        assert!(said.stdout.contains("winner: right"), "{name}: {}{}", said.stdout, said.stderr);
+    }
+    let said = hand_in("database-source", "[answer]\nwinner = \"carrier pigeons\"\n");
+    said.ends_with(3).explains(&["the services are: ", "DMS (`dms`)"]);
+    let near = hand_in("database-source", "[answer]\nwinner = \"Databse Migration Service\"\n");
+    near.ends_with(3).explains(&["did you mean `dms`?"]);
+}
+
+/// The examples that a file to fill in gives, as answers; what has none keeps its empty place.
+#[test]
+fn no_example_of_a_file_to_fill_in_is_a_right_answer() {
+    let place = Place::new();
+    for id in ids() {
+        let text = forebay(&["exercise", "show", &id, "--write", "-"]).stdout;
+        let (mut filled, mut asked) = (String::new(), Vec::new());
+        for line in text.lines() {
+            let example = line.split_once(" = \"\"   # ").filter(|(_, says)| says.contains("such as "));
+            match example {
+                Some((question, says)) => {
+                    let example = says.split("such as ").nth(1).unwrap();
+                    filled.extend([question, " = ", example, "\n"]);
+                    asked.push(question.to_owned());
+                }
+                None => filled.extend([line, "\n"]),
+            }
+        }
+        if asked.is_empty() {
+            continue;
+        }
+        place.file("mine.toml", filled);
+        let outcome = place.run(&["exercise", "check", &id, "mine.toml", "--format", "json"]);
+        outcome.ends_with(5);
+        let list: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        for part in list[0]["parts"].as_array().unwrap() {
+            let name = part["id"].as_str().unwrap();
+            assert!(!asked.iter().any(|id| id == name) || part["passed"] == false, "{id}: {part}");
+        }
+    }
+}
+
+#[test]
+fn who_is_wrong_about_a_figure_is_told_how_far_and_not_what_it_is() {
+    let said = hand_in("explain-the-bill", "[answer]\ndearest = \"firehose\"\ningestion = \"USD 0.42\"\n");
+    said.ends_with(5);
+    let text = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("your answer is too low, by a factor of about 10 (up to 5 % off is accepted)"), "{text}");
+    assert!(!text.contains("4.2") || !text.contains("api_gateway"), "{text}");
+    assert!(!text.contains("the bill:") && !text.contains("106"), "{text}");
+}
+
+#[test]
 fn a_setting_that_cannot_be_is_not_passed_and_says_why() {
     let said = hand_in("shards", "[answer]\nshards = -3\nhot-key = \"no\"\n");
     said.ends_with(5);
@@ -270,11 +340,18 @@ fn a_class_is_judged_into_one_table_and_a_file_that_cannot_be_read_does_not_stop
     fs::copy(handed_in("shards", "fails-more-shards.toml"), place.path("seat-2.toml")).unwrap();
     place.file("seat-3.toml", "[answer\n");
     let outcome = place.run(&["exercise", "check", "shards", "seat-1.toml", "seat-2.toml", "seat-3.toml"]);
-    outcome.ends_with(3).explains(&["seat-3.toml:1"]);
+    outcome.ends_with(3).explains(&["seat-3.toml:1", "1 problem; 1 file could not be read; the others were judged."]);
     let row = |name: &str| outcome.stdout.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
     assert!(row("seat-1.toml").contains("passed") && row("seat-1.toml").contains("2 of 2"), "{}", outcome.stdout);
     assert!(row("seat-2.toml").contains("not passed") && row("seat-2.toml").contains("hot-key"), "{}", outcome.stdout);
     assert!(row("seat-3.toml").contains("not readable"), "{}", outcome.stdout);
+    let json = place.run(&["exercise", "check", "shards", "seat-1.toml", "seat-3.toml", "--format", "json"]);
+    let list: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!((&list[0]["readable"], &list[1]["readable"]), (&Value::Bool(true), &Value::Bool(false)));
+    assert_eq!((&list[1]["file"], &list[1]["passed"]), (&Value::from("seat-3.toml"), &Value::Bool(false)));
+    assert!(list[1]["problems"][0]["place"].as_str().unwrap().starts_with("1:"), "{}", list[1]);
+    let alone = place.run(&["exercise", "check", "shards", "seat-3.toml"]);
+    alone.ends_with(3).explains(&["1 file could not be read; nothing was judged."]);
     let csv = place.run(&["exercise", "check", "shards", "seat-1.toml", "seat-2.toml", "--format", "csv"]);
     assert!(csv.stdout.starts_with("file,result,points,"), "{}", csv.stdout);
 }
@@ -296,6 +373,8 @@ fn a_sheet_has_every_task_room_and_points_and_needs_no_network() {
     }
     let place = Place::new();
     place.run(&["exercise", "sheet", "shards", "outage", "--output", "sheet.html"]).ends_with(0);
+    let shards = forebay(&["exercise", "sheet", "shards", "--format", "md"]).stdout;
+    assert!(shards.contains("Scenario: hot-key") && shards.contains("workload.rate=4600 records/s"), "{shards}");
     let text = fs::read_to_string(place.path("sheet.html")).unwrap();
     assert_eq!(text.matches("<section").count(), 4);
     place.run(&["exercise", "sheet", "--output", "sheet.html"]).ends_with(3).explains(&["exists already"]);
@@ -367,6 +446,71 @@ fn mistakes_of_an_exercise_file_are_told_with_their_place() {
         .explains(&["`within` is not understood"]);
     let none = OWN.split("[[question]]").next().unwrap();
     with_own(none).ends_with(3).explains(&["no [[question]] and no [[goal]]"]);
+}
+
+#[test]
+fn all_mistakes_of_an_exercise_file_are_told_at_once() {
+    let text = OWN
+        .replace("\"easy\"", "\"quite easy\"")
+        .replace("\"lecture\"", "\"buffers\"")
+        .replace("clickstream\"", "clickstream\"\nset = [\"needs.freshnes=1s\", \"simulation.seed=2\"]")
+        .replace("service == firehose", "p99 =< 60 s")
+        + "\n[[question]]\nid = \"how-much\"\ntext = \"?\"\nkind = \"time\"\nmissing = \"-\"\n\
+           figure = \"p98\"\nwithin = \"near\"\n\
+           [[goal]]\nid = \"g\"\ntext = \"-\"\nmissing = \"-\"\nholds = \"p99 < 1 parsec\"\n";
+    let text = text.replace("task = ", "open = [\"workload.records-per-requests\", \"firehose\"]\ntask = ");
+    let outcome = with_own(&text);
+    outcome.ends_with(3).explains(&[
+        "mine.toml:3:9",
+        "the book has no page `buffers`",
+        "did you mean `buffering`?",
+        "mine.toml:4:11",
+        "a scenario has no key `workload.records-per-requests`",
+        "did you mean `workload.records-per-request`?",
+        "mine.toml:6:9",
+        "unknown key `freshnes`",
+        "mine.toml:9:8",
+        "write `<=`",
+        "no figure is called `p98`",
+        "`within` is not understood",
+        "parsec",
+        "8 problems",
+    ]);
+    assert!(!outcome.stderr.contains("clickstream.toml:"), "{}", outcome.stderr);
+    let short = OWN.replace("clickstream\"", "clickstream\"\nset = [\"freshness=1s\"]");
+    with_own(&short).ends_with(3).explains(&["mine.toml:8:8", "write the whole path: `needs.freshness`"]);
+    let value = OWN.replace("clickstream\"", "clickstream\"\nset = [\"needs.freshness=1 parsec\"]");
+    with_own(&value).ends_with(3).explains(&["mine.toml:8:8", "parsec"]);
+}
+
+#[test]
+fn what_to_type_next_names_the_folder_of_a_teachers_exercise() {
+    let place = Place::new();
+    fs::create_dir(place.path("own")).unwrap();
+    place.file("own/mine.toml", OWN.replace("task =", "hints = [\"One\", \"Two\"]\ntask ="));
+    let run = |args: &[&str]| place.run(&[args, &["--exercises", "own"]].concat());
+    let shown = run(&["exercise", "show", "mine"]).stdout;
+    assert_eq!(shown.matches("--exercises own").count(), 4, "{shown}");
+    let written = run(&["exercise", "show", "mine", "--write", "a.toml"]).stdout;
+    assert!(written.contains("forebay exercise check mine a.toml --exercises own"), "{written}");
+    let file = fs::read_to_string(place.path("a.toml")).unwrap();
+    assert!(file.contains("forebay exercise check mine FILE --exercises own"), "{file}");
+    run(&["exercise", "check", "mine", "a.toml"])
+        .ends_with(5)
+        .explains(&["forebay exercise hint mine --exercises own   helps"]);
+    run(&["exercise", "hint", "mine"]).explains(&["forebay exercise hint mine 2 --exercises own   says more"]);
+    run(&["exercise", "list"]).explains(&["forebay exercise show EXERCISE --exercises own"]);
+    let sheet = run(&["exercise", "sheet", "mine", "--format", "md"]).stdout;
+    assert_eq!(sheet.matches("--exercises own").count(), 2, "{sheet}");
+    assert!(!run(&["exercise", "show", "shards"]).stdout.contains("--exercises"));
+}
+
+#[test]
+fn a_file_in_a_folder_that_is_not_there_says_to_make_the_folder() {
+    let place = Place::new();
+    let said = ["there is no folder scenarios", "mkdir -p scenarios"];
+    place.run(&["init", "scenarios/x.toml", "--example", "w1"]).ends_with(3).explains(&said);
+    place.run(&["exercise", "show", "shards", "--write", "scenarios/x.toml"]).ends_with(3).explains(&said);
 }
 
 #[test]
