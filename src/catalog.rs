@@ -258,8 +258,8 @@ impl Catalog {
         };
         if read.problems.error_count() > before {
             self.laid.could_not_read(name, read.text);
-        } else if read.proven.is_none() {
-            document.into_iter().for_each(|document| self.laid.keep(name, document));
+        } else if let Some(document) = document.filter(|_| read.proven.is_none()) {
+            self.laid.keep(name, document);
         }
     }
 

@@ -224,8 +224,9 @@ fn wrong_date(key: &str, text: &str) -> Option<(String, String)> {
         return None;
     }
     let turned = ['.', '/', '-'].into_iter().find_map(|separator| match parts(separator)[..] {
-        [Some(day), Some(month), Some(year)] if is_day(year, month, day) => Some((year, month, day)),
-        [Some(year), Some(month), Some(day)] if is_day(year, month, day) => Some((year, month, day)),
+        [Some(day), Some(month), Some(year)] | [Some(year), Some(month), Some(day)] if is_day(year, month, day) => {
+            Some((year, month, day))
+        }
         _ => None,
     });
     let (year, month, day) = turned.unwrap_or((2026, 11, 24));

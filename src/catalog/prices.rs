@@ -188,9 +188,9 @@ pub fn price_of_type(price: &str, kind: &str) -> String {
     price.replace(TYPE, &kind.replace(['.', '-', ' '], "_"))
 }
 
-fn check(raw: RawPrice, at: &str) -> Result<Price, Fault> {
+fn check(raw: RawPrice, at: &str) -> Result<Price, Box<Fault>> {
     let mut tiers: Vec<Tier> = Vec::new();
-    let fault = |at: String, message: String, label: &str| Err(Fault::new("price", at, message).label(label));
+    let fault = |at: String, message: String, label: &str| Err(Box::new(Fault::new("price", at, message).label(label)));
     for (index, tier) in raw.tiers.iter().enumerate() {
         let at = format!("{at}.tiers[{index}]");
         let bound = at.clone() + ".up-to";
@@ -217,8 +217,9 @@ fn check(raw: RawPrice, at: &str) -> Result<Price, Fault> {
         tiers.push(Tier { up_to, usd: tier.usd });
     }
     if tiers.is_empty() {
-        return fault(format!("{at}.tiers"), "it has no tier".to_owned(), "needs one")
-            .map_err(|fault| fault.help("write for example `tiers = [{ up-to = \"inf\", usd = \"0.03\" }]`"));
+        return fault(format!("{at}.tiers"), "it has no tier".to_owned(), "needs one").map_err(|fault: Box<Fault>| {
+            Box::new(fault.help("write for example `tiers = [{ up-to = \"inf\", usd = \"0.03\" }]`"))
+        });
     }
     Ok(Price { unit: raw.unit, per: raw.per, tiers, confidence: raw.confidence, as_of: raw.as_of, source: raw.source })
 }

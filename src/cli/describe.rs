@@ -150,24 +150,20 @@ fn price_list(
         let problem = Diagnostic::error("unknown-region", format!("there is no Region `{unknown}`"));
         return context.refuse(problem.help(suggest(unknown, &names, "the Regions are")));
     }
-    let mut text = String::new();
+    let mut sections = Vec::new();
     for id in billing.into_iter().filter(|id| service.is_none_or(|wanted| wanted == *id)) {
-        let known = catalog.prices.regions_of(id);
         let name = catalog.billed_name(id, Edition::Current);
-        let gap = if text.is_empty() { "" } else { "\n" };
-        match region.filter(|region| !known.contains(region)) {
-            None => {
-                let table = report::reference::price_list(catalog, id, region).render(Style::Plain(context.width()));
-                let _ = write!(text, "{gap}{name} ({id})\n{table}");
-            }
-            Some(region) if service.is_some() => {
-                let known = known.join(", ");
-                let _ = writeln!(text, "{name} ({id}): no price in {region} is known; there are some for {known}");
-            }
-            Some(_) => {}
+        let known = catalog.prices.regions_of(id);
+        if let Some(region) = region.filter(|region| service.is_some() && !known.contains(region)) {
+            let known = known.join(", ");
+            sections.push(format!("{name} ({id}): no price in {region} is known; there are some in {known}\n"));
+        }
+        for place in known.into_iter().filter(|place| region.is_none_or(|wanted| wanted == *place)) {
+            let table = report::reference::price_list(catalog, id, place).render(Style::Plain(context.width()));
+            sections.push(format!("{name} ({id}), {place}\n{table}"));
         }
     }
-    context.print(&text)
+    context.print(&sections.join("\n"))
 }
 
 fn bills_nothing(service: &str, billing: &std::collections::BTreeSet<&str>) -> Diagnostic {

@@ -212,13 +212,17 @@ pub fn by_line(bill: &Bill) -> String {
 /// Regions that have one.
 #[must_use]
 pub fn meters(catalog: &Catalog, service: &str) -> Table {
-    let header = ["meter", "price (`meter =`)", "counts", "Regions", "bills"];
-    let mut table = Table::new(&header).right(&[3]);
+    let mut table =
+        Table::new(&["meter", "counts", "`meter =` in a price file (Regions that have one): what is billed"]);
     for meter in catalog.meters_of(service) {
         let biller = meter.price_of.as_deref().unwrap_or(service);
-        let regions = catalog.prices.priced_regions(biller, &meter.price).len().to_string();
-        let bills = meter.note.as_ref().map_or_else(|| meter.name.clone(), |note| format!("{}: {note}", meter.name));
-        table.row(vec![meter.id.clone(), priced_as(meter), meter.unit.clone(), regions, bills]);
+        let regions = match catalog.prices.priced_regions(biller, &meter.price).len() {
+            1 => "1 Region".to_owned(),
+            several => format!("{several} Regions"),
+        };
+        let note = meter.note.as_ref().map_or_else(String::new, |note| format!("; {note}"));
+        let billed = format!("{} ({regions}): {}{note}", priced_as(meter), meter.name);
+        table.row(vec![meter.id.clone(), meter.unit.clone(), billed]);
     }
     table
 }

@@ -86,9 +86,9 @@ impl<'a> Tables<'a> {
             let words = self.meanings(property);
             if !words.is_empty() {
                 let _ = write!(text, "\nWords of `{name}`:\n\n");
-                words.iter().for_each(|(word, doc)| {
+                for (word, doc) in words {
                     let _ = writeln!(text, "- `{word}`: {doc}");
-                });
+                }
             }
         }
         text

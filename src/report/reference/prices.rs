@@ -42,23 +42,24 @@ pub fn prices(catalog: &Catalog) -> String {
     text
 }
 
-/// The prices of a service in one Region or in each that has them, a row for each tier.
+/// The prices of a service in a Region, a row for each tier.
 #[must_use]
-pub fn price_list(catalog: &Catalog, service: &str, region: Option<&str>) -> Table {
-    let mut table = Table::new(&["Region", "meter", "USD", "for", "up to", "date and trust"]).right(&[2, 4]);
-    let regions = catalog.prices.regions_of(service);
-    for place in regions.into_iter().filter(|place| region.is_none_or(|wanted| wanted == *place)) {
-        for meter in catalog.prices.meters(service) {
-            let Some(price) = catalog.prices.find(service, place, meter) else { continue };
-            let dated = format!("{}, {}", price.as_of, trust(price.confidence));
-            let several = price.tiers.len() > 1;
-            for (index, tier) in price.tiers.iter().enumerate() {
-                let up_to = tier.up_to.map_or_else(|| if several { "∞" } else { "" }.to_owned(), grouped);
-                let of_all =
-                    [place, meter, &price.unit, &dated].map(|text| if index == 0 { text } else { "" }.to_owned());
-                let [place, meter, unit, dated] = of_all;
-                table.row(vec![place, meter, tier.usd.exact(), unit, up_to, dated]);
-            }
+pub fn price_list(catalog: &Catalog, service: &str, region: &str) -> Table {
+    let mut table = Table::new(&["meter", "USD", "for", "date"]).right(&[1]);
+    for meter in catalog.prices.meters(service) {
+        let Some(price) = catalog.prices.find(service, region, meter) else { continue };
+        let dated = match price.confidence {
+            Confidence::High => price.as_of.clone(),
+            other => format!("{}, trust {}", price.as_of, trust(other)),
+        };
+        for (index, tier) in price.tiers.iter().enumerate() {
+            let bound = match tier.up_to {
+                Some(bound) => format!(" up to {}", grouped(bound)),
+                None if price.tiers.len() > 1 => " above".to_owned(),
+                None => String::new(),
+            };
+            let [meter, dated] = [meter, &dated].map(|text| if index == 0 { text.to_owned() } else { String::new() });
+            table.row(vec![meter, tier.usd.exact(), format!("{}{bound}", price.unit), dated]);
         }
     }
     table
