@@ -212,8 +212,7 @@ pub fn by_line(bill: &Bill) -> String {
 /// Regions that have one.
 #[must_use]
 pub fn meters(catalog: &Catalog, service: &str) -> Table {
-    let mut table =
-        Table::new(&["meter", "counts", "`meter =` in a price file (Regions that have one): what is billed"]);
+    let mut table = Table::new(&["meter", "counts", "price (Regions that have it): what is billed"]);
     for meter in catalog.meters_of(service) {
         let biller = meter.price_of.as_deref().unwrap_or(service);
         let regions = match catalog.prices.priced_regions(biller, &meter.price).len() {

@@ -69,6 +69,10 @@ fn bounds(service: &Service, option: &OptionRule, circumstances: &[Circumstances
     for at in circumstances {
         let fact = |id: &Option<String>| service.fact(id.as_deref()?, at);
         let Some(default) = fact(&option.default_fact) else { continue };
+        // What is stated for today may not have been there in the year of the course.
+        if at.edition != Edition::Current && default.edition() != Some(at.edition) {
+            continue;
+        }
         let below = fact(&option.min_fact).filter(|low| default.value.compare(&low.value) == Some(Ordering::Less));
         let above = fact(&option.max_fact).filter(|high| default.value.compare(&high.value) == Some(Ordering::Greater));
         let number = match default.value {

@@ -45,7 +45,7 @@ pub fn prices(catalog: &Catalog) -> String {
 /// The prices of a service in a Region, a row for each tier.
 #[must_use]
 pub fn price_list(catalog: &Catalog, service: &str, region: &str) -> Table {
-    let mut table = Table::new(&["meter", "USD", "for", "date"]).right(&[1]);
+    let mut table = Table::new(&["meter", "USD", "date", "for"]).right(&[1]);
     for meter in catalog.prices.meters(service) {
         let Some(price) = catalog.prices.find(service, region, meter) else { continue };
         let dated = match price.confidence {
@@ -59,7 +59,7 @@ pub fn price_list(catalog: &Catalog, service: &str, region: &str) -> Table {
                 None => String::new(),
             };
             let [meter, dated] = [meter, &dated].map(|text| if index == 0 { text.to_owned() } else { String::new() });
-            table.row(vec![meter, tier.usd.exact(), format!("{}{bound}", price.unit), dated]);
+            table.row(vec![meter, tier.usd.exact(), dated, format!("{}{bound}", price.unit)]);
         }
     }
     table
