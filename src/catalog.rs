@@ -6,6 +6,8 @@
 //! The decision a reader would question: a fact is looked up by its id and the circumstances (edition, Region,
 //! destination), and the most specific entry wins. That keeps one file per service true for both editions and all Regions.
 
+mod check;
+mod laid;
 mod library;
 mod preset;
 mod prices;
@@ -19,6 +21,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub(crate) use laid::Laid;
 pub use library::Library;
 pub(crate) use library::list_of;
 pub use preset::{ArrivalPreset, SizePreset};
@@ -140,6 +143,8 @@ pub struct Catalog {
     pub prices: PriceBook,
     /// Stable digest of all files, for result headers.
     pub digest: String,
+    /// The user's files, with the places of what stands in them.
+    pub(crate) laid: Laid,
 }
 
 /// What a meter says in place of its price where nobody publishes one: its line is on every bill, and unknown.
@@ -161,7 +166,9 @@ impl Catalog {
             sizes: Vec::new(),
             prices: PriceBook::default(),
             digest: library.digest(),
+            laid: Laid::default(),
         };
+        let before = problems.list().len();
         // A test does for the files that came with the program what is done here for all others.
         let to_be_checked = !library.is_all_embedded();
         if to_be_checked {
@@ -175,146 +182,101 @@ impl Catalog {
             catalog.load_file(name, Reader { name: &shown, text, proven: library.as_json(name), sources, problems });
         }
         if to_be_checked {
-            catalog.check_references(problems);
-            catalog.check_names_elsewhere(problems);
+            check::check(&catalog, sources, problems);
             catalog.check_presets(problems);
-            catalog.check_meters(problems);
+            problems.sort_from(before);
         }
         catalog
     }
 
     fn load_file(&mut self, name: &str, mut read: Reader<'_>) {
+        let before = read.problems.error_count();
+        let list = list_of(name);
         // A list may be one file or a folder of several, so that a user's file adds to it without replacing the rest.
-        match list_of(name) {
+        let document = match list {
             "services" => {
-                if let Some((raw, document)) = read.read::<RawService>() {
-                    self.services.extend(Service::check(raw, &document, read.problems));
-                }
+                let (raw, document) = read.read::<RawService>().unzip();
+                let checked = raw
+                    .zip(document.as_ref())
+                    .and_then(|(raw, document)| Service::check(raw, document, read.sources, read.problems));
+                self.services.extend(checked);
+                document
             }
             "prices" => {
-                if let Some((raw, document)) = read.read::<RawPrices>() {
-                    self.prices.add(raw, &document, read.problems);
+                let (raw, document) = read.read::<RawPrices>().unzip();
+                if let Some((raw, document)) = raw.zip(document.as_ref()) {
+                    self.prices.add(raw, document, read.sources, read.problems);
                 }
+                document
             }
             "integrations" => {
-                if let Some((raw, _)) = read.read::<RawIntegrations>() {
+                let (raw, document) = read.read::<RawIntegrations>().unzip();
+                if let Some(raw) = raw {
                     self.edges.extend(raw.edge.into_iter().map(Edge::from));
                 }
+                document
             }
             "sources" => {
-                if let Some((raw, _)) = read.read::<RawSources>() {
+                let (raw, document) = read.read::<RawSources>().unzip();
+                if let Some(raw) = raw {
                     self.sources.extend(raw.source.into_iter().map(SourceSystem::from));
                     self.places.extend(raw.destination);
                 }
+                document
             }
             "regions" => {
-                if let Some((raw, _)) = read.read::<RawRegions>() {
+                let (raw, document) = read.read::<RawRegions>().unzip();
+                if let Some(raw) = raw {
                     self.regions.extend(raw.region.into_iter().map(|region| (region.id, region.name)));
                 }
+                document
             }
             "criteria" => {
-                if let Some((raw, _)) = read.read::<RawCriteria>() {
+                let (raw, document) = read.read::<RawCriteria>().unzip();
+                if let Some(raw) = raw {
                     self.criteria.extend(raw.criterion);
                 }
+                document
             }
             "vocabulary" => {
-                if let Some((raw, _)) = read.read::<RawVocabulary>() {
+                let (raw, document) = read.read::<RawVocabulary>().unzip();
+                if let Some(raw) = raw {
                     self.vocabulary.extend(raw.key);
                 }
+                document
             }
             "workloads" => {
-                if let Some((raw, document)) = read.read::<RawWorkloads>() {
-                    self.profiles.extend(profile::check(raw.profile, &document, read.problems));
-                    self.arrivals.extend(
-                        raw.arrivals.into_iter().map(|raw| ArrivalPreset::check(raw, &document, read.problems)),
-                    );
-                    self.sizes.extend(preset::check_sizes(raw.size, &document, read.problems));
+                let (raw, document) = read.read::<RawWorkloads>().unzip();
+                if let Some((raw, document)) = raw.zip(document.as_ref()) {
+                    self.profiles.extend(profile::check(raw.profile, document, read.problems));
+                    self.arrivals
+                        .extend(raw.arrivals.into_iter().map(|raw| ArrivalPreset::check(raw, document, read.problems)));
+                    self.sizes.extend(preset::check_sizes(raw.size, document, read.problems));
                 }
+                document
             }
             // Rules are read by `rules`, which knows conditions; any other name has been refused.
-            _ => {}
-        }
-    }
-
-    /// Edges must join services or source nodes that exist: a typing error would make a path vanish in silence.
-    fn check_references(&self, problems: &mut Problems) {
-        let nodes = self.nodes();
-        for edge in &self.edges {
-            for end in [&edge.from, &edge.to] {
-                if !nodes.contains(&end.as_str()) {
-                    let help = nearest(end, nodes.iter().copied()).map(|name| format!("did you mean `{name}`?"));
-                    let problem = Diagnostic::error(
-                        "unknown-node",
-                        format!(
-                            "integration {} -> {}: `{end}` is no service, no source and no destination",
-                            edge.from, edge.to
-                        ),
-                    );
-                    problems.push(help.into_iter().fold(problem, Diagnostic::help));
-                }
-            }
-        }
-    }
-
-    /// Stages and meters may name what another service has, which must be there.
-    fn check_names_elsewhere(&self, problems: &mut Problems) {
-        let has = |service: &Service, id: &str| {
-            service.option(id).is_some() || service.facts.iter().any(|fact| fact.id == id)
+            _ => None,
         };
-        let known = |name: &str| {
-            name.split_once('.').is_none_or(|(other, id)| self.service(other).is_some_and(|other| has(other, id)))
-        };
-        for service in &self.services {
-            let stages = service.stages.iter().flat_map(|stage| {
-                let named = stage.named().into_iter().chain(service::options_of(stage.only_if.as_ref()));
-                named.map(|name| ("stage", &stage.id, name))
-            });
-            let meters = service.meters.iter().flat_map(|meter| {
-                let named = meter.of.as_deref().into_iter().chain(service::options_of(meter.only_if.as_ref()));
-                named.map(|name| ("meter", &meter.id, name))
-            });
-            for (kind, owner, name) in stages.chain(meters).filter(|(_, _, name)| !known(name)) {
-                let message = format!("{kind} `{owner}` of {} names `{name}`, which no service has", service.id);
-                problems.push(Diagnostic::error("unknown-name", message));
-            }
+        if read.problems.error_count() > before {
+            self.laid.could_not_read(name, read.text);
+        } else if let Some(document) = document.filter(|_| read.proven.is_none()) {
+            self.laid.keep(name, document);
         }
     }
 
     /// A preset must name a profile that exists, and its law must be one that can run.
     fn check_presets(&self, problems: &mut Problems) {
         for preset in &self.arrivals {
-            if let Err(fault) = preset.try_out(&self.profiles) {
+            if let Err(fault) = preset.try_out(&self.profiles)
+                && !self.laid.lacks("workloads")
+            {
                 let message = format!("arrival preset {}: {fault}", preset.id);
-                problems.push(Diagnostic::error("preset", message));
+                let problem = Diagnostic::error("preset", message);
+                let written = self.laid.of("workloads").flat_map(|document| document.list("arrivals"));
+                let place = written.into_iter().find(|item| item.text("id") == Some(&preset.id));
+                problems.push(place.into_iter().fold(problem, |problem, item| problem.at(item.span, "this preset")));
             }
-        }
-    }
-
-    /// A meter must have a price somewhere, and what it needs to count.
-    fn check_meters(&self, problems: &mut Problems) {
-        let services = self.services.iter().map(|service| (service.id.as_str(), &service.meters));
-        let others = self.prices.others().map(|(id, service)| (id, &service.meters));
-        for (service, meters) in services.chain(others) {
-            for meter in meters {
-                if let Some(fault) = self.meter_fault(service, meter) {
-                    let message = format!("meter `{}` of {service}: {fault}", meter.id);
-                    problems.push(Diagnostic::error("meter", message));
-                }
-            }
-        }
-    }
-
-    fn meter_fault(&self, service: &str, meter: &RawMeter) -> Option<String> {
-        let zero = meter.increment.is_some_and(|size| size.get() == 0);
-        let biller = meter.price_of.as_deref().unwrap_or(service);
-        if meter.price != UNKNOWN_PRICE && !self.prices.has(biller, &meter.price) {
-            Some(format!("no Region has a price `{}`", meter.price))
-        } else if zero || (meter.counts == MeterCount::RoundedBytes && meter.increment.is_none()) {
-            Some("bytes are rounded up to an `increment`, and there is none".to_owned())
-        } else if meter.rule.units.values().any(|units| !units.is_finite() || *units <= 0.0) {
-            Some("a machine must count as more than nothing".to_owned())
-        } else {
-            None
         }
     }
 

@@ -6,12 +6,14 @@
 //! The decision a reader would question: not serde but the schema finds the problems. Serde stops at the first one and
 //! knows no nearest name; the schema comes from the same type, so both say the same.
 
+mod fault;
 mod tree;
 mod validate;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
+pub(crate) use fault::Fault;
 pub use tree::{Document, Item, Node, Table};
 pub(crate) use validate::validate_value;
 pub use validate::{Stated, validate};

@@ -11,7 +11,6 @@ mod check;
 mod condition;
 mod contradiction;
 mod evaluate;
-mod fault;
 pub mod raw;
 mod written;
 
@@ -66,6 +65,19 @@ impl Rule {
         speaks_of(self.kind, &self.services, &self.roles, service)
     }
 
+    /// The answers that its condition looks at, and the facts, each once.
+    #[must_use]
+    pub fn looked_at(&self) -> (BTreeSet<String>, BTreeSet<String>) {
+        let (mut answers, mut facts) = (BTreeSet::new(), BTreeSet::new());
+        for subject in self.when.subjects() {
+            match subject {
+                Subject::Field(path) => answers.insert(path),
+                Subject::Fact(id) => facts.insert(id),
+            };
+        }
+        (answers, facts)
+    }
+
     /// Whether its condition compares this answer.
     #[must_use]
     pub fn looks_at(&self, answer: &str) -> bool {
@@ -111,6 +123,7 @@ impl RuleBook {
         // A test holds the rules that came with the program against the catalog.
         let known = (!library.is_all_embedded()).then(|| Known::new(catalog));
         let mut named: BTreeMap<String, Vec<(bool, Span)>> = BTreeMap::new();
+        let mut pairs = BTreeSet::new();
         let before = problems.list().len();
         for (name, text) in library.files().filter(|(name, _)| list_of(name) == "rules") {
             let (shown, embedded) = (library.display_name(name), library.is_embedded(name));
@@ -123,16 +136,21 @@ impl RuleBook {
                 let checked = check::shape(&rule, !embedded, &mut faults);
                 if let Some(known) = &known {
                     known.check(&rule, &mut faults);
+                    Known::compared(&rule, &mut pairs);
                 }
                 if let Some(table) = table {
                     named.entry(rule.raw.id.clone()).or_default().push((!embedded, table.span_of("id")));
                 }
                 let right = faults.is_empty();
                 for fault in faults {
-                    problems.push(fault.told(&rule.raw.id, table, sources));
+                    let span = table.map(|table| table.span_of(fault.place()));
+                    problems.push(fault.told(&format!("rule `{}`", rule.raw.id), span, sources));
                 }
                 book.rules.extend(checked.filter(|_| right));
             }
+        }
+        if let Some(known) = &known {
+            known.facts(&pairs, sources, problems);
         }
         report_repeated(named, sources, problems);
         problems.sort_from(before);
@@ -199,12 +217,16 @@ fn speaks_of(kind: RuleKind, services: &[String], roles: &[Role], service: &Serv
 fn report_repeated(named: BTreeMap<String, Vec<(bool, Span)>>, sources: &SourceMap, problems: &mut Problems) {
     for (id, mut places) in named {
         places.sort();
-        let Some(((_, first), others)) = places.split_first() else { continue };
-        let there = sources.place(*first).map_or_else(|| "another file".to_owned(), |place| place.to_string());
+        let Some((first, others)) = places.split_first() else { continue };
+        let (is_users, first) = first;
+        let there = match sources.place(*first) {
+            Some(place) if *is_users => format!("give it another name; the other stands in {place}"),
+            _ => format!("give it another name; the other came with the program, and `forebay explain {id}` prints it"),
+        };
         for (_, span) in others {
             let problem = Diagnostic::error("repeated-rule", format!("there is another rule `{id}`"));
             let problem = problem.at(*span, "the name is taken");
-            problems.push(problem.help(format!("give it another name; the other stands in {there}")));
+            problems.push(problem.help(there.clone()));
         }
     }
 }

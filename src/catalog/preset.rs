@@ -6,6 +6,7 @@ use super::traffic::{ArrivalLaw, RecordSizes, Setting, SizeLaw as Written};
 use crate::diag::{Diagnostic, Problems};
 use crate::document::Document;
 use crate::sim::{CountLaw, SizeLaw};
+use crate::source::Span;
 use crate::units::{Bytes, RecordRate};
 
 /// A named way of arriving.
@@ -33,7 +34,7 @@ pub struct ArrivalPreset {
 
 impl ArrivalPreset {
     pub(super) fn check(raw: RawArrivalPreset, document: &Document, problems: &mut Problems) -> Self {
-        check_source(&raw.id, &raw.source, &raw.checked, document, problems);
+        check_source(&raw.id, &raw.source, &raw.checked, document.entry("arrivals", &raw.id), problems);
         Self {
             id: raw.id,
             law: raw.law,
@@ -95,7 +96,7 @@ pub struct SizePreset {
 pub(super) fn check_sizes(raw: Vec<RawSizePreset>, document: &Document, problems: &mut Problems) -> Vec<SizePreset> {
     let mut presets = Vec::new();
     for raw in raw {
-        check_source(&raw.id, &raw.source, &raw.checked, document, problems);
+        check_source(&raw.id, &raw.source, &raw.checked, document.entry("size", &raw.id), problems);
         match law(&raw.law) {
             Ok(law) => presets.push(SizePreset {
                 id: raw.id,
@@ -107,17 +108,18 @@ pub(super) fn check_sizes(raw: Vec<RawSizePreset>, document: &Document, problems
             }),
             Err(fault) => {
                 let message = format!("size preset {}: {fault}", raw.id);
-                problems.push(Diagnostic::error("preset", message).at(document.span, "in this file"));
+                let place = document.entry("size", &raw.id);
+                problems.push(Diagnostic::error("preset", message).at(place, "this preset"));
             }
         }
     }
     presets
 }
 
-fn check_source(id: &str, source: &str, checked: &str, document: &Document, problems: &mut Problems) {
+fn check_source(id: &str, source: &str, checked: &str, place: Span, problems: &mut Problems) {
     if source.trim().is_empty() || checked.trim().is_empty() {
         let message = format!("preset {id} needs a source and the date it was checked");
-        problems.push(Diagnostic::error("preset", message).at(document.span, "in this file"));
+        problems.push(Diagnostic::error("preset", message).at(place, "this preset"));
     }
 }
 

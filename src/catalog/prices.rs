@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::raw::{Confidence, RawMeter, RawPrice, RawPrices};
-use crate::diag::{Diagnostic, Problems};
-use crate::document::Document;
+use crate::diag::Problems;
+use crate::document::{Document, Fault};
+use crate::source::SourceMap;
 use crate::units::Usd;
 
 /// One step of a tiered price.
@@ -155,20 +156,20 @@ impl PriceBook {
         self.prices.is_empty()
     }
 
-    pub(super) fn add(&mut self, raw: RawPrices, document: &Document, problems: &mut Problems) {
+    pub(super) fn add(&mut self, raw: RawPrices, document: &Document, sources: &SourceMap, problems: &mut Problems) {
         if raw.name.is_some() || !raw.meter.is_empty() {
             let name = raw.name.unwrap_or_else(|| raw.service.clone());
             self.others.insert(raw.service.clone(), PricedService { name, meters: raw.meter });
         }
-        for price in raw.price {
+        for (index, price) in raw.price.into_iter().enumerate() {
             let key = (raw.service.clone(), price.region.clone(), price.meter.clone());
-            match check(price) {
+            match check(price, &format!("price[{index}]")) {
                 Ok(price) => {
                     self.prices.insert(key, price);
                 }
-                Err(message) => {
-                    let message = format!("price of {} in {}: {message}", key.2, key.1);
-                    problems.push(Diagnostic::error("price", message).at(document.span, "in this file"));
+                Err(fault) => {
+                    let span = document.span_of(fault.place());
+                    problems.push(fault.told(&format!("price of `{}` in {}", key.2, key.1), Some(span), sources));
                 }
             }
         }
@@ -187,22 +188,38 @@ pub fn price_of_type(price: &str, kind: &str) -> String {
     price.replace(TYPE, &kind.replace(['.', '-', ' '], "_"))
 }
 
-fn check(raw: RawPrice) -> Result<Price, String> {
-    let mut tiers = Vec::new();
-    for tier in &raw.tiers {
+fn check(raw: RawPrice, at: &str) -> Result<Price, Box<Fault>> {
+    let mut tiers: Vec<Tier> = Vec::new();
+    let fault = |at: String, message: String, label: &str| Err(Box::new(Fault::new("price", at, message).label(label)));
+    for (index, tier) in raw.tiers.iter().enumerate() {
+        let at = format!("{at}.tiers[{index}]");
+        let bound = at.clone() + ".up-to";
         let up_to = match tier.up_to.as_str() {
             "inf" => None,
-            bound => Some(bound.parse().map_err(|_| format!("`{bound}` is neither a whole number nor `inf`"))?),
+            text => match text.parse() {
+                Ok(bound) => Some(bound),
+                Err(_) => {
+                    let message = format!("`{text}` is neither a whole number nor `inf`");
+                    return fault(bound, message, "expected a whole number of base units, without commas");
+                }
+            },
         };
         if tier.usd < Usd::ZERO {
-            return Err("a price below zero".to_owned());
+            return fault(at + ".usd", "a price below zero".to_owned(), "below zero");
+        }
+        if let Some(last) = tiers.last() {
+            let rises = last.up_to.is_some_and(|last| up_to.is_none_or(|bound| bound > last));
+            if !rises {
+                let message = "its tiers must rise, and only the last may be `inf`".to_owned();
+                return fault(bound, message, "not above the tier before");
+            }
         }
         tiers.push(Tier { up_to, usd: tier.usd });
     }
-    // `inf` sorts last, so one comparison sees both a falling bound and an `inf` that is not the last.
-    let bounds: Vec<u64> = tiers.iter().map(|tier| tier.up_to.unwrap_or(u64::MAX)).collect();
-    if tiers.is_empty() || !bounds.windows(2).all(|pair| pair[0] < pair[1]) {
-        return Err("its tiers must rise and only the last may be `inf`".to_owned());
+    if tiers.is_empty() {
+        return fault(format!("{at}.tiers"), "it has no tier".to_owned(), "needs one").map_err(|fault: Box<Fault>| {
+            Box::new(fault.help("write for example `tiers = [{ up-to = \"inf\", usd = \"0.03\" }]`"))
+        });
     }
     Ok(Price { unit: raw.unit, per: raw.per, tiers, confidence: raw.confidence, as_of: raw.as_of, source: raw.source })
 }

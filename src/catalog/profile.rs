@@ -142,7 +142,8 @@ pub(super) fn check(raw: Vec<RawRateProfile>, document: &Document, problems: &mu
             Ok(checked) => profiles.push(checked),
             Err(message) => {
                 let message = format!("rate profile {}: {message}", profile.id);
-                problems.push(Diagnostic::error("profile", message).at(document.span, "in this file"));
+                let place = document.entry("profile", &profile.id);
+                problems.push(Diagnostic::error("profile", message).at(place, "this profile"));
             }
         }
     }

@@ -7,8 +7,9 @@ use super::raw::{
     Grade, OptionKind, RawFact, RawMeter, RawName, RawOnlyIf, RawOption, RawService, RawSizing, RawStage, RawWhatIf,
     Role,
 };
-use crate::diag::{Diagnostic, Problems};
-use crate::document::Document;
+use crate::diag::{Problems, suggest};
+use crate::document::{Document, Fault, Item, Node};
+use crate::source::SourceMap;
 use crate::value::Value;
 
 /// What a fact may depend on.
@@ -57,6 +58,11 @@ impl Fact {
             Some(true) => Some(score + 1),
             None => Some(score),
         })
+    }
+
+    /// The Regions it is limited to, if it is.
+    pub(super) fn regions(&self) -> &[String] {
+        self.regions.as_deref().unwrap_or_default()
     }
 
     /// Edition it is limited to.
@@ -150,41 +156,60 @@ impl Service {
         self.options.iter().find(|option| option.id == id)
     }
 
-    pub(super) fn check(mut raw: RawService, document: &Document, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn check(
+        mut raw: RawService,
+        document: &Document,
+        sources: &SourceMap,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let before = problems.error_count();
-        let mut report = |code: &'static str, path: &str, message: String| {
-            problems.push(Diagnostic::error(code, message).at(document.span_of(path), "in this file"));
+        let about = format!("service `{}`", raw.id);
+        let mut report = |fault: Fault| {
+            let span = document.span_of(fault.place());
+            problems.push(fault.told(&about, Some(span), sources));
         };
         let mut names = Vec::new();
         for (edition, name) in std::mem::take(&mut raw.name) {
             match edition.parse() {
                 Ok(edition) => names.push((edition, name)),
-                Err(message) => report("unknown-edition", "name", message),
+                Err(message) => {
+                    let fault = Fault::new("unknown-edition", format!("name.{edition}"), message);
+                    report(fault.label("not an edition"));
+                }
             }
         }
         if !names.iter().any(|(edition, _)| *edition == Edition::Current) {
-            report("missing-key", "name", "`[name.current]` is missing".to_owned());
+            let fault = Fault::new("missing-key", "name", "`[name.current]` is missing").label("needed here");
+            report(fault.help("add `[name.current]` with `full = \"...\"` and `short = \"...\"`"));
         }
-        let facts: Vec<Fact> =
-            std::mem::take(&mut raw.fact).into_iter().filter_map(|fact| check_fact(fact, &mut report)).collect();
-        check_unique(&raw.id, &facts, &mut report);
-        let has = |id: &Option<String>| id.as_ref().is_none_or(|id| facts.iter().any(|fact| fact.id == *id));
-        for option in &raw.option {
-            for fact in [&option.default_fact, &option.min_fact, &option.max_fact] {
-                if !has(fact) {
-                    let fact = fact.clone().unwrap_or_default();
-                    report(
-                        "unknown-fact",
-                        "option",
-                        format!("option `{}` names the fact `{fact}`, which is not here", option.id),
-                    );
+        let facts: Vec<Fact> = std::mem::take(&mut raw.fact)
+            .into_iter()
+            .enumerate()
+            .filter_map(|(index, fact)| check_fact(fact, index, &mut report))
+            .collect();
+        check_unique(&facts, &mut report);
+        let ids: Vec<&str> = facts.iter().map(|fact| fact.id.as_str()).collect();
+        for (index, option) in raw.option.iter().enumerate() {
+            let at = format!("option[{index}]");
+            let named = [
+                ("default-fact", &option.default_fact),
+                ("min-fact", &option.min_fact),
+                ("max-fact", &option.max_fact),
+            ];
+            for (key, fact) in named {
+                if let Some(fact) = fact.as_ref().filter(|fact| !ids.contains(&fact.as_str())) {
+                    let message = format!("option `{}` names the fact `{fact}`, which is not here", option.id);
+                    let fault = Fault::new("unknown-fact", format!("{at}.{key}"), message).label("no such fact");
+                    report(fault.help(suggest(fact, &ids, "its facts are")));
                 }
             }
             if option.kind == OptionKind::Word && (option.values.is_none() || option.default.is_none()) {
-                report("missing-key", "option", format!("option `{}` needs `values` and `default`", option.id));
+                let message = format!("option `{}` needs `values` and `default`", option.id);
+                let fault = Fault::new("missing-key", at, message).label("not both are here");
+                report(fault.help("write for example `values = [\"off\", \"on\"]` and `default = \"off\"`"));
             }
         }
-        check_names(&raw, &facts, &mut report);
+        check_names(&raw, &facts, document, &mut report);
         (problems.error_count() == before).then_some(Self {
             id: raw.id,
             role: raw.role,
@@ -203,7 +228,7 @@ impl Service {
     }
 }
 
-fn check_fact(raw: RawFact, report: &mut impl FnMut(&'static str, &str, String)) -> Option<Fact> {
+fn check_fact(raw: RawFact, index: usize, report: &mut impl FnMut(Fault)) -> Option<Fact> {
     let wording = raw.value.as_str().map(str::to_owned);
     let value = match raw.value {
         serde_json::Value::String(text) => Some(Value::parse(&text)),
@@ -215,14 +240,14 @@ fn check_fact(raw: RawFact, report: &mut impl FnMut(&'static str, &str, String))
         _ => None,
     };
     if value.is_none() {
-        report(
-            "fact",
-            "fact",
-            format!("the value of fact `{}` must be a quantity, a word, a flag or a list of words", raw.id),
-        );
+        let message = format!("the value of fact `{}` must be a quantity, a word, a flag or a list of words", raw.id);
+        report(Fault::new("fact", format!("fact[{index}].value"), message).label("none of these"));
     }
-    if raw.source.trim().is_empty() || raw.checked.trim().is_empty() {
-        report("fact", "fact", format!("fact `{}` needs a source and the date it was checked", raw.id));
+    for (key, text) in [("source", &raw.source), ("checked", &raw.checked)] {
+        if text.trim().is_empty() {
+            let message = format!("fact `{}` needs a source and the date it was checked", raw.id);
+            report(Fault::new("fact", format!("fact[{index}].{key}"), message).label("nothing is here"));
+        }
     }
     let value = value?;
     Some(Fact {
@@ -240,52 +265,73 @@ fn check_fact(raw: RawFact, report: &mut impl FnMut(&'static str, &str, String))
     })
 }
 
-fn check_unique(service: &str, facts: &[Fact], report: &mut impl FnMut(&'static str, &str, String)) {
+fn check_unique(facts: &[Fact], report: &mut impl FnMut(Fault)) {
     let mut seen = BTreeSet::new();
-    for fact in facts {
+    for (index, fact) in facts.iter().enumerate() {
         if !seen.insert((&fact.id, fact.edition, &fact.regions, &fact.destination)) {
-            report(
-                "fact",
-                "fact",
-                format!("fact `{}` of {service} is there twice under the same circumstances", fact.id),
-            );
+            let message = format!("fact `{}` is there twice under the same circumstances", fact.id);
+            let fault = Fault::new("fact", format!("fact[{index}].id"), message).label("stated before");
+            report(fault.help("leave one out, or limit it with `edition`, `regions` or `destination`"));
         }
     }
 }
 
 /// Every option and fact that a stage, a sizing or a meter names must be there.
-fn check_names(raw: &RawService, facts: &[Fact], report: &mut impl FnMut(&'static str, &str, String)) {
-    let known = |id: &str| raw.option.iter().any(|option| option.id == id) || facts.iter().any(|fact| fact.id == id);
-    let mut check = |owner: &str, kind: &str, named: Vec<&str>| {
+fn check_names(raw: &RawService, facts: &[Fact], document: &Document, report: &mut impl FnMut(Fault)) {
+    let options = raw.option.iter().map(|option| option.id.as_str());
+    let known: BTreeSet<&str> = options.chain(facts.iter().map(|fact| fact.id.as_str())).collect();
+    let known: Vec<&str> = known.into_iter().collect();
+    let mut check = |at: String, owner: &str, kind: &str, named: Vec<&str>| {
         // What another service has is looked up when all of them are read.
-        for id in named.into_iter().filter(|id| !id.contains('.') && !known(id)) {
+        for id in named.into_iter().filter(|id| !id.contains('.') && !known.contains(id)) {
             let message = format!("{kind} `{owner}` names `{id}`, which is neither an option nor a fact here");
-            report("unknown-name", kind, message);
+            let fault = Fault::new("unknown-name", place_of(document, &at, id), message).label("no such name");
+            report(fault.help(suggest(id, &known, "its options and facts are")));
         }
     };
-    for stage in &raw.stage {
-        check(&stage.id, "stage", stage.named());
-        check(&stage.id, "stage", options_of(stage.only_if.as_ref()));
+    for (index, stage) in raw.stage.iter().enumerate() {
+        let at = format!("stage[{index}]");
+        check(at.clone(), &stage.id, "stage", stage.named());
+        check(at + ".only-if.option", &stage.id, "stage", options_of(stage.only_if.as_ref()));
     }
-    for option in &raw.option {
-        check(&option.id, "option", option.sized.as_ref().map(RawSizing::named).unwrap_or_default());
+    for (index, option) in raw.option.iter().enumerate() {
+        let named = option.sized.as_ref().map(RawSizing::named).unwrap_or_default();
+        check(format!("option[{index}].sized"), &option.id, "option", named);
     }
-    for meter in &raw.meter {
-        check(&meter.id, "meter", meter.of.iter().chain(&meter.type_option).map(String::as_str).collect());
-        check(&meter.id, "meter", options_of(meter.only_if.as_ref()));
+    for (index, meter) in raw.meter.iter().enumerate() {
+        let at = format!("meter[{index}]");
+        let named = meter.of.iter().chain(&meter.type_option).map(String::as_str).collect();
+        check(at.clone(), &meter.id, "meter", named);
+        check(at + ".only-if.option", &meter.id, "meter", options_of(meter.only_if.as_ref()));
     }
-    for what_if in &raw.what_if {
-        check(&what_if.text, "what-if", what_if.set.keys().map(String::as_str).collect());
+    for (index, what_if) in raw.what_if.iter().enumerate() {
+        let named = what_if.set.keys().map(String::as_str).collect();
+        check(format!("what-if[{index}].set"), &what_if.text, "what-if", named);
     }
-    for meter in &raw.meter {
-        if let Some(stage) = meter.stage.as_ref().filter(|id| !raw.stage.iter().any(|stage| stage.id == **id)) {
-            report(
-                "unknown-name",
-                "meter",
-                format!("meter `{}` names the stage `{stage}`, which is not here", meter.id),
-            );
+    let stages: Vec<&str> = raw.stage.iter().map(|stage| stage.id.as_str()).collect();
+    for (index, meter) in raw.meter.iter().enumerate() {
+        if let Some(stage) = meter.stage.as_ref().filter(|id| !stages.contains(&id.as_str())) {
+            let message = format!("meter `{}` names the stage `{stage}`, which is not here", meter.id);
+            let fault = Fault::new("unknown-name", format!("meter[{index}].stage"), message).label("no such stage");
+            report(fault.help(suggest(stage, &stages, "its stages are")));
         }
     }
+}
+
+/// The path of what names something in a table: the value that is this name, or what stands behind it as a key.
+pub(super) fn place_of(document: &Document, table: &str, name: &str) -> String {
+    // These are texts, and name nothing.
+    const TEXTS: [&str; 6] = ["id", "kind", "doc", "name", "note", "source"];
+    let entries = match document.find(table).map(|item| &item.node) {
+        Some(Node::Table(table)) => table.entries.as_slice(),
+        _ => &[],
+    };
+    let is_named = |key: &str, item: &Item| match &item.node {
+        Node::Text(text) => key == name || (text == name && !TEXTS.contains(&key)),
+        _ => key == name,
+    };
+    let found = entries.iter().find(|(key, _, item)| is_named(key, item));
+    found.map_or_else(|| table.to_owned(), |(key, _, _)| format!("{table}.{key}"))
 }
 
 /// The options that a condition names.

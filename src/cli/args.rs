@@ -787,11 +787,17 @@ pub(crate) struct CatalogArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CatalogVerb {
-    /// The services, or what else the catalog holds: workload presets, meters, criteria, Regions, examples.
+    /// The services, or what else the catalog holds: nodes, workload presets, meters, prices, criteria, Regions, examples.
     List {
         /// What to list.
         #[arg(default_value = "services")]
         what: Listed,
+        /// Only those of this service: for meters and prices.
+        #[arg(value_name = "SERVICE")]
+        service: Option<String>,
+        /// Only those of this Region: for prices.
+        #[arg(long, value_name = "REGION")]
+        region: Option<String>,
         /// Edition whose names to show.
         #[arg(long, default_value = "current")]
         edition: Edition,
@@ -819,6 +825,11 @@ pub(crate) enum Listed {
     /// What services bill: the meters that a usage file may name and the names of their prices, also of services that are
     /// known by their prices only.
     Meters,
+    /// Unit prices, of one Region with `--region`, with date and trust.
+    Prices,
+    /// Where data comes from and where it goes: nodes that an integration may name beside services, with the words of
+    /// `source.system` and `needs.destinations` that mean them.
+    Nodes,
     /// Criteria of the ranking, with their weights and the way they count.
     Criteria,
     /// Regions, with the number of their prices.

@@ -81,10 +81,14 @@ pub(super) fn catalog(args: &CatalogArgs, context: &mut Context) -> Result<(), F
         CatalogVerb::List { what: Listed::Workloads, .. } => {
             context.print(&workload_list(&catalog, Style::Plain(context.width())))
         }
-        CatalogVerb::List { what: Listed::Meters, .. } => {
-            context.print(&report::bill::meters(&catalog, None).render(Style::Plain(context.width())))
+        CatalogVerb::List { what: Listed::Meters, service, .. } => meter_list(&catalog, service.as_deref(), context),
+        CatalogVerb::List { what: Listed::Prices, service, region, .. } => {
+            price_list(&catalog, service.as_deref(), region.as_deref(), context)
         }
-        CatalogVerb::List { what: Listed::Services, edition } => {
+        CatalogVerb::List { what: Listed::Nodes, .. } => {
+            context.print(&report::reference::nodes(&catalog, Style::Plain(context.width())))
+        }
+        CatalogVerb::List { what: Listed::Services, edition, .. } => {
             let mut table = Table::new(&["id", "name", "role", "does"]);
             for service in &catalog.services {
                 let role = report::role(service.role).to_owned();
@@ -110,6 +114,62 @@ pub(super) fn catalog(args: &CatalogArgs, context: &mut Context) -> Result<(), F
             None => context.refuse(nothing_called(id, &catalog, &rules)),
         },
     }
+}
+
+/// The meters of one service, or of all, each service with a table of its own.
+fn meter_list(catalog: &Catalog, service: Option<&str>, context: &mut Context) -> Result<(), Failure> {
+    let billing = report::bill::billing(catalog);
+    if let Some(unknown) = service.filter(|service| !billing.contains(service)) {
+        return context.refuse(bills_nothing(unknown, &billing));
+    }
+    let mut text = String::new();
+    for id in billing.into_iter().filter(|id| service.is_none_or(|wanted| wanted == *id)) {
+        if catalog.meters_of(id).is_empty() {
+            continue;
+        }
+        let gap = if text.is_empty() { "" } else { "\n" };
+        let name = catalog.billed_name(id, Edition::Current);
+        let table = report::bill::meters(catalog, id).render(Style::Plain(context.width()));
+        let _ = write!(text, "{gap}{name} ({id})\n{table}");
+    }
+    context.print(&text)
+}
+
+fn price_list(
+    catalog: &Catalog,
+    service: Option<&str>,
+    region: Option<&str>,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let billing = catalog.prices.services();
+    if let Some(unknown) = service.filter(|service| !billing.contains(service)) {
+        return context.refuse(bills_nothing(unknown, &billing));
+    }
+    if let Some(unknown) = region.filter(|region| !catalog.regions.contains_key(*region)) {
+        let names: Vec<&str> = catalog.regions.keys().map(String::as_str).collect();
+        let problem = Diagnostic::error("unknown-region", format!("there is no Region `{unknown}`"));
+        return context.refuse(problem.help(suggest(unknown, &names, "the Regions are")));
+    }
+    let mut sections = Vec::new();
+    for id in billing.into_iter().filter(|id| service.is_none_or(|wanted| wanted == *id)) {
+        let name = catalog.billed_name(id, Edition::Current);
+        let known = catalog.prices.regions_of(id);
+        if let Some(region) = region.filter(|region| service.is_some() && !known.contains(region)) {
+            let known = known.join(", ");
+            sections.push(format!("{name} ({id}): no price in {region} is known; there are some in {known}\n"));
+        }
+        for place in known.into_iter().filter(|place| region.is_none_or(|wanted| wanted == *place)) {
+            let table = report::reference::price_list(catalog, id, place).render(Style::Plain(context.width()));
+            sections.push(format!("{name} ({id}), {place}\n{table}"));
+        }
+    }
+    context.print(&sections.join("\n"))
+}
+
+fn bills_nothing(service: &str, billing: &std::collections::BTreeSet<&str>) -> Diagnostic {
+    let names: Vec<&str> = billing.iter().copied().collect();
+    let problem = Diagnostic::error("unknown-service", format!("no service `{service}` bills anything"));
+    problem.help(suggest(service, &names, "those that do are"))
 }
 
 /// The page of a service, a criterion or a rule; no two of them share a name.
@@ -180,7 +240,7 @@ fn service_page(service: &Service, catalog: &Catalog, edition: Option<Edition>, 
         let _ = write!(text, "\n{}", options.render(Style::Plain(width)));
     }
     if !catalog.meters_of(&service.id).is_empty() {
-        let meters = report::bill::meters(catalog, Some(&service.id));
+        let meters = report::bill::meters(catalog, &service.id);
         let _ = write!(text, "\n{}", meters.render(Style::Plain(width)));
     }
     let mut edges = Table::new(&["from", "to", "code", "how"]);

@@ -90,12 +90,21 @@ impl Item {
         }
     }
 
+    /// The text at a path in this one, if it is one.
+    pub(crate) fn text(&self, path: &str) -> Option<&str> {
+        match &self.find(path)?.node {
+            Node::Text(text) | Node::Date(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The place of the item at a path, or of the nearest one around it that is there.
     #[must_use]
     pub fn span_of(&self, path: &str) -> Span {
-        let ends = path.char_indices().filter(|(_, letter)| matches!(letter, '.' | '[')).map(|(end, _)| end);
-        let ends: Vec<usize> = ends.chain([path.len()]).collect();
-        ends.into_iter().rev().find_map(|end| self.find(&path[..end])).map_or(self.span, |item| item.span)
+        match &self.node {
+            Node::Table(table) => table.nearest(path).map_or(self.span, |item| item.span),
+            _ => self.span,
+        }
     }
 
     /// The value without places and without whatever stands at one of these places, as a key or as a value.
@@ -124,6 +133,13 @@ impl Table {
             item = items.get(index.strip_suffix(']')?.parse::<usize>().ok()?)?;
         }
         rest.map_or(Some(item), |rest| item.find(rest))
+    }
+
+    /// The item at a path, or the nearest one around it that is there.
+    fn nearest(&self, path: &str) -> Option<&Item> {
+        let ends = path.char_indices().filter(|(_, letter)| matches!(letter, '.' | '[')).map(|(end, _)| end);
+        let ends: Vec<usize> = ends.chain([path.len()]).collect();
+        ends.into_iter().rev().find_map(|end| self.find(&path[..end]))
     }
 
     /// The value of a key.
@@ -228,10 +244,23 @@ impl Document {
         self.root.find(path)
     }
 
-    /// The place of the item at a dotted path, or of the whole text.
+    /// The place of the item at a dotted path, or of the nearest one around it that is there, or of the whole text.
     #[must_use]
     pub fn span_of(&self, path: &str) -> Span {
-        self.find(path).map_or(self.span, |item| item.span)
+        self.root.nearest(path).map_or(self.span, |item| item.span)
+    }
+
+    /// The place of the table of a list that has this id, or of the whole text.
+    pub(crate) fn entry(&self, list: &str, id: &str) -> Span {
+        self.list(list).iter().find(|item| item.text("id") == Some(id)).map_or(self.span, |item| item.span)
+    }
+
+    /// The items of a list of tables, none where there is no such list.
+    pub(crate) fn list(&self, key: &str) -> &[Item] {
+        match self.root.get(key).map(|item| &item.node) {
+            Some(Node::List(items)) => items,
+            _ => &[],
+        }
     }
 }
 

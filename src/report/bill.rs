@@ -83,11 +83,17 @@ pub(super) fn tiers(line: &Line) -> String {
     match line.tiers.as_slice() {
         [] => "no sourced price".to_owned(),
         [only] => tier(only),
-        several => several
-            .iter()
-            .map(|part| format!("{} at {}", significant(part.quantity, 4), part.usd.exact()))
-            .collect::<Vec<_>>()
-            .join(", "),
+        [first, ..] => {
+            let parts = line.tiers.iter().map(|part| (part.usd.exact(), significant(part.quantity, 4)));
+            let told: Vec<String> = parts
+                .enumerate()
+                .map(|(index, (usd, quantity))| match index {
+                    0 => format!("{usd} per {} for {quantity}", first.unit),
+                    _ => format!("then {usd} for {quantity}"),
+                })
+                .collect();
+            told.join(", ")
+        }
     }
 }
 
@@ -202,25 +208,30 @@ pub fn by_line(bill: &Bill) -> String {
     bill.lines.iter().map(show).collect::<Vec<_>>().join(" · ")
 }
 
-/// What may be billed: the meters of one service, or of all, each with the name that its price has in a price file.
+/// What may be billed: the meters of one service, each with the name that its price has in a price file and the number of
+/// Regions that have one.
 #[must_use]
-pub fn meters(catalog: &Catalog, service: Option<&str>) -> Table {
-    let header = ["service", "meter", "`meter =` in a price file", "counts", "bills", "Regions", "rule"];
-    let mut table = Table::new(&header).right(&[5]);
-    let of_service = |id: &&str| service.is_none_or(|service| service == *id);
-    // A service may bill by nothing but the prices of others.
-    let metered = catalog.services.iter().filter(|service| !service.meters.is_empty());
-    let services = metered.map(|service| service.id.as_str()).chain(catalog.prices.services());
-    for id in services.collect::<BTreeSet<&str>>().into_iter().filter(of_service) {
-        for meter in catalog.meters_of(id) {
-            let biller = meter.price_of.as_deref().unwrap_or(id);
-            let regions = catalog.prices.priced_regions(biller, &meter.price).len().to_string();
-            let note = meter.note.clone().unwrap_or_default();
-            let cells = [id, &meter.id, &priced_as(meter), &meter.unit, &meter.name, &regions, &note];
-            table.row(cells.map(str::to_owned).to_vec());
-        }
+pub fn meters(catalog: &Catalog, service: &str) -> Table {
+    let mut table = Table::new(&["meter", "counts", "price (Regions that have it): what is billed"]);
+    for meter in catalog.meters_of(service) {
+        let biller = meter.price_of.as_deref().unwrap_or(service);
+        let regions = match catalog.prices.priced_regions(biller, &meter.price).len() {
+            1 => "1 Region".to_owned(),
+            several => format!("{several} Regions"),
+        };
+        let note = meter.note.as_ref().map_or_else(String::new, |note| format!("; {note}"));
+        let billed = format!("{} ({regions}): {}{note}", priced_as(meter), meter.name);
+        table.row(vec![meter.id.clone(), meter.unit.clone(), billed]);
     }
     table
+}
+
+/// The services that bill something, with or without a file of their own.
+#[must_use]
+pub fn billing(catalog: &Catalog) -> BTreeSet<&str> {
+    // A service may bill by nothing but the prices of others.
+    let metered = catalog.services.iter().filter(|service| !service.meters.is_empty());
+    metered.map(|service| service.id.as_str()).chain(catalog.prices.services()).collect()
 }
 
 /// The name of a meter's price; where another service bills it, with the service whose price file that is.

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use schemars::schema_for;
 use serde_json::Value as Json;
 
-pub use prices::{price_coverage, prices};
+pub use prices::{price_coverage, price_list, prices};
 pub use workloads::{arrivals_in_full, sizes_in_full};
 
 use super::result::Document;
@@ -38,8 +38,8 @@ pub fn kinds() -> String {
 
 /// Every key of a scenario, table by table.
 #[must_use]
-pub fn scenario_keys() -> String {
-    let schema = schema_for!(RawScenario).to_value();
+pub fn scenario_keys(catalog: &Catalog) -> String {
+    let schema = crate::scenario::schema(catalog);
     let walker = Walker { root: &schema };
     let (mut top, mut tables) = (key_table(), String::new());
     for (name, property, required) in properties(&schema) {
@@ -326,6 +326,43 @@ pub fn further(catalog: &Catalog) -> String {
         keys.row(vec![format!("`{id}`"), value, sentence(doc)]);
     }
     keys.render(Style::Markdown)
+}
+
+/// Where data comes from and where it goes: the nodes of the integration graph that are no service on the way, with the words
+/// of scenarios that mean them.
+#[must_use]
+pub fn nodes(catalog: &Catalog, style: Style) -> String {
+    let named = |words: &[&str]| words.iter().map(|word| name_of(word, style)).collect::<Vec<_>>().join(", ");
+    let mut table = Table::new(&["node", "is", "name", "in a scenario"]);
+    let sources: BTreeSet<&str> =
+        catalog.sources.iter().flat_map(|source| source.nodes.iter().map(String::as_str)).collect();
+    for node in sources {
+        let from: Vec<_> =
+            catalog.sources.iter().filter(|source| source.nodes.iter().any(|known| known == node)).collect();
+        let names: BTreeSet<&str> = from.iter().map(|source| source.name.as_str()).collect();
+        let words: Vec<&str> = from.iter().map(|source| source.system.as_str()).collect();
+        let name = catalog.service(node).map_or_else(
+            || names.into_iter().collect::<Vec<_>>().join(", "),
+            |service| service.full_name(Edition::Current).to_owned(),
+        );
+        table.row(vec![name_of(node, style), "source".to_owned(), name, format!("system: {}", named(&words))]);
+    }
+    let words = catalog.destination_words();
+    let nodes: BTreeSet<&str> = words.iter().filter_map(|word| catalog.destination_node(word)).collect();
+    for node in nodes {
+        let meant: Vec<&str> =
+            words.iter().copied().filter(|word| catalog.destination_node(word) == Some(node)).collect();
+        let place = catalog.places.iter().find(|place| place.node == node).and_then(|place| place.name.clone());
+        let name = catalog.service(node).map(|service| service.full_name(Edition::Current).to_owned());
+        let name = name.or(place).unwrap_or_default();
+        table.row(vec![
+            name_of(node, style),
+            "destination".to_owned(),
+            name,
+            format!("destinations: {}", named(&meant)),
+        ]);
+    }
+    table.render(style)
 }
 
 /// The criteria of the score, which `[priorities]` may weigh.

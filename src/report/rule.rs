@@ -33,14 +33,31 @@ pub fn page(rule: &Rule) -> String {
         format!("\n\nIt changes the criterion `{criterion}` by {points:+} of its range.")
     });
     format!(
-        "# {}\n\nA {}. It speaks of {about}.{points}\n\n## Checks\n\n{}\n\n## Why it matters\n\n{}\n\n## Example\n\n{}\n\n\
+        "# {}\n\nA {}. It speaks of {about}.{points}\n\n## Checks\n\n{}\n\n## Looks at\n\n{}\n\n## Why it matters\n\n{}\n\n## Example\n\n{}\n\n\
          ## Says\n\n{}\n\n## Source\n\n{}\n",
         rule.id,
         kind(rule.kind),
         rule.page.checks,
+        looks_at(rule),
         rule.page.why,
         rule.page.example,
         rule.reason,
         rule.page.source,
     )
+}
+
+/// The answers and the facts that a rule needs.
+fn looks_at(rule: &Rule) -> String {
+    let (answers, facts) = rule.looked_at();
+    let coded = |names: std::collections::BTreeSet<String>| {
+        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    };
+    match (answers.is_empty(), facts.is_empty()) {
+        (true, true) => "Nothing: it always holds.".to_owned(),
+        (false, true) => format!("Answers of the scenario: {}.", coded(answers)),
+        (true, false) => format!("Facts of the service: {}.", coded(facts)),
+        (false, false) => {
+            format!("Answers of the scenario: {}. Facts of the service: {}.", coded(answers), coded(facts))
+        }
+    }
 }

@@ -235,7 +235,11 @@ fn settings(simulation: &Simulation) -> Table {
     let mut table = Table::new(&["rests on", "value", "", "from"]);
     let limit = |name: &str| simulation.limits.iter().any(|limit| limit.name == name);
     for setting in simulation.settings.iter().filter(|setting| !limit(&setting.name)) {
-        let mark = if setting.assumed { "assumed" } else { "" };
+        let mark = match (setting.measured, setting.assumed) {
+            (true, _) => "measured",
+            (false, true) => "assumed",
+            (false, false) => "",
+        };
         table.row(vec![setting.name.clone(), setting.value.clone(), mark.to_owned(), short_source(&setting.origin)]);
     }
     table

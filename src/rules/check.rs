@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 
 use super::condition::{Comparison, Condition, Right, Subject, compared, each_part, plain};
 use super::evaluate::placeholders;
-use super::fault::Fault;
 use super::raw::{RawCondition, RawRule, RuleKind};
 use super::written::Written;
 use super::{Rule, speaks_of};
 use crate::catalog::{Catalog, Fact};
 use crate::diag::{Problems, nearest, suggest};
-use crate::document::{Item, Node};
+use crate::document::{Fault, Item, Node};
 use crate::scenario::KnownAnswers;
+use crate::source::SourceMap;
 use crate::value::Value;
 
 /// The rule, if its shape is right. Its table goes with it only where it `keeps` it.
@@ -123,7 +123,7 @@ impl<'a> Known<'a> {
         self.services(raw, faults);
         self.criterion(raw, faults);
         let facts = self.facts_of(raw);
-        let names = Names { of: self, raw, facts };
+        let names = Names { of: self, raw, facts, all_read: !self.speaks_of_unread(raw) };
         each_part(&raw.when, "when", &mut |part, at| names.comparison(part, at, table, faults));
         for name in placeholders(&raw.reason).filter(|name| *name != "service") {
             let subject = name
@@ -139,7 +139,9 @@ impl<'a> Known<'a> {
         let on = raw.tried.as_ref().and_then(|tried| tried.on.as_ref()).map(|on| ("tried.on".to_owned(), on));
         let named = raw.services.iter().enumerate().map(|(index, id)| (format!("services[{index}]"), id));
         let before = faults.len();
-        for (at, id) in named.chain(on).filter(|(_, id)| !known.contains(&id.as_str())) {
+        // A service whose file could not be read is there all the same.
+        let unread = |id: &str| self.catalog.laid.is_unread("services", id);
+        for (at, id) in named.chain(on).filter(|(_, id)| !known.contains(&id.as_str()) && !unread(id)) {
             faults.push(Fault::unknown("unknown-service", at, "service", id, &known, "the services are"));
         }
         // Rules that complete a pipeline are tried on the service that it is the pipeline of.
@@ -161,10 +163,67 @@ impl<'a> Known<'a> {
 
     fn criterion(&self, raw: &RawRule, faults: &mut Vec<Fault>) {
         let known: Vec<&str> = self.catalog.criteria.iter().map(|known| known.id.as_str()).collect();
-        if let Some(criterion) = raw.criterion.as_ref().filter(|criterion| !known.contains(&criterion.as_str())) {
+        let missing = |criterion: &&String| !known.contains(&criterion.as_str());
+        if let Some(criterion) = raw.criterion.as_ref().filter(missing).filter(|_| !self.catalog.laid.lacks("criteria"))
+        {
             let at = "criterion".to_owned();
             faults.push(Fault::unknown("unknown-criterion", at, "criterion", criterion, &known, "the criteria are"));
         }
+    }
+
+    /// Whether a rule speaks of a service whose file could not be read, so that nobody knows which facts there are.
+    fn speaks_of_unread(&self, raw: &RawRule) -> bool {
+        let laid = &self.catalog.laid;
+        match raw.services.as_slice() {
+            [] => laid.lacks("services"),
+            services => services.iter().any(|id| laid.is_unread("services", id)),
+        }
+    }
+
+    /// Adds the pairs of an answer and a fact that a rule compares.
+    pub(super) fn compared(rule: &Written, pairs: &mut BTreeSet<(String, String)>) {
+        each_part(&rule.raw.when, "when", &mut |part, _| {
+            for (_, _, right) in compared(part) {
+                if let (Some(field), Right::Fact(fact)) = (&part.field, right) {
+                    pairs.insert((field.clone(), fact.clone()));
+                }
+            }
+        });
+    }
+
+    /// Facts of the user's services whose words are held against those of an answer, which can never be one of them.
+    pub(super) fn facts(&self, pairs: &BTreeSet<(String, String)>, sources: &SourceMap, problems: &mut Problems) {
+        for document in self.catalog.laid.of("services") {
+            let id = document.root.get("id").map(|item| item.node.to_json());
+            let about = format!("service `{}`", id.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default());
+            for fact in document.list("fact") {
+                let answers = pairs.iter().filter(|(_, name)| fact.text("id") == Some(name)).map(|(answer, _)| answer);
+                let Some(value) = fact.find("value") else { continue };
+                for answer in answers {
+                    for (at, word) in each_word(value) {
+                        let Some(fault) = self.never_answered(answer, "value", &at, word) else { continue };
+                        let (name, word) = (fact.text("id").unwrap_or_default(), word.node.to_json());
+                        let word = word.as_str().unwrap_or_default();
+                        let message = format!("the fact `{name}` is held against `{answer}`, which is never `{word}`");
+                        let fault = fault.about(message);
+                        let span = fact.span_of(fault.place());
+                        problems.push(fault.told(&about, Some(span), sources));
+                    }
+                }
+            }
+        }
+    }
+
+    fn never_answered(&self, path: &str, key: &str, at: &str, item: &Item) -> Option<Fault> {
+        let mut problems = Problems::default();
+        self.answers.check(path, item, &mut problems);
+        let problem = problems.list().first()?;
+        let fault = Fault::new(problem.code, at, problem.message.clone());
+        let fault = fault.label(problem.label.as_ref().map_or("here", |(_, label)| label));
+        // What to type stands behind the key of the comparison, not behind that of a scenario.
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let help = problem.help.first().map(|help| help.replace(&format!("`{name} = "), &format!("`{key} = ")));
+        Some(help.into_iter().fold(fault, Fault::help))
     }
 
     /// The facts that the services of a rule have; those of all services if it names no service that is known.
@@ -183,6 +242,8 @@ struct Names<'a> {
     of: &'a Known<'a>,
     raw: &'a RawRule,
     facts: Vec<&'a Fact>,
+    /// Whether these are all the facts there are.
+    all_read: bool,
 }
 
 impl Names<'_> {
@@ -214,7 +275,8 @@ impl Names<'_> {
         match subject {
             Subject::Field(path) => {
                 let known = self.of.answers.paths();
-                (!known.contains(&path.as_str())).then(|| {
+                let unread = path.starts_with("needs.further.") && self.of.catalog.laid.lacks("vocabulary");
+                (!unread && !known.contains(&path.as_str())).then(|| {
                     let fault = Fault::unknown("unknown-answer", at, "answer", path, &known, "the answers are");
                     // There are too many to list.
                     match nearest(path, known) {
@@ -240,7 +302,7 @@ impl Names<'_> {
             Subject::Fact(id) => {
                 let known: BTreeSet<&str> = self.facts.iter().map(|fact| fact.id.as_str()).collect();
                 let known: Vec<&str> = known.into_iter().collect();
-                (!known.contains(&id.as_str())).then(|| {
+                (self.all_read && !known.contains(&id.as_str())).then(|| {
                     let message = format!("the services it speaks of have no fact `{id}`");
                     let fault = Fault::new("unknown-fact", at, message).label("no such name");
                     fault.help(suggest(id, &known, "their facts are"))
@@ -260,23 +322,11 @@ impl Names<'_> {
         for (at, item) in several {
             let Ok(right) = plain(&item.node.to_json()) else { continue };
             let fault = match subject {
-                Subject::Field(path) => self.never_answered(path, key, &at, item),
+                Subject::Field(path) => self.of.never_answered(path, key, &at, item),
                 Subject::Fact(id) => self.never_a_fact(id, &at, &right),
             };
             faults.extend(fault.or_else(|| without_order(subject, key, how, &at, &right)));
         }
-    }
-
-    fn never_answered(&self, path: &str, key: &str, at: &str, item: &Item) -> Option<Fault> {
-        let mut problems = Problems::default();
-        self.of.answers.check(path, item, &mut problems);
-        let problem = problems.list().first()?;
-        let fault = Fault::new(problem.code, at, problem.message.clone());
-        let fault = fault.label(problem.label.as_ref().map_or("here", |(_, label)| label));
-        // What to type stands behind the key of the comparison, not behind that of a scenario.
-        let name = path.rsplit('.').next().unwrap_or(path);
-        let help = problem.help.first().map(|help| help.replace(&format!("`{name} = "), &format!("`{key} = ")));
-        Some(help.into_iter().fold(fault, Fault::help))
     }
 
     fn never_a_fact(&self, id: &str, at: &str, right: &Value) -> Option<Fault> {
@@ -297,10 +347,24 @@ impl Names<'_> {
         let all = self.of.catalog.services.iter().flat_map(|service| &service.facts).filter(|fact| fact.id == id);
         let words: BTreeSet<&str> = all.flat_map(|fact| fact.value.words()).map(String::as_str).collect();
         let words: Vec<&str> = words.into_iter().collect();
-        (!words.contains(&word.as_str())).then(|| {
+        (!words.contains(&word.as_str()) && !self.of.catalog.laid.lacks("services")).then(|| {
             let fault = Fault::new("unknown-value", at, format!("the fact `{id}` is never `{word}`"));
             fault.label("no service has this").help(suggest(word, &words, "it is one of"))
         })
+    }
+}
+
+/// The words of a value, each with its path.
+fn each_word(value: &Item) -> Vec<(String, &Item)> {
+    let is_text = |item: &Item| matches!(item.node, Node::Text(_));
+    match &value.node {
+        Node::List(items) => {
+            let words = items.iter().enumerate().filter(|(_, item)| is_text(item));
+            words.map(|(index, item)| (format!("value[{index}]"), item)).collect()
+        }
+        // A quantity is held against others by its kind.
+        Node::Text(text) if matches!(Value::parse(text), Value::Text(_)) => vec![("value".to_owned(), value)],
+        _ => Vec::new(),
     }
 }
 

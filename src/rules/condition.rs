@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::fault::Fault;
 use super::raw::RawCondition;
+use crate::document::Fault;
 use crate::value::Value;
 
 /// The left side of a comparison.

@@ -81,7 +81,28 @@ impl<'a> Tables<'a> {
             let required = if required && !self.is_printed() { " **Required.**" } else { "" };
             table.row(vec![format!("`{name}`"), self.typed(property), format!("{doc}{required}")]);
         }
-        table.render(Style::Markdown)
+        let mut text = table.render(Style::Markdown);
+        for (name, property, _) in properties(schema) {
+            let words = self.meanings(property);
+            if !words.is_empty() {
+                let _ = write!(text, "\nWords of `{name}`:\n\n");
+                for (word, doc) in words {
+                    let _ = writeln!(text, "- `{word}`: {doc}");
+                }
+            }
+        }
+        text
+    }
+
+    /// The words that a value may be and that say what they mean.
+    fn meanings(&self, schema: &'a Json) -> Vec<(&'a str, &'a str)> {
+        let resolved = self.walker.resolve(schema);
+        if let (Some(word), Some(doc)) = (resolved["const"].as_str(), resolved["description"].as_str()) {
+            return vec![(word, doc)];
+        }
+        let parts = resolved["anyOf"].as_array().or(resolved["oneOf"].as_array()).into_iter().flatten();
+        let items = Some(&resolved["items"]).filter(|items| !items.is_null());
+        parts.chain(items).flat_map(|part| self.meanings(part)).collect()
     }
 
     /// Whether Forebay writes it: then every key is there.

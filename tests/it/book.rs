@@ -376,7 +376,8 @@ fn made_of_the_catalog(name: &str) -> String {
     let rules = RuleBook::load(&library, &catalog, &mut sources, &mut problems);
     match name {
         "kinds" => reference::kinds(),
-        "keys" => reference::scenario_keys(),
+        "keys" => reference::scenario_keys(&catalog),
+        "nodes" => reference::nodes(&catalog, Style::Markdown),
         "options" => reference::options(&catalog),
         "further" => reference::further(&catalog),
         "criteria" => reference::criteria(&catalog),

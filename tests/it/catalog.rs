@@ -198,14 +198,41 @@ fn the_program_lists_the_names_that_files_and_options_take() {
 #[test]
 fn every_meter_is_listed_with_the_name_that_its_price_has_in_a_price_file() {
     let listed = forebay(&["catalog", "list", "meters"]).ends_with(0).stdout.clone();
+    assert!(listed.lines().all(|line| line.chars().count() <= 100), "{listed}");
     let catalog = catalog();
-    for service in &catalog.services {
+    for service in catalog.services.iter().filter(|service| !service.meters.is_empty()) {
+        let alone = forebay(&["catalog", "list", "meters", &service.id]).ends_with(0).stdout.clone();
+        assert!(listed.contains(&alone), "{} has other meters by itself", service.id);
         for meter in &service.meters {
-            let row = |line: &&str| line.split_whitespace().take(2).eq([service.id.as_str(), meter.id.as_str()]);
-            let row = listed.lines().find(row).unwrap_or_else(|| panic!("{} of {}", meter.id, service.id));
-            let unknown = meter.price == "unknown" && row.contains("no price is known");
-            assert!(unknown || row.split_whitespace().nth(2) == Some(&meter.price), "{row}");
+            let row = |line: &&str| line.split_whitespace().next() == Some(&meter.id);
+            let row = alone.lines().find(row).unwrap_or_else(|| panic!("{} of {}", meter.id, service.id));
+            let named = if meter.price == "unknown" { "no price is known" } else { &meter.price };
+            assert!(row.contains(&format!("  {named} ")), "{row}");
         }
+    }
+}
+
+#[test]
+fn prices_are_listed_by_service_and_region() {
+    let listed = forebay(&["catalog", "list", "prices"]).ends_with(0).stdout.clone();
+    assert!(listed.lines().all(|line| line.chars().count() <= 100), "{listed}");
+    let catalog = catalog();
+    let rows = listed.lines().filter(|line| line.starts_with("  ") && !line.starts_with("    "));
+    let headers = listed.lines().filter(|line| line.starts_with("  meter ")).count();
+    assert_eq!(rows.count() - headers, catalog.prices.len());
+    let ireland = forebay(&["catalog", "list", "prices", "s3", "--region", "eu-west-1"]).ends_with(0).stdout.clone();
+    assert!(ireland.contains("S3 (s3), eu-west-1") && !ireland.contains("us-east-1"), "{ireland}");
+    forebay(&["catalog", "list", "prices", "s33"]).ends_with(3).explains(&["did you mean `s3`?"]);
+    forebay(&["catalog", "list", "prices", "--region", "eu-west-9"]).ends_with(3).explains(&["no Region `eu-west-9`"]);
+}
+
+#[test]
+fn every_end_of_an_integration_is_a_service_or_in_the_list_of_nodes() {
+    let listed = forebay(&["catalog", "list", "nodes"]).ends_with(0).stdout.clone();
+    let nodes: BTreeSet<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let catalog = catalog();
+    for end in catalog.edges.iter().flat_map(|edge| [&edge.from, &edge.to]) {
+        assert!(catalog.service(end).is_some() || nodes.contains(end.as_str()), "{end}");
     }
 }
 

@@ -40,4 +40,5 @@ mod versions;
 mod w1;
 mod weigh;
 mod workload;
+mod wrong_catalog;
 mod wrong_rules;

@@ -110,7 +110,7 @@ fn a_name_that_the_catalog_has_is_refused_in_the_file_of_the_house_whatever_that
         outcome.ends_with(3).explains(&[
             "there is another rule",
             &format!("{name}:3:6"),
-            "catalog/rules/10-screens.toml:",
+            "`forebay explain no-database-in-source` prints it",
         ]);
     }
 }

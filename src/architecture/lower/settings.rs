@@ -31,6 +31,9 @@ pub struct Setting {
     pub origin: String,
     /// Whether it is an assumption and not a documented or stated figure.
     pub assumed: bool,
+    /// Whether somebody measured it; results say that it is not documented, and tables for eyes say this.
+    #[serde(skip)]
+    pub measured: bool,
 }
 
 /// Looks numbers up and writes down where they are from.
@@ -66,7 +69,13 @@ impl<'a> Settings<'a> {
 
     /// Writes down a number that is neither an option nor a fact.
     pub(super) fn note(&mut self, name: &str, value: String, origin: &str) {
-        self.list.push(Setting { name: name.to_owned(), value, origin: origin.to_owned(), assumed: false });
+        self.list.push(Setting {
+            name: name.to_owned(),
+            value,
+            origin: origin.to_owned(),
+            assumed: false,
+            measured: false,
+        });
     }
 
     /// The value of an option of this name, or else of a fact; with a service's id and a dot before it, of that service.
@@ -247,6 +256,7 @@ fn setting_of(service: &Service, id: &str, fact: &Fact) -> Setting {
         value: fact.shown.clone(),
         origin: fact.source.clone(),
         assumed: fact.grade != Grade::Documented,
+        measured: fact.grade == Grade::Measured,
     }
 }
 

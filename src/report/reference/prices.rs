@@ -42,6 +42,29 @@ pub fn prices(catalog: &Catalog) -> String {
     text
 }
 
+/// The prices of a service in a Region, a row for each tier.
+#[must_use]
+pub fn price_list(catalog: &Catalog, service: &str, region: &str) -> Table {
+    let mut table = Table::new(&["meter", "USD", "date", "for"]).right(&[1]);
+    for meter in catalog.prices.meters(service) {
+        let Some(price) = catalog.prices.find(service, region, meter) else { continue };
+        let dated = match price.confidence {
+            Confidence::High => price.as_of.clone(),
+            other => format!("{}, trust {}", price.as_of, trust(other)),
+        };
+        for (index, tier) in price.tiers.iter().enumerate() {
+            let bound = match tier.up_to {
+                Some(bound) => format!(" up to {}", grouped(bound)),
+                None if price.tiers.len() > 1 => " above".to_owned(),
+                None => String::new(),
+            };
+            let [meter, dated] = [meter, &dated].map(|text| if index == 0 { text.to_owned() } else { String::new() });
+            table.row(vec![meter, tier.usd.exact(), dated, format!("{}{bound}", price.unit)]);
+        }
+    }
+    table
+}
+
 fn section(catalog: &Catalog, service: &str) -> String {
     let mut table = Table::new(&["meter", "USD", "for", "date", "trust", "source"]).right(&[1]);
     let mut sources: Vec<&str> = Vec::new();
