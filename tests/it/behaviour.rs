@@ -333,5 +333,9 @@ fn a_name_that_no_service_has_is_refused() {
     std::fs::write(folder.join("lambda.toml"), wrong).unwrap();
     let house = place.path("house").display().to_string();
     let outcome = place.run(&["check", "--catalog", &house]);
-    outcome.ends_with(3).explains(&["unknown-name", "`kinesis_data_streams.capacity-mood`, which no service has"]);
+    outcome.ends_with(3).explains(&[
+        "unknown-name",
+        "`kinesis_data_streams.capacity-mood`",
+        "did you mean `capacity-mode`?",
+    ]);
 }

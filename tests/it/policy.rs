@@ -111,7 +111,7 @@ fn a_bad_policy_is_underlined_before_anything_is_run() {
     for (policy, said) in [
         ("p99 > 60 s or p9 > 10 s", "did you mean `p"),
         ("p99 > 60", "write \"60 s\" or \"60 min\""),
-        ("p99 => 60 s", "expected a duration"),
+        ("p99 => 60 s", "write `>=`"),
         ("headroom < a fifth", "`headroom` is compared with a share, such as `20 %`"),
         ("service != fire-hose", "did you mean `firehose`?"),
         ("p99 rises by more than 5 %", "a change is between two results"),
