@@ -225,10 +225,12 @@ impl<'g, 'a> Assembler<'g, 'a> {
                 continue;
             }
             let relaxed = self.is_archive_leg(word);
-            branches.push(self.branch(primary, node, relaxed)?.nodes);
-            if relaxed && self.demands.freshness.is_some() && self.shortest(primary, node, false).is_err() {
+            let nodes = self.branch(primary, node, relaxed)?.nodes;
+            let is_quick = || self.shortest(primary, node, false).is_ok_and(|quick| quick.nodes == nodes);
+            if relaxed && self.demands.freshness.is_some() && !is_quick() {
                 remarks.push(format!("the leg to {word} is an archive: it is not held to the freshness asked for"));
             }
+            branches.push(nodes);
         }
         Ok(self.architecture(&trunk.nodes, &branches, remarks))
     }

@@ -96,7 +96,7 @@ fn figures(document: &Document, scenario: &Scenario, width: usize) -> String {
         text.push_str(&super::transfer::text(transfer, width));
     }
     if let Some(reason) = &document.not_simulated {
-        let _ = writeln!(text, "  Not simulated, so delay and bill are unknown: {reason}.");
+        text.push_str(&paragraph("  ", &format!("Not simulated, so delay and bill are unknown: {reason}."), width));
     }
     text
 }

@@ -113,3 +113,18 @@ fn no_way_that_is_drawn_leads_through_a_service_that_is_too_slow_for_it() {
     }
     assert!(slow_ones > 0);
 }
+
+#[test]
+fn a_slower_leg_into_an_archive_says_that_it_is_one_though_a_quick_way_exists() {
+    let place = crate::common::Place::new();
+    let needs = |freshness: &str| {
+        format!(
+            "format = 1\ntitle = \"Readings\"\n[source]\nkind = \"iot_telemetry\"\nsystem = \"device\"\n\
+             protocol = \"mqtt\"\n[needs]\ndestinations = [\"s3\", \"application\"]\nfreshness = \"{freshness}\"\n"
+        )
+    };
+    let remark = "the leg to s3 is an archive";
+    place.file("late.toml", needs("2 s"));
+    let page = place.run(&["advise", "late.toml"]).stdout;
+    assert!(page.contains("Data Firehose ──▶ S3") && page.contains(remark), "{page}");
+}
